@@ -1,0 +1,210 @@
+/**
+ * The API model: one API, described once, as plain data. Everything that is generated is derived from it.
+ *
+ * It is serialisable, free of `$ref`s but for references to {@link NamedSchema}s by name, and speaks one dialect
+ * (JSON Schema 2020-12) whatever the spec was written in. All times are milliseconds. Order is the spec's order.
+ */
+import type { ApiPolicies, OperationPolicies } from "./policies.js";
+import type { Schema } from "./schema.js";
+
+/** A whole API. */
+export interface ApiModel {
+  readonly title: string;
+  readonly version: string;
+  readonly summary?: string;
+  /** Markdown. */
+  readonly description?: string;
+  readonly license?: string;
+  readonly servers: readonly Server[];
+  readonly tags: readonly Tag[];
+  readonly securitySchemes: readonly SecurityScheme[];
+  /** The tree of resources in the client, flattened; parents come before their children. */
+  readonly resources: readonly Resource[];
+  readonly operations: readonly Operation[];
+  readonly schemas: readonly NamedSchema[];
+  /** The catalogue of `x-error-codes`. */
+  readonly errorCodes: readonly ErrorCode[];
+  readonly webhooks: readonly Webhook[];
+  readonly policies: ApiPolicies;
+  /** Client-wide parameter defaults (`x-client-default`). */
+  readonly clientDefaults: readonly ClientDefault[];
+}
+
+/** A base URL of the API; variables are already replaced by their defaults. */
+export interface Server {
+  readonly url: string;
+  readonly description?: string;
+}
+
+/** A group of operations in the docs. */
+export interface Tag {
+  readonly name: string;
+  readonly description?: string;
+}
+
+/** A way to authenticate, by its name in `components.securitySchemes`. */
+export interface SecurityScheme {
+  readonly name: string;
+  readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "other";
+  readonly description?: string;
+  /** Where an `apiKey` travels. */
+  readonly in?: "header" | "query" | "cookie";
+  /** The header, query parameter or cookie that carries an `apiKey`. */
+  readonly parameterName?: string;
+  /** Only for `oauth2`. */
+  readonly flows?: readonly OAuthFlow[];
+}
+
+/** One OAuth 2.0 flow (RFC 6749). */
+export interface OAuthFlow {
+  readonly grant: "authorizationCode" | "clientCredentials" | "implicit" | "password" | "deviceAuthorization";
+  readonly authorizationUrl?: string;
+  readonly tokenUrl?: string;
+  readonly refreshUrl?: string;
+  readonly scopes: Readonly<Record<string, string>>;
+}
+
+/** One way to be allowed: every scheme named in it together. An empty list means that no credential is needed. */
+export type SecurityRequirement = readonly { readonly scheme: string; readonly scopes: readonly string[] }[];
+
+/** A namespace of methods in the client, such as `tasks` or `teams.members`. */
+export interface Resource {
+  /** camelCase path; `["teams", "members"]` is `client.teams.members`. */
+  readonly path: readonly string[];
+  readonly description?: string;
+  /** Ids of the operations that live here. */
+  readonly operations: readonly string[];
+}
+
+/** One call of the API. */
+export interface Operation {
+  /** Unique; the spec's `operationId` or, where that is missing or repeated, one derived from method and path. */
+  readonly id: string;
+  /** Upper case. */
+  readonly method: string;
+  /** The path template, `/tasks/{taskId}`. */
+  readonly path: string;
+  /** A base URL of its own, where the spec gives this operation another server. */
+  readonly server?: string;
+  readonly summary?: string;
+  /** Markdown. */
+  readonly description?: string;
+  readonly deprecated: boolean;
+  readonly tags: readonly string[];
+  /** The resource that it belongs to. */
+  readonly resource: readonly string[];
+  /** Its method's name on that resource, camelCase, unique within the resource. */
+  readonly methodName: string;
+  /** Path parameters in the order of the template, then the others in the order of the spec. */
+  readonly parameters: readonly Parameter[];
+  readonly body?: RequestBody;
+  readonly responses: readonly Response[];
+  /** Alternatives, any one of which suffices; none: the operation is public. */
+  readonly security: readonly SecurityRequirement[];
+  readonly policies: OperationPolicies;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly description?: string;
+  readonly required: boolean;
+  readonly deprecated: boolean;
+  readonly schema: Schema;
+  readonly style: "simple" | "label" | "matrix" | "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
+  readonly explode: boolean;
+  readonly allowReserved: boolean;
+  /** Set when the value is serialised by a media type (`content`) rather than by `style`. */
+  readonly mediaType?: string;
+  /** The client-wide default that stands in when a caller gives nothing (`x-client-default`). */
+  readonly clientDefault?: string;
+}
+
+/** A parameter that the client fills in unless told otherwise. */
+export interface ClientDefault {
+  readonly parameter: string;
+  readonly value: string;
+  readonly description?: string;
+}
+
+export interface RequestBody {
+  readonly required: boolean;
+  readonly description?: string;
+  /** At least one; the preferred form first. */
+  readonly contents: readonly Content[];
+}
+
+/** How a body is written or read. */
+export type ContentKind = "json" | "form" | "multipart" | "text" | "binary" | "events";
+
+/** One media type of a body. */
+export interface Content {
+  readonly mediaType: string;
+  readonly kind: ContentKind;
+  /** Absent: anything. For `events`, the schema of one event's data. */
+  readonly schema?: Schema;
+  /** How single members of a `form` or `multipart` body are serialised, where the spec says. */
+  readonly encoding: Readonly<Record<string, Encoding>>;
+  readonly examples: readonly Example[];
+}
+
+export interface Encoding {
+  readonly contentType?: string;
+  readonly style?: "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
+  readonly explode?: boolean;
+}
+
+export interface Example {
+  readonly name: string;
+  readonly summary?: string;
+  readonly value: unknown;
+}
+
+/** What may come back for a status, a range of statuses (`4XX`), or anything else (`default`). */
+export interface Response {
+  readonly status: string;
+  readonly description: string;
+  readonly headers: readonly Header[];
+  readonly contents: readonly Content[];
+  /** The codes that the error body may carry (`x-error-codes`). */
+  readonly errorCodes: readonly string[];
+}
+
+export interface Header {
+  readonly name: string;
+  readonly description?: string;
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+
+/** A schema with a name, to which others refer as `{ $ref: "#/components/schemas/<name>" }`. */
+export interface NamedSchema {
+  readonly name: string;
+  readonly schema: Schema;
+  /** Which side of the wire it describes; `both` when requests and responses share it. */
+  readonly usage: "request" | "response" | "both";
+  /** Set on a request form that was split off since the schema has read-only or write-only members. */
+  readonly requestFormOf?: string;
+}
+
+/** A code that an error body may carry. */
+export interface ErrorCode {
+  readonly code: string;
+  /** The HTTP status that it comes with. */
+  readonly status: number;
+  readonly title: string;
+  readonly description?: string;
+  /** What a caller can do about it. */
+  readonly remedy?: string;
+}
+
+/** A call that the API makes to its users. */
+export interface Webhook {
+  /** Its key under `webhooks`. */
+  readonly name: string;
+  readonly method: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly parameters: readonly Parameter[];
+  readonly body?: RequestBody;
+}

@@ -1,0 +1,89 @@
+import type { BodyEncoder } from "./body.js";
+import type { ParameterStyle } from "./parameters.js";
+import type { BodyDecoder } from "./decode.js";
+
+/** What the runtime has to know of an operation. Emitted beside each operation's function. */
+export interface Operation {
+  /** The spec's `operationId`. */
+  readonly id: string;
+  readonly method: string;
+  /** Path template, such as `/tasks/{taskId}`. */
+  readonly path: string;
+  /** A base URL of its own, for the few operations that live elsewhere. */
+  readonly server?: string;
+  /** Path parameters that fall back to the client's own value (`workspaceId`). */
+  readonly defaults?: readonly string[];
+  /** Alternatives, each the names of schemes needed together; an empty list: no credential is needed. */
+  readonly security?: readonly (readonly string[])[];
+  /** How parameters are written that depart from OpenAPI's default style, by place and name. */
+  readonly styles?: Readonly<Record<string, ParameterStyle>>;
+  /** How the body is written, by media type; the first is the default. Absent: the operation has no body. */
+  readonly body?: Readonly<Record<string, BodyEncoder>>;
+  /** The media types that may be asked for; the first is the default. Absent: JSON. */
+  readonly accept?: readonly string[];
+  /** How answers other than JSON are read, by media type. */
+  readonly decode?: Readonly<Record<string, BodyDecoder>>;
+  /** The error code that a status stands for when the body names none, for statuses with a single code. */
+  readonly errorCodes?: Readonly<Record<number, string>>;
+  /** The header that makes the call safe to repeat. */
+  readonly idempotencyHeader?: string;
+  readonly pagination?: Pagination;
+  readonly cache?: CacheRule;
+  /** Where the operation departs from the API's retry policy; `false`: never repeated. */
+  readonly retry?: RetryPolicy | false;
+  /** Slots that the call takes of each rate-limit window; 1 when absent, 0: exempt. */
+  readonly cost?: number;
+  /** Rate-limit windows that count this operation alone. */
+  readonly windows?: readonly RateLimitWindow[];
+}
+
+/** How a list goes on; members of the body are named by JSON Pointer (RFC 6901), `-1` is an array's last index. */
+export interface Pagination {
+  readonly style: "cursor" | "page" | "offset" | "link";
+  /** The query parameter that asks for the next page; none for `link` (RFC 8288). */
+  readonly parameter?: string;
+  readonly items: string;
+  readonly next?: string;
+  readonly more?: string;
+}
+
+/** How long an answer is fresh. */
+export interface CacheRule {
+  readonly freshMs: number;
+  /** The server sends an ETag and honours If-None-Match. */
+  readonly etag: boolean;
+}
+
+/** The windows, retries and delays of an API, as its spec states them. Times are milliseconds. */
+export interface ApiPolicy {
+  readonly windows: readonly RateLimitWindow[];
+  /** The status of a refusal for too many requests. */
+  readonly refusalStatus: number;
+  readonly retry: RetryPolicy;
+}
+
+export interface RateLimitWindow {
+  readonly name: string;
+  /** Requests that the window holds. */
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+export interface RetryPolicy {
+  readonly statuses: readonly number[];
+  /** Where the server tells the delay; the first that can be read wins. */
+  readonly delay: readonly DelaySource[];
+  readonly backoff: Backoff;
+  /** All attempts, the first included. */
+  readonly maxAttempts: number;
+}
+
+export interface Backoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
+  readonly factor: number;
+  readonly jitter: "full" | "none";
+}
+
+/** A response header, or a pattern on the error's message with a group named `seconds`. */
+export type DelaySource = { readonly header: string } | { readonly message: string };
