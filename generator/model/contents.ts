@@ -1,0 +1,85 @@
+import type { Content, ContentKind, Encoding, Example } from "./api-model.js";
+import type { ModelContext } from "./context.js";
+import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "./json.js";
+import type { SchemaReader } from "./schemas.js";
+import type { Schema } from "./schema.js";
+
+/** The forms of a body, the one that a client should prefer first. */
+const PREFERENCE: readonly ContentKind[] = ["json", "form", "multipart", "text", "binary", "events"];
+
+/** Reads a `content` map: media types, their schemas, encodings and examples. */
+export function readContents(
+  context: ModelContext,
+  schemas: SchemaReader,
+  content: unknown,
+  at: string,
+): Content[] {
+  const contents = Object.entries(objectOf(content)).map(([mediaType, value]): Content => {
+    const here = pointer(at, mediaType);
+    const media = context.resolve(value, here);
+    const stated = media.value["schema"] ?? media.value["itemSchema"];
+    const schema = stated === undefined ? undefined : schemas.read(stated, pointer(media.pointer, "schema"));
+    const kind = kindOf(mediaType, schema);
+    return compact<Content>({
+      mediaType: mediaType.trim(),
+      kind,
+      schema: schema ?? (kind === "binary" ? { type: "string", format: "binary" } : undefined),
+      encoding: mapValues(objectOf(media.value["encoding"]), (encoding) => readEncoding(objectOf(encoding))),
+      examples: readExamples(context, media.value, media.pointer),
+    });
+  });
+  // Parameters of a media type do not make another body: `application/json; charset=utf-8` is JSON once.
+  const seen = new Set<string>();
+  const unique = contents.filter(({ mediaType }) => {
+    const essence = essenceOf(mediaType);
+    return !seen.has(essence) && seen.add(essence);
+  });
+  return unique.sort((a, b) => PREFERENCE.indexOf(a.kind) - PREFERENCE.indexOf(b.kind));
+}
+
+/** A media type without its parameters, in lower case (RFC 9110, section 8.3.1). */
+export function essenceOf(mediaType: string): string {
+  return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+function kindOf(mediaType: string, schema: Schema | undefined): ContentKind {
+  const essence = essenceOf(mediaType);
+  if (essence === "text/event-stream") return "events";
+  if (essence === "application/x-www-form-urlencoded") return "form";
+  if (essence.startsWith("multipart/")) return "multipart";
+  if (/ndjson|jsonl|json-seq|json-lines/.test(essence)) return "text";
+  if (/[/+.-]json$/.test(essence)) return "json";
+  if (/^text\/|[/+]xml$|yaml$|javascript$|graphql$/.test(essence)) return "text";
+  return kindOfSchema(schema);
+}
+
+/** For media types that say nothing themselves, such as a vendor's or a range. */
+function kindOfSchema(schema: Schema | undefined): ContentKind {
+  if (schema === undefined || typeof schema === "boolean") return "binary";
+  if (schema.type === "string") return isBinary(schema) ? "binary" : "text";
+  return schema.type === undefined && Object.keys(schema).length === 0 ? "binary" : "json";
+}
+
+function isBinary(schema: Exclude<Schema, boolean>): boolean {
+  return schema.format === "binary" || typeof schema["contentMediaType"] === "string";
+}
+
+function readEncoding(encoding: JsonObject): Encoding {
+  const style = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as const;
+  return compact<Encoding>({
+    contentType: stringOf(encoding["contentType"]),
+    style: style.find((name) => name === encoding["style"]),
+    explode: typeof encoding["explode"] === "boolean" ? encoding["explode"] : undefined,
+  });
+}
+
+function readExamples(context: ModelContext, media: JsonObject, at: string): Example[] {
+  const named = Object.entries(objectOf(media["examples"])).flatMap(([name, value]) => {
+    const example = context.resolve(value, pointer(at, "examples", name)).value;
+    if (!Object.hasOwn(example, "value")) return [];
+    return [compact<Example>({ name, summary: stringOf(example["summary"]), value: example["value"] })];
+  });
+  if (named.length === 0 && media["example"] !== undefined)
+    return [{ name: "example", value: media["example"] }];
+  return named;
+}

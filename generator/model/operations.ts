@@ -1,0 +1,90 @@
+import type { Operation, RequestBody, Webhook } from "./api-model.js";
+import type { Located, ModelContext } from "./context.js";
+import { readContents } from "./contents.js";
+import { arrayOf, compact, isObject, objectOf, pointer, stringOf, stringsOf, textOf } from "./json.js";
+import { MethodNames, OperationIds, resourceOf } from "./naming.js";
+import { readParameters } from "./parameters.js";
+import type { ApiPolicies } from "./policies.js";
+import { readOperationPolicies } from "./read-policies.js";
+import { readResponses } from "./responses.js";
+import type { SchemaReader } from "./schemas.js";
+import { readSecurity } from "./security.js";
+import { serverUrl } from "./servers.js";
+
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/** Every operation of the document, in its order. */
+export function readOperations(
+  context: ModelContext,
+  schemas: SchemaReader,
+  policies: ApiPolicies,
+): Operation[] {
+  const ids = new OperationIds();
+  const names = new MethodNames();
+  return pathItems(context, "paths").flatMap(([path, item]) =>
+    methodsOf(item).map(([method, operation]): Operation => {
+      const { value, pointer: at } = operation;
+      const id = ids.idFor(context, value, method, path, at);
+      const resource = resourceOf(value, path);
+      return compact<Operation>({
+        id,
+        method: method.toUpperCase(),
+        path,
+        server: serverUrl(arrayOf(value["servers"])[0] ?? arrayOf(item.value["servers"])[0]),
+        summary: textOf(value["summary"]) ?? textOf(item.value["summary"]),
+        description: textOf(value["description"]) ?? textOf(item.value["description"]),
+        deprecated: value["deprecated"] === true,
+        tags: stringsOf(value["tags"]),
+        resource,
+        methodName: names.nameFor(value, id, resource),
+        parameters: readParameters(context, schemas, path, item, operation),
+        body: readBody(context, schemas, operation),
+        responses: readResponses(context, schemas, operation),
+        security: readSecurity(
+          context,
+          value["security"] ?? context.document["security"],
+          pointer(at, "security"),
+        ),
+        policies: readOperationPolicies(value, policies),
+      });
+    }),
+  );
+}
+
+/** The calls that the API makes: `webhooks` of OpenAPI 3.1, or `x-webhooks`, its older name. */
+export function readWebhooks(context: ModelContext, schemas: SchemaReader): Webhook[] {
+  const key = isObject(context.document["webhooks"]) ? "webhooks" : "x-webhooks";
+  return pathItems(context, key).flatMap(([name, item]) =>
+    methodsOf(item).map(([method, operation]) =>
+      compact<Webhook>({
+        name,
+        method: method.toUpperCase(),
+        summary: textOf(operation.value["summary"]),
+        description: textOf(operation.value["description"]),
+        parameters: readParameters(context, schemas, "", item, operation),
+        body: readBody(context, schemas, operation),
+      }),
+    ),
+  );
+}
+
+function pathItems(context: ModelContext, key: string): [string, Located][] {
+  return Object.entries(objectOf(context.document[key]))
+    .filter(([name]) => !name.startsWith("x-"))
+    .map(([name, value]) => [name, context.resolve(value, pointer(`/${key}`, name))]);
+}
+
+function methodsOf(item: Located): [string, Located][] {
+  return METHODS.filter((method) => isObject(item.value[method])).map((method) => {
+    return [method, { value: objectOf(item.value[method]), pointer: pointer(item.pointer, method) }];
+  });
+}
+
+function readBody(context: ModelContext, schemas: SchemaReader, operation: Located): RequestBody | undefined {
+  if (operation.value["requestBody"] === undefined) return undefined;
+  const body = context.resolve(operation.value["requestBody"], pointer(operation.pointer, "requestBody"));
+  const contents = readContents(context, schemas, body.value["content"], pointer(body.pointer, "content"));
+  if (contents.length === 0) return undefined;
+  const description = stringOf(body.value["description"])?.trim();
+  return compact<RequestBody>({ required: body.value["required"] === true, description, contents });
+}
