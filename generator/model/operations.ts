@@ -38,7 +38,7 @@ export function readOperations(
         resource,
         methodName: names.nameFor(value, id, resource),
         parameters: readParameters(context, schemas, path, item, operation),
-        body: readBody(context, schemas, operation),
+        body: requestBody(context, schemas, operation, method),
         responses: readResponses(context, schemas, operation),
         security: readSecurity(
           context,
@@ -78,6 +78,21 @@ function methodsOf(item: Located): [string, Located][] {
   return METHODS.filter((method) => isObject(item.value[method])).map((method) => {
     return [method, { value: objectOf(item.value[method]), pointer: pointer(item.pointer, method) }];
   });
+}
+
+/** The body of an operation. GET and HEAD have none: HTTP gives it no meaning, and fetch refuses to send it. */
+function requestBody(
+  context: ModelContext,
+  schemas: SchemaReader,
+  operation: Located,
+  method: string,
+): RequestBody | undefined {
+  if (method !== "get" && method !== "head") return readBody(context, schemas, operation);
+  if (operation.value["requestBody"] !== undefined) {
+    const message = `A ${method.toUpperCase()} request carries no body (RFC 9110, section 9.3.1); it is left out.`;
+    context.warn("no-body-on-get", operation.pointer, message, "Use query parameters, or another method.");
+  }
+  return undefined;
 }
 
 function readBody(context: ModelContext, schemas: SchemaReader, operation: Located): RequestBody | undefined {

@@ -4,7 +4,7 @@ import { arrayOf, compact, objectOf, pointer, stringOf, textOf, type JsonObject 
 import type { SchemaReader } from "./schemas.js";
 
 /** Headers that HTTP itself takes care of; OpenAPI says to ignore such parameters. */
-const RESERVED_HEADERS = ["accept", "content-type", "authorization"];
+const RESERVED_HEADERS = new Set(["accept", "content-type", "authorization"]);
 const PLACES = ["path", "query", "header", "cookie"] as const;
 const STYLES = [
   "simple",
@@ -97,7 +97,7 @@ export function readParameter(
     context.warn("readable-parameter", at, "This parameter has no name or no place; it is ignored.", remedy);
     return undefined;
   }
-  if (place === "header" && RESERVED_HEADERS.includes(name.toLowerCase())) return undefined;
+  if (place === "header" && RESERVED_HEADERS.has(name.toLowerCase())) return undefined;
   const style = STYLES.find((candidate) => candidate === stated["style"]) ?? DEFAULT_STYLE[place];
   const [content] = Object.entries(objectOf(stated["content"]));
   return compact<Parameter>({

@@ -2,17 +2,23 @@ import { isObject, mapValues } from "./json.js";
 import type { Schema, SchemaObject } from "./schema.js";
 
 /** Keywords that hold one schema. */
-const SINGLE = [
+const SINGLE = new Set([
   "items",
   "additionalProperties",
   "unevaluatedProperties",
   "unevaluatedItems",
   "contains",
-].concat(["propertyNames", "not", "if", "then", "else", "contentSchema"]);
+  "propertyNames",
+  "not",
+  "if",
+  "then",
+  "else",
+  "contentSchema",
+]);
 /** Keywords that hold a list of schemas. */
-const LISTS = ["allOf", "anyOf", "oneOf", "prefixItems"];
+const LISTS = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 /** Keywords that hold schemas by name. */
-const MAPS = ["properties", "patternProperties", "dependentSchemas"];
+const MAPS = new Set(["properties", "patternProperties", "dependentSchemas"]);
 
 type Map = (schema: Schema, path: readonly string[]) => Schema;
 
@@ -26,11 +32,11 @@ export function mapSubschemas(schema: SchemaObject, map: Map): SchemaObject {
 }
 
 function mapKeyword(keyword: string, value: unknown, map: Map): unknown {
-  if (SINGLE.includes(keyword) && isSchema(value)) return map(value, [keyword]);
-  if (LISTS.includes(keyword) && Array.isArray(value)) {
+  if (SINGLE.has(keyword) && isSchema(value)) return map(value, [keyword]);
+  if (LISTS.has(keyword) && Array.isArray(value)) {
     return value.filter(isSchema).map((item, index) => map(item, [keyword, String(index)]));
   }
-  if (MAPS.includes(keyword) && isObject(value)) {
+  if (MAPS.has(keyword) && isObject(value)) {
     return mapValues(value, (member, name) => (isSchema(member) ? map(member, [keyword, name]) : true));
   }
   return value;

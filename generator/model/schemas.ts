@@ -45,7 +45,7 @@ export class SchemaReader {
 
   /** Reads the schema that stands at a pointer. Anything that is no schema allows everything. */
   read(value: unknown, at: string): Schema {
-    if (!isSchema(value) || typeof value === "boolean") return value === false ? false : true;
+    if (!isSchema(value) || typeof value === "boolean") return value !== false;
     const reference = value["$ref"] ?? value["$dynamicRef"];
     if (typeof reference === "string") return this.#readReference(value, reference, at);
     const clean = this.#clean(value, at);

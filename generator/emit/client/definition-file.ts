@@ -1,0 +1,47 @@
+import type { ApiModel, SecurityScheme } from "../../model/api-model.js";
+import { render } from "../templates.js";
+import { dataLiteral } from "./literals.js";
+import type { ClientScope } from "./operation-code.js";
+
+/** `src/definition.ts`: what the runtime has to know of the API as a whole. */
+export function emitDefinition(scope: ClientScope, packageName: string): string {
+  const { model } = scope;
+  return render("client/src/definition.ts.hbs", {
+    header: scope.header,
+    definition: dataLiteral({
+      name: packageName,
+      version: model.version,
+      ...(model.servers[0] ? { server: model.servers[0].url } : {}),
+      securitySchemes: Object.fromEntries(
+        model.securitySchemes.map((scheme) => [scheme.name, schemeOf(scheme)]),
+      ),
+      policy: {
+        windows: model.policies.rateLimits?.windows ?? [],
+        refusalStatus: model.policies.rateLimits?.refusal.status ?? 429,
+        retry: model.policies.retry,
+      },
+      defaults: Object.fromEntries(model.clientDefaults.map(({ parameter, value }) => [parameter, value])),
+    }),
+  });
+}
+
+/** How a credential travels: OAuth and OpenID Connect tokens are bearer tokens (RFC 6750). */
+function schemeOf(scheme: SecurityScheme): object {
+  switch (scheme.kind) {
+    case "apiKey":
+      return { kind: "apiKey", in: scheme.in, name: scheme.parameterName };
+    case "oauth2":
+    case "openIdConnect":
+      return { kind: "oauth" };
+    case "basic":
+    case "bearer":
+      return { kind: scheme.kind };
+    case "other":
+      return { kind: "other" };
+  }
+}
+
+/** Whether any operation's results may be kept, so that clients of other APIs do not carry a cache. */
+export function hasCache(model: ApiModel): boolean {
+  return model.operations.some(({ policies }) => policies.cache !== undefined);
+}

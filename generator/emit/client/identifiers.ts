@@ -1,0 +1,55 @@
+import { camelCase, pascalCase, unique, wordsOf } from "../../model/words.js";
+
+/** Words that TypeScript keeps for itself, as of ECMAScript 2025, strict mode and modules included. */
+const RESERVED = new Set(
+  (
+    "arguments as async await break case catch class const continue debugger default delete do else enum eval export " +
+    "extends false finally for from function get if implements import in instanceof interface let new null of package " +
+    "private protected public return set static super switch this throw true try type typeof undefined var void while " +
+    "with yield any boolean never number object string symbol unknown bigint"
+  ).split(" "),
+);
+
+/** Global names that emitted code uses as types; a schema of such a name is called something else. */
+export const GLOBAL_TYPES = (
+  "Array ArrayBuffer AsyncGenerator AsyncIterable AsyncIterator Blob Date Error File FormData Function Headers Iterable " +
+  "Map NonNullable Number Object Omit Parameters Partial Pick Promise Readonly ReadonlyArray ReadableStream Record " +
+  "Request Required Response ReturnType Set String Symbol Uint8Array Boolean URL Extract Exclude AbortSignal Function"
+).split(" ");
+
+/** A valid identifier in camelCase; a reserved word or a leading digit is made valid. */
+export function valueIdentifier(name: string, suffix: string): string {
+  const identifier = camelCase(wordsOf(name).map(ascii).filter(Boolean));
+  if (identifier === "") return suffix;
+  if (/^\d/.test(identifier)) return `_${identifier}`;
+  return RESERVED.has(identifier)
+    ? `${identifier}${suffix.charAt(0).toUpperCase()}${suffix.slice(1)}`
+    : identifier;
+}
+
+/** A valid type name in PascalCase; one that already is stays as it is. */
+export function typeIdentifier(name: string): string {
+  if (/^[A-Z][A-Za-z0-9]*$/.test(name)) return name;
+  const identifier = pascalCase(wordsOf(name).map(ascii).filter(Boolean));
+  if (identifier === "") return "Unnamed";
+  return /^\d/.test(identifier) ? `_${identifier}` : identifier;
+}
+
+/** Other scripts are valid in identifiers, but not every tool copes: they are told apart by code point. */
+function ascii(word: string): string {
+  return word.replace(/[^A-Za-z0-9]/g, (character) => `u${character.codePointAt(0)?.toString(16) ?? ""}`);
+}
+
+/** Gives out names that differ from each other and from those reserved. */
+export class Namespace {
+  readonly #taken: Set<string>;
+
+  constructor(reserved: Iterable<string> = []) {
+    this.#taken = new Set(reserved);
+  }
+
+  /** The wanted name, or where it is taken, the one with the suffix, or with a number. */
+  claim(wanted: string, suffix = ""): string {
+    return unique(this.#taken.has(wanted) ? `${wanted}${suffix}` : wanted, this.#taken);
+  }
+}

@@ -1,0 +1,5 @@
+import { clientEmitter } from "./client/client-emitter.js";
+import type { Emitter } from "./emitter.js";
+
+/** Every artefact that can be made, in the order in which they are made. */
+export const emitters: readonly Emitter[] = [clientEmitter];
