@@ -2,9 +2,9 @@ import type { Content, Operation } from "../../model/api-model.js";
 import { nameOf } from "../../model/schema-walk.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
 import { tokensOf } from "../../model/json.js";
-import type { Names, OperationNames } from "./names.js";
-import { stringLiteral } from "./literals.js";
-import { typeText } from "./type-text.js";
+import type { Names, OperationNames } from "../typescript/names.js";
+import { stringLiteral } from "../typescript/literals.js";
+import { typeText } from "../typescript/type-text.js";
 
 /** A form in which a body may be sent or read: its media types and the type of its value. */
 export interface BodyForm {

@@ -3,7 +3,7 @@ import type { EmitOptions, EmittedFile, Emitter } from "../emitter.js";
 import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions } from "./client-files.js";
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
-import { chooseNames } from "./names.js";
+import { chooseNames } from "../typescript/names.js";
 import { operationCode, type ClientScope } from "./operation-code.js";
 import { codesOf, emitOperations } from "./operations-file.js";
 import { emitPackage } from "./package-files.js";

@@ -1,11 +1,11 @@
 import { render } from "../templates.js";
 import { hasCache } from "./definition-file.js";
-import { Imports } from "./imports.js";
-import { propertyName } from "./literals.js";
+import { Imports } from "../typescript/imports.js";
+import { propertyName } from "../typescript/literals.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
 import { codesOf, operationTypes } from "./operations-file.js";
 import { childrenOf, resourceNamesOf } from "./resource-file.js";
-import { oneLine, prose, tsdoc } from "./tsdoc.js";
+import { oneLine, prose, tsdoc } from "../typescript/tsdoc.js";
 
 /** `src/client.ts`: the class that integrators construct. */
 export function emitClient(scope: ClientScope): string {

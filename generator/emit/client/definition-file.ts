@@ -1,6 +1,6 @@
 import type { ApiModel, SecurityScheme } from "../../model/api-model.js";
 import { render } from "../templates.js";
-import { dataLiteral } from "./literals.js";
+import { dataLiteral } from "../typescript/literals.js";
 import type { ClientScope } from "./operation-code.js";
 
 /** `src/definition.ts`: what the runtime has to know of the API as a whole. */

@@ -1,7 +1,7 @@
 import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../model/contents.js";
 import { statusCodes } from "./error-union.js";
-import { dataLiteral, objectLiteral, stringLiteral } from "./literals.js";
+import { dataLiteral, objectLiteral, stringLiteral } from "../typescript/literals.js";
 import type { Signature } from "./signature.js";
 
 /** Notes a value of a runtime module and returns its name. */

@@ -1,7 +1,7 @@
 import { render } from "../templates.js";
-import { propertyName, stringLiteral } from "./literals.js";
+import { propertyName, stringLiteral } from "../typescript/literals.js";
 import type { ClientScope } from "./operation-code.js";
-import { prose, tsdoc } from "./tsdoc.js";
+import { prose, tsdoc } from "../typescript/tsdoc.js";
 
 /** `src/error-codes.ts`: the catalogue of the codes that error bodies carry; none where the spec lists none. */
 export function emitErrorCodes(scope: ClientScope): string | undefined {

@@ -1,6 +1,6 @@
 import type { ErrorCode, Operation, Response } from "../../model/api-model.js";
 import { responseType, type TypeScope } from "./bodies.js";
-import { stringLiteral } from "./literals.js";
+import { stringLiteral } from "../typescript/literals.js";
 
 /** The runtime's error class of a status. */
 const CLASSES: Readonly<Record<string, string>> = {

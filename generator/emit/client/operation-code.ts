@@ -2,11 +2,12 @@ import type { ApiModel, ErrorCode, Operation, Parameter } from "../../model/api-
 import type { Schema } from "../../model/schema.js";
 import { itemType, type BodyForm, type TypeScope } from "./bodies.js";
 import { errorUnion } from "./error-union.js";
-import { objectLiteral, propertyName, stringLiteral } from "./literals.js";
-import type { Names, OperationNames } from "./names.js";
-import { baseOptions, hasOwnOptions, ofPlace, signatureOf, type Signature } from "./signature.js";
-import { prose, tsdoc, type ArgumentDoc } from "./tsdoc.js";
-import { typeText } from "./type-text.js";
+import { propertyName, stringLiteral } from "../typescript/literals.js";
+import type { Names, OperationNames } from "../typescript/names.js";
+import { ofPlace } from "../typescript/parameters-of.js";
+import { baseOptions, hasOwnOptions, signatureOf, type Signature } from "./signature.js";
+import { prose, tsdoc, type ArgumentDoc } from "../typescript/tsdoc.js";
+import { typeText } from "../typescript/type-text.js";
 
 /** What the emitters of a client share. */
 export interface ClientScope {
@@ -173,9 +174,11 @@ function argumentNames(signature: Signature): string[] {
 }
 
 function inputText(signature: Signature): string {
-  const path = objectLiteral(signature.positional.map(({ wireName, name }) => [wireName, name]));
+  const path = signature.positional.map(({ wireName, name }) => {
+    return wireName === name ? name : `${propertyName(wireName)}: ${name}`;
+  });
   const members = [
-    ...(signature.positional.length > 0 ? [`path: ${path}`] : []),
+    ...(signature.positional.length > 0 ? [`path: { ${path.join(", ")} }`] : []),
     ...(signature.body ? ["body"] : signature.query ? ["query"] : []),
   ];
   return `{ ${members.join(", ")} }`;

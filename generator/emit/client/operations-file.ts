@@ -1,10 +1,10 @@
 import type { Resource } from "../../model/api-model.js";
 import { render } from "../templates.js";
 import { descriptorText } from "./descriptor.js";
-import { Imports } from "./imports.js";
+import { Imports } from "../typescript/imports.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
-import { typeModules, typeNamesIn } from "./runtime-exports.js";
-import { operationDoc, tsdoc } from "./tsdoc.js";
+import { typeModules, typeNamesIn } from "../typescript/runtime-exports.js";
+import { operationDoc, tsdoc } from "../typescript/tsdoc.js";
 
 /** `src/operations/<resource>.ts`: a function for each operation of a resource, its types and its descriptor. */
 export function emitOperations(scope: ClientScope, codes: readonly OperationCode[]): string {

@@ -2,7 +2,7 @@ import type { EmitOptions, EmittedFile } from "../emitter.js";
 import { render } from "../templates.js";
 import type { ClientScope } from "./operation-code.js";
 import { childrenOf, resourceNamesOf } from "./resource-file.js";
-import { oneLine } from "./tsdoc.js";
+import { oneLine } from "../typescript/tsdoc.js";
 
 /** The entry points of the package: their path in `exports`, and the source file behind each. */
 const ENTRIES = [

@@ -1,11 +1,11 @@
 import type { Resource } from "../../model/api-model.js";
 import { render } from "../templates.js";
-import { Imports } from "./imports.js";
-import { resourceKey, type ResourceNames } from "./names.js";
+import { Imports } from "../typescript/imports.js";
+import { resourceKey, type ResourceNames } from "../typescript/names.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
 import { operationTypes } from "./operations-file.js";
-import { typeModules, typeNamesIn } from "./runtime-exports.js";
-import { operationDoc, prose, tsdoc } from "./tsdoc.js";
+import { typeModules, typeNamesIn } from "../typescript/runtime-exports.js";
+import { operationDoc, prose, tsdoc } from "../typescript/tsdoc.js";
 
 /** `src/resources/<resource>.ts`: the class whose methods are the operations of a resource. */
 export function emitResource(

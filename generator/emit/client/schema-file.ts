@@ -2,7 +2,7 @@ import openapiTS, { astToString, type OpenAPI3, type SchemaObject } from "openap
 import ts from "typescript";
 
 import type { ApiModel } from "../../model/api-model.js";
-import type { Names } from "./names.js";
+import type { Names } from "../typescript/names.js";
 import { OPEN_ENUM_FORMAT, typesDocument } from "./types-document.js";
 
 /** `schema.ts`: the types of every path, operation and schema, made by openapi-typescript. */

@@ -1,8 +1,9 @@
 import type { Operation, Parameter } from "../../model/api-model.js";
 import { requestForms, responseForms, type BodyForm, type TypeScope } from "./bodies.js";
-import { Namespace, valueIdentifier } from "./identifiers.js";
-import { typeText } from "./type-text.js";
-import { stringLiteral } from "./literals.js";
+import { Namespace, valueIdentifier } from "../typescript/identifiers.js";
+import { ofPlace } from "../typescript/parameters-of.js";
+import { typeText } from "../typescript/type-text.js";
+import { stringLiteral } from "../typescript/literals.js";
 
 /** A path parameter that callers give by position. */
 export interface Positional {
@@ -67,13 +68,6 @@ function pathType(name: string, text: string | undefined, scope: TypeScope): str
   if (text !== undefined && text !== "unknown") return text;
   if (text === "unknown") return "string";
   return `operations[${stringLiteral(scope.operation.function)}]["parameters"]["path"][${stringLiteral(name)}]`;
-}
-
-export function ofPlace(operation: Operation, place: Parameter["in"]): readonly Parameter[] {
-  const hidden = operation.policies.idempotency?.header.toLowerCase();
-  return operation.parameters.filter(
-    (parameter) => parameter.in === place && !(place === "header" && parameter.name.toLowerCase() === hidden),
-  );
 }
 
 /** Whether a caller must give the parameter. */

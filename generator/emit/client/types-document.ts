@@ -1,7 +1,7 @@
 import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";
 import { mapSubschemas, nameOf, referenceTo } from "../../model/schema-walk.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
-import type { Names } from "./names.js";
+import type { Names } from "../typescript/names.js";
 
 /** The `format` that marks the open end of an open enum; never a format of the spec's. */
 export const OPEN_ENUM_FORMAT = "x-open-enum";

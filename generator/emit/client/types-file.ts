@@ -1,8 +1,8 @@
 import type { NamedSchema } from "../../model/api-model.js";
 import { render } from "../templates.js";
-import { stringLiteral } from "./literals.js";
+import { stringLiteral } from "../typescript/literals.js";
 import type { ClientScope } from "./operation-code.js";
-import { prose, tsdoc } from "./tsdoc.js";
+import { prose, tsdoc } from "../typescript/tsdoc.js";
 
 /** `src/types.ts`: a named alias for each schema. */
 export function emitTypes(scope: ClientScope): string {

@@ -1,11 +1,11 @@
 import type { Webhook } from "../../model/api-model.js";
 import { render } from "../templates.js";
-import { Imports } from "./imports.js";
-import { propertyName, stringLiteral } from "./literals.js";
+import { Imports } from "../typescript/imports.js";
+import { propertyName, stringLiteral } from "../typescript/literals.js";
 import type { ClientScope } from "./operation-code.js";
-import { typeModules, typeNamesIn } from "./runtime-exports.js";
-import { prose, tsdoc } from "./tsdoc.js";
-import { typeText } from "./type-text.js";
+import { typeModules, typeNamesIn } from "../typescript/runtime-exports.js";
+import { prose, tsdoc } from "../typescript/tsdoc.js";
+import { typeText } from "../typescript/type-text.js";
 
 /** `src/webhook-events.ts`: what the API sends for each of its webhooks; nothing for an API that has none. */
 export function emitWebhookEvents(scope: ClientScope): string | undefined {

@@ -1,4 +1,6 @@
-import type { Operation } from "./operation.js";
+import type { Emit } from "./events.js";
+import type { ApiPolicy, Operation } from "./operation.js";
+import type { ApiOptions } from "./options.js";
 
 /** The runtime is a fetch: a request goes in, a response comes out. */
 export type Fetch = (request: Request, call?: CallContext) => Promise<Response>;
@@ -23,11 +25,23 @@ export interface CallContext {
   readonly maxRetries?: number | undefined;
   /** Makes an unsafe call safe to repeat; the same for all attempts. */
   readonly idempotencyKey?: string | undefined;
+  /** `false`: the body is a stream, which can be sent only once. */
+  readonly replayable?: boolean | undefined;
   /** Higher leaves first; 0 by default. */
   readonly priority?: number | undefined;
   /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */
   readonly cache?: false | "reload" | undefined;
 }
+
+/** What rings are made from: one ring serves all calls of a client. */
+export interface RingSetup {
+  readonly policy: ApiPolicy;
+  readonly options: ApiOptions;
+  readonly emit: Emit;
+}
+
+/** Makes a ring for a client. */
+export type RingMaker = (setup: RingSetup) => Ring;
 
 /** Wraps a fetch in rings; the first ring is the outermost. */
 export function compose(rings: readonly Ring[], fetch: Fetch): (request: Request, call: CallContext) => Promise<Response> {

@@ -23,8 +23,11 @@ export interface Operation {
   readonly accept?: readonly string[];
   /** How answers other than JSON are read, by media type. */
   readonly decode?: Readonly<Record<string, BodyDecoder>>;
-  /** The error code that a status stands for when the body names none, for statuses with a single code. */
-  readonly errorCodes?: Readonly<Record<number, string>>;
+  /**
+   * The failures that the spec declares, by status (`404`), range (`4XX`) or `default`, each with the code that it stands
+   * for when the body names none; empty: there is no such code. Other statuses arrive as `unexpected_status`.
+   */
+  readonly errorCodes?: Readonly<Record<string, string>>;
   /** The header that makes the call safe to repeat. */
   readonly idempotencyHeader?: string;
   readonly pagination?: Pagination;

@@ -1,0 +1,61 @@
+import type { CallContext, Ring } from "./fetch.js";
+
+/** Whom an event is about. No query, no header, no body: nothing secret. */
+export interface EventSubject {
+  readonly operationId?: string | undefined;
+  readonly method: string;
+  /** The path template; the path itself for requests from outside the operations. */
+  readonly path: string;
+}
+
+/** What happens inside the runtime, for logs and metrics. Times are milliseconds. */
+export type RuntimeEvent = EventSubject &
+  (
+    | { readonly type: "request" }
+    | { readonly type: "response"; readonly status: number; readonly durationMs: number }
+    /** The call queues for a slot of the rate limit. */
+    | { readonly type: "wait"; readonly waitMs: number }
+    | {
+        readonly type: "retry";
+        /** 1 for the first repetition. */
+        readonly retry: number;
+        readonly delayMs: number;
+        /** The status, or the code of the error, that is the reason. */
+        readonly reason: number | string;
+      }
+    /** All calls on the credential pause since the server refused one. */
+    | { readonly type: "pause"; readonly pauseMs: number }
+    /** The server refused the credential and a fresh one was had. */
+    | { readonly type: "refresh" }
+    | { readonly type: "cache"; readonly outcome: "hit" | "miss" | "revalidated" | "shared" }
+    | { readonly type: "error"; readonly error: unknown }
+  );
+
+/** Tells an event to whoever listens. Never throws. */
+export type Emit = (event: RuntimeEvent) => void;
+
+/** An {@link Emit} over a listener whose failures must not break a call. */
+export function createEmit(listener: ((event: RuntimeEvent) => unknown) | undefined): Emit {
+  return (event) => {
+    if (!listener) return;
+    // An async listener fails in its promise: both ways to fail end here.
+    new Promise((resolve) => resolve(listener(event))).catch(() => {});
+  };
+}
+
+/** What events and messages call a request. */
+export function subjectOf({ method, url }: Request, { operation }: Partial<CallContext>): EventSubject {
+  return { operationId: operation?.id, method, path: operation?.path ?? new URL(url).pathname };
+}
+
+/** The ring that tells of requests and their responses. */
+export function observeRing({ emit }: { readonly emit: Emit }): Ring {
+  return async (request, next, call) => {
+    const subject = subjectOf(request, call);
+    const start = performance.now();
+    emit({ ...subject, type: "request" });
+    const response = await next(request);
+    emit({ ...subject, type: "response", status: response.status, durationMs: performance.now() - start });
+    return response;
+  };
+}

@@ -1,0 +1,61 @@
+import type { Secret, SchemeSecret } from "./auth.js";
+import type { RuntimeEvent } from "./events.js";
+import type { RateLimitWindow } from "./operation.js";
+
+/** What a header parameter may hold; arrays and objects are written in OpenAPI's `simple` style. */
+export type HeaderValue = string | number | boolean | bigint | object | null | undefined;
+
+/** Options that every call has. */
+export interface CallOptions {
+  /** Ends the call at once, in whatever state it is. */
+  readonly signal?: AbortSignal | undefined;
+  /** The time for the whole call: queue, retries and reading the body, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** The time for one attempt's headers, and again for its body, in milliseconds. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Attempts after the first. */
+  readonly maxRetries?: number | undefined;
+  /** Makes the call safe to repeat, where the operation has a header for it; made up when absent. */
+  readonly idempotencyKey?: string | undefined;
+  readonly headers?: Readonly<Record<string, HeaderValue>> | undefined;
+  /** Higher leaves first when calls queue; 0 by default. */
+  readonly priority?: number | undefined;
+  /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */
+  readonly cache?: false | "reload" | undefined;
+}
+
+/** How calls are kept within the rate limits. */
+export interface RateLimitOptions {
+  /** In place of the windows that the spec states. */
+  readonly windows?: readonly RateLimitWindow[] | undefined;
+  /** Calls that may queue; more fail at once with a `RateLimitWaitError`. */
+  readonly maxQueue?: number | undefined;
+  /** The longest that a call may queue, in milliseconds; those that would have to wait longer fail at once. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+/** Options of a client. */
+export interface ApiOptions {
+  /** The API key, or a function that gets it before each request. */
+  readonly apiKey?: Secret | undefined;
+  /** A token for the API's OAuth scheme, or secrets by the names of the spec's security schemes. */
+  readonly auth?: Secret | Readonly<Record<string, SchemeSecret>> | undefined;
+  /** In place of the server that the spec names. */
+  readonly baseUrl?: string | undefined;
+  /** In place of the platform's `fetch`. */
+  readonly fetch?: ((request: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /** Default of {@link CallOptions.timeoutMs}; no end unless given. */
+  readonly timeoutMs?: number | undefined;
+  /** Default of {@link CallOptions.attemptTimeoutMs}; 60 seconds unless given. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Default of {@link CallOptions.maxRetries}; as the spec states unless given. */
+  readonly maxRetries?: number | undefined;
+  /** `false`: requests leave at once, whatever the spec's limits. */
+  readonly rateLimit?: false | RateLimitOptions | undefined;
+  /** `false`: nothing is kept. */
+  readonly cache?: boolean | undefined;
+  /** Is told what happens; its failures are ignored. */
+  readonly onEvent?: ((event: RuntimeEvent) => void) | undefined;
+  /** Sent with every request to the API. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}

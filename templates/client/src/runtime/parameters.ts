@@ -1,0 +1,175 @@
+import { RequestError } from "./errors.js";
+import type { Operation } from "./operation.js";
+
+/** Percent-encodes a text for the place that it goes to. */
+export type Encode = (text: string) => string;
+
+/** Writes a parameter. `plain` is the default style of its place, for styles that only prepare the value. */
+export type ParameterStyle = (name: string, value: unknown, encode: Encode, plain: PlainStyle) => string;
+
+/** A style that stands on its own. */
+export type PlainStyle = (name: string, value: unknown, encode: Encode) => string;
+
+/** Whether a value has members, rather than being written as one text. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** One value as text; dates in ISO 8601. */
+export function textOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** A value's parts without those that are null or undefined, which RFC 6570 ignores; members come with their names. */
+function partsOf(value: unknown): [string | undefined, unknown][] {
+  const parts: [string | undefined, unknown][] = Array.isArray(value)
+    ? value.map((item) => [undefined, item])
+    : isRecord(value)
+      ? Object.entries(value)
+      : [[undefined, value]];
+  return parts.filter(([, part]) => part !== undefined && part !== null);
+}
+
+/** The parts of a value as text; `assign` stands between a member's name and its value. */
+function listOf(value: unknown, encode: Encode, assign: string): string[] {
+  return partsOf(value).map(([name, part]) => {
+    return (name === undefined ? "" : encode(name) + assign) + encode(textOf(part));
+  });
+}
+
+/** Name and value for each part: `id=1&id=2`, or the names of the members: `R=100&G=200`. */
+function pairsOf(name: string, value: unknown, encode: Encode): string[] {
+  return partsOf(value).map(([member, part]) => `${encode(member ?? name)}=${encode(textOf(part))}`);
+}
+
+/** `form`, exploded: the default of the query. */
+export const formStyle: PlainStyle = (name, value, encode) => pairsOf(name, value, encode).join("&");
+
+/** `simple`: the default of path and headers. */
+export const simple: PlainStyle = (_name, value, encode) => listOf(value, encode, ",").join(",");
+
+export const simpleExploded: ParameterStyle = (_name, value, encode) => listOf(value, encode, "=").join(",");
+
+export const label: ParameterStyle = (name, value, encode) => `.${simple(name, value, encode)}`;
+
+export const labelExploded: ParameterStyle = (_name, value, encode) => `.${listOf(value, encode, "=").join(".")}`;
+
+export const matrix: ParameterStyle = (name, value, encode) => {
+  const text = simple(name, value, encode);
+  return `;${encode(name)}${text && `=${text}`}`;
+};
+
+export const matrixExploded: ParameterStyle = (name, value, encode) => {
+  return pairsOf(name, value, encode)
+    .map((pair) => `;${pair}`)
+    .join("");
+};
+
+/** `form`, `spaceDelimited` and `pipeDelimited`, not exploded. */
+function separated(name: string, value: unknown, encode: Encode, separator: string): string {
+  const list = listOf(value, encode, separator);
+  return list.length > 0 ? `${encode(name)}=${list.join(separator)}` : "";
+}
+
+export const commaSeparated: ParameterStyle = (name, value, encode) => separated(name, value, encode, ",");
+
+export const spaceSeparated: ParameterStyle = (name, value, encode) => separated(name, value, encode, "%20");
+
+export const pipeSeparated: ParameterStyle = (name, value, encode) => separated(name, value, encode, "%7C");
+
+/** Members of any depth in brackets: `created[gte]=5`, `expand[]=a`; arrays of objects count: `items[0][price]=p`. */
+export const deepObject: ParameterStyle = (name, value, encode) => {
+  return leavesOf(name, value)
+    .map(([key, leaf]) => `${encode(key)}=${encode(leaf === null ? "" : textOf(leaf))}`)
+    .join("&");
+};
+
+function leavesOf(key: string, value: unknown): [string, unknown][] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) {
+    // Without an index, a reader could not tell which members belong to one item.
+    const isNested = value.some((item) => isRecord(item) || Array.isArray(item));
+    return value.flatMap((item, index) => leavesOf(`${key}[${isNested ? index : ""}]`, item));
+  }
+  if (!isRecord(value)) return [[key, value]];
+  return Object.entries(value).flatMap(([member, item]) => leavesOf(`${key}[${member}]`, item));
+}
+
+/** A parameter whose `content` is JSON. */
+export const jsonValue: ParameterStyle = (name, value, encode, plain) => {
+  return plain(name, JSON.stringify(value), encode);
+};
+
+/** `allowReserved` (RFC 6570, section 3.2.3), but for the three characters that would end the value in a query. */
+const encodeReserved: Encode = (text) => {
+  return encodeURI(text)
+    .replace(/%25([0-9a-f]{2})/gi, "%$1")
+    .replace(/[#&+]/g, encodeURIComponent);
+};
+
+export const reserved: ParameterStyle = (name, value) => formStyle(name, value, encodeReserved);
+
+export const reservedCommaSeparated: ParameterStyle = (name, value) => {
+  return separated(name, value, encodeReserved, ",");
+};
+
+/** Tells what is wrong with a request, and of which operation. */
+export function invalid({ method, path, id }: Operation, problem: string): RequestError {
+  return new RequestError(`${method} ${path}: ${problem}`, { operationId: id });
+}
+
+/** Writes one parameter; a value that cannot be written is refused by the parameter's name. */
+export function writeParameter(
+  operation: Operation,
+  place: "path" | "query" | "header" | "cookie",
+  name: string,
+  value: unknown,
+): string {
+  const isWithinUrl = place !== "header";
+  const plain = place === "path" || place === "header" ? simple : formStyle;
+  const style = operation.styles?.[`${place}:${name}`] ?? plain;
+  try {
+    return style(name, value, isWithinUrl ? encodeURIComponent : (text) => text, plain);
+  } catch {
+    throw invalid(operation, `the ${place} parameter "${name}" has a value that cannot be written`);
+  }
+}
+
+/** Fills in a path template. Each value stays within its segment. */
+export function writePath(operation: Operation, valueOf: (name: string) => unknown): string {
+  return operation.path
+    .split("/")
+    .map((segment) => {
+      let last = "";
+      const written = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
+        const value = valueOf(name);
+        if (value === undefined || value === null) throw invalid(operation, `the path parameter "${name}" is missing`);
+        const text = writeParameter(operation, "path", (last = name), value);
+        if (text === "" || text.includes("%00")) throw unusable(operation, name);
+        return text;
+      });
+      // Servers and URL parsers read these as "here" and "one up", some also when encoded.
+      if (last && /^(\.|%(25)?2e){1,2}$/i.test(written)) throw unusable(operation, last);
+      return written;
+    })
+    .join("/");
+}
+
+function unusable(operation: Operation, name: string): RequestError {
+  return invalid(operation, `the path parameter "${name}" must be neither empty, ".", ".." nor hold a NUL`);
+}
+
+/** The query of a call, without `?`; empty when nothing is left. */
+export function writeQuery(operation: Operation, query: object): string {
+  return Object.entries(query)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => writeParameter(operation, "query", name, value))
+    .filter((text) => text !== "")
+    .join("&");
+}
+
+/** Whether a text may stand in a header: no line break or other control character, and no character beyond Latin-1. */
+export function isHeaderValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
