@@ -27,20 +27,22 @@ export class SchemaReader {
   /** Names by the pointer of the schema that they stand for. */
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
-  readonly #named: { name: string; schema: Schema }[] = [];
+  readonly #declared: { name: string; schema: Schema }[] = [];
+  /** Those that only references gave a name to. */
+  readonly #found: { name: string; schema: Schema }[] = [];
 
   constructor(context: ModelContext) {
     this.#context = context;
     const schemas = objectOf(objectOf(context.document["components"])["schemas"]);
     for (const name of Object.keys(schemas)) this.#register(pointer("/components/schemas", name), name);
     for (const [name, schema] of Object.entries(schemas)) {
-      this.#named.push({ name, schema: this.read(schema, pointer("/components/schemas", name)) });
+      this.#declared.push({ name, schema: this.read(schema, pointer("/components/schemas", name)) });
     }
   }
 
   /** All named schemas, those that only references gave a name to at the end. */
   get named(): readonly Pick<NamedSchema, "name" | "schema">[] {
-    return this.#named;
+    return [...this.#declared, ...this.#found];
   }
 
   /** Reads the schema that stands at a pointer. Anything that is no schema allows everything. */
@@ -88,7 +90,7 @@ export class SchemaReader {
     if (!isSchema(target)) return undefined;
     const name = this.#register(at, nameFromTokens(tokens));
     const entry = { name, schema: true as Schema };
-    this.#named.push(entry); // before reading, since the schema may refer to itself
+    this.#found.push(entry); // before reading, since the schema may refer to itself
     entry.schema = this.read(target, at);
     return name;
   }

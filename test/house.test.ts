@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+
+import { Project } from "ts-morph";
+import { describe, expect, it } from "vitest";
+
+/** Who may import whom, as the design states it: a room, and the rooms below it. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  source: [],
+  model: ["source"],
+  emit: ["model"],
+  output: ["emit"],
+  compare: ["model"],
+  cli: ["source", "model", "emit", "output", "compare"],
+};
+
+const project = new Project({ tsConfigFilePath: "tsconfig.json" });
+const files = project.getSourceFiles().map((file) => ({
+  path: relative(process.cwd(), file.getFilePath()),
+  imports: file
+    .getImportDeclarations()
+    .flatMap((declaration) => declaration.getModuleSpecifierSourceFile() ?? [])
+    .map((target) => relative(process.cwd(), target.getFilePath()))
+    .filter((path) => !path.startsWith("node_modules")),
+}));
+const handWritten = files.filter(({ path }) => /^(generator|templates)\//.test(path));
+
+function roomOf(path: string): string | undefined {
+  return /^generator\/([^/]+)\//.exec(path)?.[1];
+}
+
+describe("the house", () => {
+  it("has source files to look at", () => {
+    expect(handWritten.length).toBeGreaterThan(50);
+  });
+
+  it("lets a room import only from the rooms below it", () => {
+    const wrong = handWritten.flatMap(({ path, imports }) => {
+      const room = roomOf(path);
+      if (room === undefined) return [];
+      const allowed = [room, ...(BELOW[room] ?? [])];
+      return imports
+        .filter((target) => !allowed.includes(roomOf(target) ?? target))
+        .map((target) => `${path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps templates apart from the generator", () => {
+    const wrong = handWritten.filter(({ path, imports }) => {
+      return path.startsWith("templates/") && imports.some((target) => !target.startsWith("templates/"));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no circle of imports", () => {
+    const graph = new Map(handWritten.map(({ path, imports }) => [path, imports]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+      if (done.has(path) || trail.includes(path)) return;
+      for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
+      done.add(path);
+    };
+    for (const { path } of handWritten) visit(path, []);
+    expect(circles).toEqual([]);
+  });
+
+  it("knows no API by name", () => {
+    const named = /workspace|initiative|\btsk_|\btasks?\b.*\bbugs?\b/i;
+    const wrong = handWritten.flatMap(({ path }) => {
+      const lines = readFileSync(path, "utf8").split("\n");
+      return lines.flatMap((line, index) => (named.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : []));
+    });
+    expect(wrong).toEqual([]);
+  });
+});
