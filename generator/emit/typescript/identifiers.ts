@@ -42,14 +42,16 @@ function ascii(word: string): string {
 
 /** Gives out names that differ from each other and from those reserved. */
 export class Namespace {
+  readonly #reserved: ReadonlySet<string>;
   readonly #taken: Set<string>;
 
   constructor(reserved: Iterable<string> = []) {
-    this.#taken = new Set(reserved);
+    this.#reserved = new Set(reserved);
+    this.#taken = new Set(this.#reserved);
   }
 
-  /** The wanted name, or where it is taken, the one with the suffix, or with a number. */
+  /** The wanted name; with the suffix where it is reserved, with a number where another has it. */
   claim(wanted: string, suffix = ""): string {
-    return unique(this.#taken.has(wanted) ? `${wanted}${suffix}` : wanted, this.#taken);
+    return unique(this.#reserved.has(wanted) ? `${wanted}${suffix}` : wanted, this.#taken);
   }
 }

@@ -69,6 +69,18 @@ export function chooseNames(model: ApiModel, packageName: string): Names {
   return { client, schemas, operations, resources };
 }
 
+/** Schemas whose names are type names already keep them; `foo` makes way for `Foo`. */
+function schemaNames(model: ApiModel, types: Namespace): Map<string, string> {
+  const names = model.schemas.map(({ name }) => name);
+  const chosen = new Map<string, string>();
+  for (const isExact of [true, false]) {
+    for (const name of names.filter((it) => (typeIdentifier(it) === it) === isExact)) {
+      chosen.set(name, types.claim(typeIdentifier(name), "Schema"));
+    }
+  }
+  return new Map(names.map((name) => [name, chosen.get(name) ?? name]));
+}
+
 function clientName(packageName: string): string {
   const words = wordsOf(packageName.replace(/^@([^/]+)\/(client|sdk|api)$/, "$1"));
   const base = words.filter((word, index) => index === 0 || !["client", "api", "sdk"].includes(word));
