@@ -53,9 +53,7 @@ export function resourceKey(path: readonly string[]): string {
 export function chooseNames(model: ApiModel, packageName: string): Names {
   const client = clientName(packageName);
   const types = new Namespace([...GLOBAL_TYPES, ...RUNTIME_TYPES, client, `${client}Options`, "Api"]);
-  const schemas = new Map(
-    model.schemas.map(({ name }) => [name, types.claim(typeIdentifier(name), "Schema")]),
-  );
+  const schemas = schemaNames(model, types);
   const values = new Namespace([...RUNTIME_VALUES, client]);
   const resources = resourceNames(model.resources, types);
   const methods = methodNames(model);

@@ -11,7 +11,7 @@ export interface Operation {
   readonly path: string;
   /** A base URL of its own, for the few operations that live elsewhere. */
   readonly server?: string;
-  /** Path parameters that fall back to the client's own value (`workspaceId`). */
+  /** Path parameters that fall back to the client's own value. */
   readonly defaults?: readonly string[];
   /** Alternatives, each the names of schemes needed together; an empty list: no credential is needed. */
   readonly security?: readonly (readonly string[])[];
