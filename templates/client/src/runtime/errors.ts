@@ -54,7 +54,7 @@ export function isApiError(error: unknown): error is ApiError {
 export class StatusError<Code extends string = string, Body = unknown> extends ApiError<Code> {
   override readonly name: string = "StatusError";
   declare readonly status: number;
-  /** The error's body: parsed when it is JSON, else its first characters. Not enumerable. */
+  /** The error's body: parsed when it is JSON, else its text, 64 KiB at most. Not enumerable. */
   declare readonly body: Body;
   /** The response's headers. Not enumerable. */
   declare readonly headers: Headers;

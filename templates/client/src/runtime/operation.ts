@@ -48,6 +48,8 @@ export interface Pagination {
   readonly items: string;
   readonly next?: string;
   readonly more?: string;
+  /** The number of the first page, or the first offset, when the query says none; 1 and 0. */
+  readonly start?: number;
 }
 
 /** How long an answer is fresh. */

@@ -1,0 +1,119 @@
+/** Reads the body of a successful answer. */
+export type BodyDecoder = (response: Response) => unknown;
+
+/** Server-sent events, parsed; the connection closes when the loop over them ends. */
+export type EventStream<T> = AsyncIterable<T>;
+
+/** Error bodies are read so far and no further. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+export const blob: BodyDecoder = (response) => response.blob();
+
+export const text: BodyDecoder = (response) => response.text();
+
+/**
+ * Server-sent events as the HTML standard has them (section 9.2): the data of each event, parsed when it is JSON.
+ * `[DONE]`, with which many APIs end a stream, is its end.
+ */
+export async function* events(response: Response): AsyncGenerator<unknown, void, undefined> {
+  let data: string[] = [];
+  for await (const line of linesOf(response)) {
+    const [, field, value = ""] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [];
+    if (field === "data") data.push(value);
+    if (line !== "" || data.length === 0) continue;
+    const message = data.join("\n");
+    data = [];
+    if (message === "[DONE]") return;
+    yield parsedOrText(message);
+  }
+}
+
+/** The lines of a text stream, which may end in CR, LF or both; an unfinished last line is dropped. */
+async function* linesOf(response: Response): AsyncGenerator<string, void, undefined> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for (;;) {
+      const chunk = await reader?.read();
+      rest += decoder.decode(chunk?.value, { stream: true });
+      // A CR at the end may be the first half of CRLF.
+      const lines = rest.split(chunk?.done === false ? /\r\n|\n|\r(?!$)/ : /\r\n|\n|\r/);
+      rest = lines.pop() ?? "";
+      yield* lines;
+      if (chunk?.done !== false) return;
+    }
+  } finally {
+    await reader?.cancel().catch(() => {});
+  }
+}
+
+/** The default: JSON, or undefined for an empty body. `fail` makes the error for a body that is something else. */
+export async function readJson(response: Response, fail: (problem: string) => Error): Promise<unknown> {
+  const type = response.headers.get("content-type") ?? "nothing named";
+  const body = await response.text();
+  if (body === "") return undefined;
+  // A proxy's page is no answer, even if it happened to parse.
+  if (!/\b(html|xml)\b/.test(type)) {
+    try {
+      return JSON.parse(body);
+    } catch {
+      // Told below, with what came instead.
+    }
+  }
+  throw fail(`JSON was expected, ${type} came: ${snippetOf(body)}`);
+}
+
+/** The beginning of a text, on one line. */
+export function snippetOf(body: string): string {
+  return body.slice(0, 120).replace(/\s+/g, " ");
+}
+
+/** The decoder that a declared media type asks for: the type itself, its range (`image/*`), or any. */
+export function decoderOf(
+  decoders: Readonly<Record<string, BodyDecoder>> | undefined,
+  response: Response,
+): BodyDecoder | undefined {
+  if (!decoders) return undefined;
+  const type = mediaTypeOf(response);
+  const isJson = /\bjson$/.test(type);
+  const candidates = [type, type.replace(/\/.*/, "/*"), ...(isJson ? [] : ["*/*", "application/octet-stream"])];
+  const found = candidates.find((candidate) => Object.hasOwn(decoders, candidate));
+  return found === undefined ? undefined : decoders[found];
+}
+
+/** The media type without its parameters, in lower case; empty when there is none. */
+function mediaTypeOf(response: Response): string {
+  return (response.headers.get("content-type") ?? "").replace(/;.*/, "").trim().toLowerCase();
+}
+
+/** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. */
+export async function readErrorBody(response: Response, limitMs: number): Promise<unknown> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  const cancel = (): Promise<void> | undefined => reader?.cancel().catch(() => {});
+  const timer = setTimeout(cancel, limitMs);
+  let body = "";
+  let room = MAX_ERROR_BYTES;
+  try {
+    while (reader && room > 0) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      body += decoder.decode(value.subarray(0, room), { stream: true });
+      room -= value.byteLength;
+    }
+  } catch {
+    // Part of an error says more than an error about it.
+  }
+  clearTimeout(timer);
+  void cancel();
+  return parsedOrText(body);
+}
+
+function parsedOrText(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

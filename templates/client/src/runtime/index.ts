@@ -1,0 +1,11 @@
+export type { Api, ApiDefinition } from "./api.js";
+export type { BasicSecret, SchemeSecret, Secret, SecretRequest, SecurityScheme } from "./auth.js";
+export type { BinaryBody } from "./body.js";
+export { Call, type Answer, type Result } from "./call.js";
+export type { EventStream } from "./decode.js";
+export * from "./errors.js";
+export type { EventSubject, RuntimeEvent } from "./events.js";
+export type { CallContext, Fetch, Next, Ring, RingMaker, RingSetup } from "./fetch.js";
+export { ListCall } from "./list.js";
+export type { Operation, Pagination, RateLimitWindow, RetryPolicy } from "./operation.js";
+export type { ApiOptions, CallOptions, HeaderValue, RateLimitOptions } from "./options.js";
