@@ -4,8 +4,8 @@ import { statusCodes } from "./error-union.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../typescript/literals.js";
 import type { Signature } from "./signature.js";
 
-/** Notes a value of a runtime module and returns its name. */
-export type UseRuntimeValue = (module: string, name: string) => string;
+/** Notes a value of a runtime module, and returns the name that it has in the operations file. */
+export type UseRuntimeValue = (module: string, name: string, local?: string) => string;
 
 /** The constant that tells the runtime about an operation: only what departs from the defaults, in source text. */
 export function descriptorText(
@@ -117,7 +117,9 @@ function decodeText(signature: Signature, use: UseRuntimeValue): string | undefi
   const decoders = { binary: "blob", text: "text", events: "events" } as const;
   const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
-    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", decoders[kind])]);
+    return // An encoder is called `text` as well.
+    const local = kind === "text" ? "decodeText" : decoders[kind];
+    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", decoders[kind], local)]);
   });
   return entries.length === 0 ? undefined : objectLiteral(entries);
 }

@@ -42,14 +42,16 @@ function errorBody(response: Response, scope: TypeScope): string {
   return content ? responseType(content, response.status, scope) : "unknown";
 }
 
-/** The code that each declared status stands for when a body names none, for the runtime. */
+/**
+ * The failures that the spec declares, each with the code that it stands for when a body names none; empty where there
+ * is no such code. The runtime tells by them which statuses are expected.
+ */
 export function statusCodes(
   operation: Operation,
   catalogue: ReadonlyMap<string, ErrorCode>,
-): [string, string][] {
-  return failuresOf(operation).flatMap(({ status, errorCodes }) => {
-    const code =
-      errorCodes.find((candidate) => String(catalogue.get(candidate)?.status) === status) ?? errorCodes[0];
-    return code === undefined ? [] : [[status, code] satisfies [string, string]];
+): [status: string, code: string][] {
+  return failuresOf(operation).map(({ status, errorCodes }) => {
+    const own = errorCodes.find((code) => String(catalogue.get(code)?.status) === status);
+    return [status, own ?? errorCodes[0] ?? ""];
   });
 }

@@ -1,6 +1,6 @@
 import type { Resource } from "../../model/api-model.js";
 import { render } from "../templates.js";
-import { descriptorText } from "./descriptor.js";
+import { descriptorText, type UseRuntimeValue } from "./descriptor.js";
 import { Imports } from "../typescript/imports.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
 import { typeModules, typeNamesIn } from "../typescript/runtime-exports.js";
@@ -30,7 +30,7 @@ export function emitOperations(scope: ClientScope, codes: readonly OperationCode
 function operationView(scope: ClientScope, code: OperationCode, imports: Imports): object {
   const { names, operation } = code;
   const send = imports.value(`../runtime/${code.isList ? "list" : "call"}.js`, code.isList ? "list" : "call");
-  const use = (module: string, name: string): string => imports.value(`../runtime/${module}.js`, name);
+  const use: UseRuntimeValue = (module, name, local) => imports.value(`../runtime/${module}.js`, name, local);
   return {
     function: names.function,
     descriptor: names.descriptor,

@@ -9,10 +9,10 @@ export class Imports {
     return name;
   }
 
-  /** Notes a value and returns its name. */
-  value(module: string, name: string): string {
-    add(this.#values, module, name);
-    return name;
+  /** Notes a value, under another name if one is given, and returns the name that it has here. */
+  value(module: string, name: string, local = name): string {
+    add(this.#values, module, local === name ? name : `${name} as ${local}`);
+    return local;
   }
 
   toString(): string {
