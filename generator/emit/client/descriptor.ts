@@ -114,12 +114,12 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
 
 /** How answers other than JSON are read. */
 function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
-  const decoders = { binary: "blob", text: "text", events: "events" } as const;
   const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
-    return // An encoder is called `text` as well.
-    const local = kind === "text" ? "decodeText" : decoders[kind];
-    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", decoders[kind], local)]);
+    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", ...DECODERS[kind])]);
   });
   return entries.length === 0 ? undefined : objectLiteral(entries);
 }
+
+/** The runtime's decoders; the one for text has a namesake among the encoders. */
+const DECODERS = { binary: ["blob"], text: ["text", "decodeText"], events: ["events"] } as const;
