@@ -16,7 +16,7 @@ import { emitWebhookEvents } from "./webhooks-file.js";
 /** The typed client: an npm package in TypeScript. */
 export const clientEmitter: Emitter = {
   name: "client",
-  async emit(model: ApiModel, options: EmitOptions): Promise<readonly EmittedFile[]> {
+  emit(model: ApiModel, options: EmitOptions): readonly EmittedFile[] {
     const scope = scopeOf(model, options);
     const codes = new Map(
       model.operations.map((operation) => [operation.id, operationCode(scope, operation)]),
@@ -44,7 +44,7 @@ export const clientEmitter: Emitter = {
       ...resources,
       {
         path: "src/schema.ts",
-        content: `${scope.header}\n${await emitSchema(model, scope.names)}`,
+        content: `${scope.header}\n${emitSchema(model, scope.names)}`,
         format: false,
       },
       source("types", emitTypes(scope)),

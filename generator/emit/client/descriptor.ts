@@ -116,10 +116,15 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
 function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
   const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
-    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", ...DECODERS[kind])]);
+    const { name, local } = DECODERS[kind];
+    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", name, local)]);
   });
   return entries.length === 0 ? undefined : objectLiteral(entries);
 }
 
 /** The runtime's decoders; the one for text has a namesake among the encoders. */
-const DECODERS = { binary: ["blob"], text: ["text", "decodeText"], events: ["events"] } as const;
+const DECODERS = {
+  binary: { name: "blob", local: "blob" },
+  text: { name: "text", local: "decodeText" },
+  events: { name: "events", local: "events" },
+} as const;

@@ -1,21 +1,62 @@
-import openapiTS, { astToString, type OpenAPI3, type SchemaObject } from "openapi-typescript";
+import {
+  astToString,
+  transformSchema,
+  type GlobalContext,
+  type OpenAPI3,
+  type SchemaObject,
+} from "openapi-typescript";
 import ts from "typescript";
 
 import type { ApiModel } from "../../model/api-model.js";
+import { tokensOf, valueAt } from "../../model/json.js";
 import type { Names } from "../typescript/names.js";
 import { OPEN_ENUM_FORMAT, typesDocument } from "./types-document.js";
 
 /** `schema.ts`: the types of every path, operation and schema, made by openapi-typescript. */
-export async function emitSchema(model: ApiModel, names: Names): Promise<string> {
+export function emitSchema(model: ApiModel, names: Names): string {
+  const document = typesDocument(model, names);
   // typesDocument() builds what OpenAPI3 describes, out of plain JSON.
-  const document = typesDocument(model, names) as unknown as OpenAPI3;
-  const nodes = await openapiTS(document, {
-    silent: true,
-    defaultNonNullable: false,
-    emptyObjectsUnknown: true,
-    transform: typeFor,
-  });
+  const nodes = transformSchema(document as unknown as OpenAPI3, contextFor(document));
   return astToString(nodes);
+}
+
+/**
+ * The settings of a transformation. Bundling and validating, which openapi-typescript does first, would be done a
+ * second time: the document is made of a model that is complete and without external references.
+ */
+function contextFor(document: object): GlobalContext {
+  const context: Omit<GlobalContext, "redoc"> = {
+    additionalProperties: false,
+    alphabetize: false,
+    arrayLength: false,
+    conditionalEnums: false,
+    dedupeEnums: false,
+    defaultNonNullable: false,
+    discriminators: { objects: {}, refsHandled: [] },
+    emptyObjectsUnknown: true,
+    enum: false,
+    enumValues: false,
+    excludeDeprecated: false,
+    exportType: false,
+    generatePathParams: false,
+    immutable: false,
+    injectFooter: [],
+    makePathsEnum: false,
+    pathParamsAsTypes: false,
+    postTransform: undefined,
+    propertiesRequiredByDefault: false,
+    readWriteMarkers: false,
+    rootTypes: false,
+    rootTypesKeepCasing: false,
+    rootTypesNoSchemaPrefix: false,
+    silent: true,
+    transform: typeFor,
+    transformProperty: undefined,
+    // The caller names the type of what it asks for; references in the document lead to what they name.
+    resolve: <T>(reference: string) => valueAt(document, tokensOf(reference)) as T | undefined,
+  };
+  // Only bundling, which is not done here, reads the Redocly settings.
+  return context as GlobalContext;
 }
 
 const BLOB = ts.factory.createTypeReferenceNode("Blob");

@@ -14,7 +14,11 @@ export const docsEmitter: Emitter = {
     const page = render("docs/reference.html.hbs", referencePage(model, names, options));
     return [
       { path: "openapi.json", content: `${JSON.stringify(options.document, null, 2)}\n`, format: false },
-      { path: "openapi.yaml", content: dump(options.document, { noRefs: true, lineWidth: 110 }), format: false },
+      {
+        path: "openapi.yaml",
+        content: dump(options.document, { noRefs: true, lineWidth: 110 }),
+        format: false,
+      },
       { path: "reference.html", content: page, format: false },
     ];
   },

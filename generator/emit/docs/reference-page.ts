@@ -1,4 +1,12 @@
-import type { ApiModel, Content, ErrorCode, Operation, Response, SecurityRequirement, Webhook } from "../../model/api-model.js";
+import type {
+  ApiModel,
+  Content,
+  ErrorCode,
+  Operation,
+  Response,
+  SecurityRequirement,
+  Webhook,
+} from "../../model/api-model.js";
 import { wordsOf } from "../../model/words.js";
 import type { EmitOptions } from "../emitter.js";
 import { ofPlace } from "../typescript/parameters-of.js";
@@ -18,7 +26,11 @@ export function referencePage(model: ApiModel, names: Names, options: EmitOption
     description: blocks(model.description ?? model.summary),
     servers: model.servers,
     limits: page.limits(),
-    credentials: model.securitySchemes.map(({ name, kind, description }) => ({ name, kind, description: blocks(description) })),
+    credentials: model.securitySchemes.map(({ name, kind, description }) => ({
+      name,
+      kind,
+      description: blocks(description),
+    })),
     sections: page.sections(),
     errors: model.errorCodes.map((code) => page.errorCode(code)),
     webhooks: model.webhooks.map((webhook) => page.webhook(webhook)),
@@ -47,7 +59,11 @@ class PageParts {
 
   limits(): object[] {
     const windows = this.model.policies.rateLimits?.windows ?? [];
-    return windows.map(({ name, limit, windowMs }) => ({ name, limit: String(limit), window: duration(windowMs) }));
+    return windows.map(({ name, limit, windowMs }) => ({
+      name,
+      limit: String(limit),
+      window: duration(windowMs),
+    }));
   }
 
   /** Operations by tag, in the order in which the spec declares tags, and then by first use. */
@@ -121,16 +137,24 @@ class PageParts {
   #facts({ security, policies, parameters }: Operation): string[] {
     const facts = [securityFact(security)];
     if (this.limits().length > 0) {
-      facts.push(policies.cost === 0 ? "Not counted against the rate limits" : `Costs ${policies.cost} of each rate limit`);
+      facts.push(
+        policies.cost === 0
+          ? "Not counted against the rate limits"
+          : `Costs ${policies.cost} of each rate limit`,
+      );
     }
-    for (const { limit, windowMs } of policies.windows) facts.push(`At most ${limit} calls in ${duration(windowMs)}`);
-    if (policies.idempotency) facts.push(`Safe to repeat with <code>${escaped(policies.idempotency.header)}</code>`);
+    for (const { limit, windowMs } of policies.windows)
+      facts.push(`At most ${limit} calls in ${duration(windowMs)}`);
+    if (policies.idempotency)
+      facts.push(`Safe to repeat with <code>${escaped(policies.idempotency.header)}</code>`);
     if (policies.retry === false) facts.push("Never repeated by the client");
     if (policies.pagination) facts.push(`Paged by ${policies.pagination.style}`);
     if (policies.cache) facts.push(`Fresh for ${duration(policies.cache.freshMs)}`);
     for (const { name, clientDefault } of parameters) {
       if (clientDefault === undefined) continue;
-      facts.push(`<code>${escaped(name)}</code> is <code>${escaped(clientDefault)}</code> unless the client says otherwise`);
+      facts.push(
+        `<code>${escaped(name)}</code> is <code>${escaped(clientDefault)}</code> unless the client says otherwise`,
+      );
     }
     return facts;
   }

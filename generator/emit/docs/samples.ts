@@ -13,7 +13,10 @@ export interface Samples {
 export function samplesOf(model: ApiModel, names: Names, operation: Operation, packageName: string): Samples {
   const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
   const values = new SampleValues(schemas);
-  return { curl: curlOf(model, operation, values), typescript: typescriptOf(names, operation, values, packageName) };
+  return {
+    curl: curlOf(model, operation, values),
+    typescript: typescriptOf(names, operation, values, packageName),
+  };
 }
 
 function curlOf(model: ApiModel, operation: Operation, values: SampleValues): string {
@@ -23,11 +26,15 @@ function curlOf(model: ApiModel, operation: Operation, values: SampleValues): st
     return encodeURIComponent(String(parameter ? values.ofParameter(parameter) : name));
   });
   const query = ofPlace(operation, "query").filter(({ required }) => required);
-  const search = query.map((it) => `${encodeURIComponent(it.name)}=${encodeURIComponent(String(values.ofParameter(it)))}`);
+  const search = query.map(
+    (it) => `${encodeURIComponent(it.name)}=${encodeURIComponent(String(values.ofParameter(it)))}`,
+  );
   const content = operation.body?.contents[0];
   return [
     `curl ${operation.method === "GET" ? "" : `-X ${operation.method} `}${quoted(`${base}${path}${search.length > 0 ? `?${search.join("&")}` : ""}`)}`,
-    ...(operation.security.some((alternative) => alternative.length > 0) ? [`-H "Authorization: Bearer $API_KEY"`] : []),
+    ...(operation.security.some((alternative) => alternative.length > 0)
+      ? [`-H "Authorization: Bearer $API_KEY"`]
+      : []),
     ...(operation.policies.idempotency ? [`-H "${operation.policies.idempotency.header}: $(uuidgen)"`] : []),
     ...(content ? bodyFlags(content, values) : []),
   ].join(" \\\n  ");
@@ -54,14 +61,18 @@ function typescriptOf(names: Names, operation: Operation, values: SampleValues, 
     .map((parameter) => source(values.ofParameter(parameter)));
   const content = operation.body?.contents[0];
   const needed = ofPlace(operation, "query").filter(({ required }) => required);
-  const query = Object.fromEntries(needed.map((parameter) => [parameter.name, values.ofParameter(parameter)]));
+  const query = Object.fromEntries(
+    needed.map((parameter) => [parameter.name, values.ofParameter(parameter)]),
+  );
   const second = content ? [source(values.ofContent(content))] : needed.length > 0 ? [source(query)] : [];
   const call = `client.${members.join(".")}.${own?.method ?? ""}(${[...positional, ...second].join(", ")})`;
   return [
     `import { ${names.client} } from "${packageName}";`,
     "",
     `const client = new ${names.client}({ apiKey: process.env.API_KEY });`,
-    operation.policies.pagination ? `for await (const item of ${call}) console.log(item);` : `const result = await ${call};`,
+    operation.policies.pagination
+      ? `for await (const item of ${call}) console.log(item);`
+      : `const result = await ${call};`,
   ].join("\n");
 }
 
@@ -90,7 +101,9 @@ class SampleValues {
   ofSchema(schema: Schema, name: string, depth = 0): unknown {
     if (typeof schema === "boolean") return name;
     if (schema.$ref !== undefined) {
-      return depth > 6 ? null : this.ofSchema(this.#schemas.get(nameOf(schema.$ref)) ?? true, name, depth + 1);
+      return depth > 6
+        ? null
+        : this.ofSchema(this.#schemas.get(nameOf(schema.$ref)) ?? true, name, depth + 1);
     }
     const stated = schema.examples?.[0] ?? schema.default ?? schema.const ?? schema.enum?.[0];
     if (stated !== undefined) return stated;
@@ -99,15 +112,20 @@ class SampleValues {
     const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
     if (schema.properties ?? schema.allOf ?? type === "object") return this.#object(schema, depth);
     if (type === "array") return depth > 6 ? [] : [this.ofSchema(schema.items ?? true, name, depth + 1)];
-    if (type === "integer" || type === "number") return typeof schema["minimum"] === "number" ? schema["minimum"] : 1;
+    if (type === "integer" || type === "number")
+      return typeof schema["minimum"] === "number" ? schema["minimum"] : 1;
     return type === "boolean" ? true : type === "null" ? null : textFor(schema.format, name);
   }
 
   #object(schema: Exclude<Schema, boolean>, depth: number): unknown {
     if (depth > 6) return {};
     const parts = (schema.allOf ?? []).map((part) => this.ofSchema(part, "", depth + 1));
-    const required = Object.entries(schema.properties ?? {}).filter(([name]) => schema.required?.includes(name));
-    const own = Object.fromEntries(required.map(([name, member]) => [name, this.ofSchema(member, name, depth + 1)]));
+    const required = Object.entries(schema.properties ?? {}).filter(([name]) =>
+      schema.required?.includes(name),
+    );
+    const own = Object.fromEntries(
+      required.map(([name, member]) => [name, this.ofSchema(member, name, depth + 1)]),
+    );
     return Object.assign({}, ...parts, own);
   }
 }

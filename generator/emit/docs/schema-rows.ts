@@ -28,7 +28,8 @@ export class SchemaRows {
   /** The members of a schema; of a reference, those of the schema that it names. */
   of(schema: Schema | undefined, depth = 0): SchemaRow[] {
     if (schema === undefined || typeof schema === "boolean" || depth >= MAX_DEPTH) return [];
-    if (schema.$ref !== undefined) return depth > 0 ? [] : this.of(this.#schemas.get(nameOf(schema.$ref)), depth + 1);
+    if (schema.$ref !== undefined)
+      return depth > 0 ? [] : this.of(this.#schemas.get(nameOf(schema.$ref)), depth + 1);
     const parts = (schema.allOf ?? []).flatMap((part) => this.of(part, depth));
     const own = Object.entries(schema.properties ?? {}).map(([name, member]) =>
       this.#row(name, member, schema.required?.includes(name) ?? false, depth),
@@ -62,9 +63,12 @@ export function typeLabel(schema: Schema | undefined, depth = 0): string {
   if (schema.allOf?.length === 1 && !schema.properties) return typeLabel(schema.allOf[0], depth + 1);
   if (schema.allOf) return "object";
   if (schema.const !== undefined) return `<code>${escaped(JSON.stringify(schema.const))}</code>`;
-  const types = schema.type === undefined ? [] : typeof schema.type === "string" ? [schema.type] : schema.type;
+  const types =
+    schema.type === undefined ? [] : typeof schema.type === "string" ? [schema.type] : schema.type;
   if (types.length === 0) return "anything";
-  return types.map((type) => (type === "array" ? `array of ${typeLabel(schema.items, depth + 1)}` : type)).join(" or ");
+  return types
+    .map((type) => (type === "array" ? `array of ${typeLabel(schema.items, depth + 1)}` : type))
+    .join(" or ");
 }
 
 /** Limits, formats and values, each a short text. */
@@ -72,13 +76,18 @@ function notesOf(schema: SchemaObject): string[] {
   const notes: string[] = [];
   if (schema.format) notes.push(escaped(schema.format));
   if (schema.enum) {
-    const values = schema.enum.slice(0, MAX_ENUM).map((value) => `<code>${escaped(JSON.stringify(value))}</code>`);
-    notes.push(`one of ${values.join(" ")}${schema.enum.length > MAX_ENUM ? ` and ${schema.enum.length - MAX_ENUM} more` : ""}`);
+    const values = schema.enum
+      .slice(0, MAX_ENUM)
+      .map((value) => `<code>${escaped(JSON.stringify(value))}</code>`);
+    notes.push(
+      `one of ${values.join(" ")}${schema.enum.length > MAX_ENUM ? ` and ${schema.enum.length - MAX_ENUM} more` : ""}`,
+    );
   }
   for (const [keyword, label] of Object.entries(LIMITS)) {
     if (typeof schema[keyword] === "number") notes.push(`${label} ${schema[keyword]}`);
   }
-  if (schema.default !== undefined) notes.push(`default <code>${escaped(JSON.stringify(schema.default))}</code>`);
+  if (schema.default !== undefined)
+    notes.push(`default <code>${escaped(JSON.stringify(schema.default))}</code>`);
   if (schema.readOnly) notes.push("read-only");
   if (schema.writeOnly) notes.push("write-only");
   if (schema.deprecated) notes.push("deprecated");
