@@ -5,7 +5,7 @@ import { compose, type Fetch, type RingMaker } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
 import type { ApiPolicy } from "./operation.js";
 import type { ApiOptions } from "./options.js";
-import { baseUrlOf } from "./request.js";
+import { baseUrlOf, own } from "./request.js";
 import { createTransport } from "./transport.js";
 
 export type { ApiOptions } from "./options.js";
@@ -45,42 +45,44 @@ export interface Api {
  * @throws RequestError when a base URL, a secret or a header cannot be used.
  */
 export function createRuntime(definition: ApiDefinition, options: ApiOptions, rings: readonly RingMaker[] = []): Api {
-  const { name, version, policy } = definition;
-  const baseUrl = homeOf(options.baseUrl ?? definition.server);
+  const { name, version, policy, securitySchemes: schemes, server } = definition;
+  const { apiKey, auth, timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
+  const baseUrl = homeOf(options.baseUrl ?? server ?? "");
   const emit = createEmit(options.onEvent);
   const secrets = new Map<string, string>();
   const setup = { policy, options, emit };
-  const { apiKey, auth, timeoutMs = Infinity, attemptTimeoutMs = 60_000 } = options;
   // A browser has a user agent of its own, and would ask the server's leave to send another.
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
-  const chain = compose(
+  const send = compose(
     [
       observeRing(setup),
       ...rings.map((make) => make(setup)),
-      authRing({ schemes: definition.securitySchemes, apiKey, auth, baseUrl, headers, secrets, emit }),
+      authRing({ schemes, apiKey, auth, baseUrl, headers, secrets, emit }),
     ],
     createTransport(options.fetch ?? ((request, init) => fetch(request, init))),
   );
-  const { maxRetries } = options;
 
   return {
     baseUrl,
-    defaults: { ...definition.defaults, ...ownDefaults(definition, options) },
+    defaults: Object.fromEntries(
+      Object.entries(definition.defaults).map(([key, value]) => [key, own(options, key) ?? value]),
+    ),
     timeoutMs,
     attemptTimeoutMs,
     emit,
     redact: (text) => [...secrets.values()].reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text),
     retryAfterMs: () => undefined,
     fetch: async (request, call) => {
-      if (call) return chain(request, { ...call, maxRetries: call.maxRetries ?? maxRetries });
-      const { method, path } = subjectOf(request, {});
-      const lifetime = startLifetime(`${method} ${path}`, {}, request.signal, timeoutMs);
-      const { signal, deadline } = lifetime;
+      if (call) return send(request, { ...call, maxRetries: call.maxRetries ?? maxRetries });
+      const subject = subjectOf(request, {});
+      const lifetime = startLifetime(`${subject.method} ${subject.path}`, {}, request.signal, timeoutMs);
+      const { signal } = lifetime;
+      const deadline = performance.now() + timeoutMs;
       try {
-        return await lifetime.race(chain(request, { signal, deadline, attemptTimeoutMs, maxRetries }));
+        return await lifetime.race(send(request, { signal, deadline, attemptTimeoutMs, maxRetries }));
       } catch (error) {
-        emit({ method, path, type: "error", error });
+        emit({ ...subject, type: "error", error });
         throw error;
       } finally {
         // The body is the caller's to read, under the signal of the caller's request.
@@ -90,20 +92,10 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions, ri
   };
 }
 
-function ownDefaults({ defaults }: ApiDefinition, options: ApiOptions): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => value !== undefined && Object.hasOwn(defaults, name)),
-  );
-}
-
 /** The base URL, absolute and without what only leaks or confuses. */
-function homeOf(text: string | undefined): string {
-  const page: unknown = "location" in globalThis ? globalThis.location.href : undefined;
-  const base = typeof page === "string" ? page : undefined;
-  const url = text !== undefined && URL.canParse(text, base) ? new URL(text, base) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new RequestError("The base URL is missing or not one of http or https: give `baseUrl`");
-  }
-  if (url.username || url.password) throw new RequestError("The base URL must not hold a user name or a password");
-  return baseUrlOf(url);
+function homeOf(text: string): string {
+  const page = "document" in globalThis ? document.baseURI : undefined;
+  const url = URL.canParse(text, page) && new URL(text, page);
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return baseUrlOf(url);
+  throw new RequestError("`baseUrl` must be a URL of http or https, without user name and password");
 }

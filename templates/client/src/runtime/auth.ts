@@ -1,7 +1,7 @@
 import { RequestError } from "./errors.js";
 import { subjectOf, type Emit } from "./events.js";
 import type { CallContext, Ring } from "./fetch.js";
-import { invalid, isHeaderValue } from "./parameters.js";
+import { headerValue } from "./parameters.js";
 
 /** A secret, or a function that gets it before each request. */
 export type Secret = string | ((ask: SecretRequest) => string | Promise<string>);
@@ -36,7 +36,7 @@ export interface AuthSetup {
   /** Credentials and headers go to this URL's origin alone, and to an operation's own server. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Is kept up to date with what must not appear in messages. */
+  /** Is kept up to date with what must not appear in messages, by the scheme's name. */
   readonly secrets: Map<string, string>;
   readonly emit: Emit;
 }
@@ -47,123 +47,110 @@ export interface AuthSetup {
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
 export function authRing(setup: AuthSetup): Ring {
-  const { schemes, secrets } = setup;
+  const { schemes, secrets, baseUrl } = setup;
   const given = secretsByScheme(setup);
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(setup.headers)) {
-    if (!isHeaderValue(value)) throw new RequestError(`The header "${name}" has a value that no header can hold`);
-    headers.set(name, value);
-  }
+  const headers = Object.entries(setup.headers).map(([name, value]) => [name, headerValue(name, value)] as const);
 
-  /** A copy of the request with headers and credentials. */
-  async function sign(request: Request, names: readonly string[], call: CallContext, isRefused: boolean): Promise<Request> {
+  /** A copy of the request with headers and credentials, which `used` is told of; `refused`: those to replace. */
+  async function sign(
+    request: Request,
+    names: readonly string[],
+    { signal }: CallContext,
+    used: Map<string, string>,
+    refused?: Map<string, string>,
+  ): Promise<Request> {
     const signed = new Request(request, { redirect: "manual" });
-    headers.forEach((value, name) => signed.headers.has(name) || signed.headers.set(name, value));
-    let query = "";
-    for (const name of names) {
-      const scheme = schemes[name];
-      const secret = given.get(name);
-      if (!scheme || secret === undefined || carries(request.headers, scheme)) continue;
-      const text = await textOf(secret, { signal: call.signal, rejected: isRefused ? secrets.get(name) : undefined });
-      secrets.set(name, text);
-      query += attach(scheme, text, signed.headers);
-    }
-    if (!query) return signed;
+    for (const [name, value] of headers) if (!signed.headers.has(name)) signed.headers.set(name, value);
     const url = new URL(signed.url);
-    url.search += (url.search ? "&" : "?") + query.slice(1);
-    return new Request(url, signed);
+    for (const name of names) {
+      const secret = given.get(name);
+      const scheme = schemes[name];
+      // What the caller has put into a header by hand stays.
+      if (!secret || !scheme || signed.headers.has(headerOf(scheme))) continue;
+      const value = typeof secret === "function" ? await secret({ signal, rejected: refused?.get(name) }) : secret;
+      const text = wireText(scheme, value);
+      used.set(name, text);
+      secrets.set(name, text);
+      attach(scheme, text, signed.headers, url);
+    }
+    return url.href === signed.url ? signed : new Request(url, signed);
   }
 
   return async (request, next, call) => {
     const { operation } = call;
     const url = new URL(request.url);
-    const present = new Headers([...headers, ...request.headers]);
-    const alternatives = operation ? (operation.security ?? []) : [[...given.keys()].slice(0, 1)];
+    const isHome = [baseUrl, operation?.server ?? baseUrl].some((home) => new URL(home, baseUrl).origin === url.origin);
+    // A request from outside may go anywhere, but bare.
+    if (!operation && !isHome) return next(request);
+    const options = operation ? (operation.security ?? []) : [[...given.keys()].slice(0, 1)];
+    const present = new Set([...headers.map(([name]) => name.toLowerCase()), ...request.headers.keys()]);
     const isMet = (name: string): boolean => {
       const scheme = schemes[name];
-      return given.has(name) || scheme?.kind === "other" || (scheme !== undefined && carries(present, scheme));
+      return given.has(name) || !scheme || scheme.kind === "other" || present.has(headerOf(scheme));
     };
-    const names = alternatives.find((option) => option.length > 0 && option.every(isMet)) ?? [];
-    const homes = [setup.baseUrl, operation?.server ?? ""].map((home) => new URL(home, setup.baseUrl).origin);
-    if (!homes.includes(url.origin)) {
-      // A request from outside may go anywhere, but bare.
-      if (!operation) return next(request);
-      throw invalid(operation, `leads to ${url.origin}, which is not the API; credentials do not go there`);
-    }
-    if (operation && names.length === 0 && alternatives.length > 0 && alternatives.every((option) => option.length > 0)) {
-      const needed = alternatives.map((option) => option.join(" and ")).join(", or ");
-      throw invalid(operation, `needs a credential: ${needed}. The client has ${[...given.keys()].join(", ") || "none"}`);
-    }
-    if (names.length > 0 && url.protocol !== "https:" && !isLoopback(url.hostname)) {
-      throw new RequestError(`Credentials do not go to ${url.origin}: it is not encrypted. Use https`);
-    }
-    const canRefresh = call.replayable !== false && names.some((name) => typeof given.get(name) === "function");
+    const names = options.find((option) => option.length > 0 && option.every(isMet));
+    const problem = !isHome
+      ? `leads to ${url.origin}, where credentials do not go`
+      : !names && options[0] && options.every((option) => option.length > 0)
+        ? `needs ${options.map((option) => option.join(" and ")).join(" or ")}; the client has ${[...given.keys()].join(" and ") || "no credential"}`
+        : names && !isEncrypted(url) && "credentials go over https only";
+    const subject = subjectOf(request, call);
+    if (problem) throw new RequestError(`${subject.method} ${subject.path}: ${problem}`, subject);
+    const canRefresh = call.replayable !== false && names?.some((name) => typeof given.get(name) === "function");
     const spare = canRefresh ? request.clone() : request;
-    const response = await next(await sign(request, names, call, false));
+    const used = new Map<string, string>();
+    const response = await next(await sign(request, names ?? [], call, used));
     if (response.status !== 401 || !canRefresh) return response;
-    const before = names.map((name) => secrets.get(name)).join();
-    const again = await sign(spare, names, call, true);
-    if (names.map((name) => secrets.get(name)).join() === before) return response;
-    setup.emit({ ...subjectOf(request, call), type: "refresh" });
+    const fresh = new Map<string, string>();
+    const again = await sign(spare, names ?? [], call, fresh, used);
+    if ([...fresh.values()].join() === [...used.values()].join()) return response;
+    setup.emit({ ...subject, type: "refresh" });
     await response.body?.cancel();
     return next(again);
   };
 }
 
-/** Which secret serves which scheme: a lone `apiKey` or `auth` serves the schemes of the kind that fits best. */
+/** Which secret serves which scheme: a lone `apiKey` or `auth` serves the schemes of the kind that fits it best. */
 function secretsByScheme({ schemes, apiKey, auth }: AuthSetup): Map<string, SchemeSecret> {
-  const given = new Map<string, SchemeSecret>();
-  const serve = (secret: Secret | undefined, kinds: readonly SecurityScheme["kind"][]): void => {
-    const kind = kinds.find((candidate) => Object.values(schemes).some((scheme) => scheme.kind === candidate));
-    if (secret === undefined) return;
-    for (const [name, scheme] of Object.entries(schemes)) if (scheme.kind === kind) given.set(name, secret);
-  };
-  serve(apiKey, ["apiKey", "bearer", "basic"]);
-  if (typeof auth === "object") for (const [name, secret] of Object.entries(auth)) given.set(name, secret);
-  else serve(auth, ["oauth", "bearer", "basic"]);
-  for (const [name, secret] of given) if (typeof secret !== "function") check(wireText(secret), name);
+  const [named, token] = typeof auth === "object" ? [auth] : [{}, auth];
+  const has = (kind: string): boolean => Object.values(schemes).some((scheme) => scheme.kind === kind);
+  const isForKey = (kind: string): boolean => kind === "apiKey" || (kind !== "oauth" && !has("apiKey"));
+  const isForToken = (kind: string): boolean => kind === "oauth" || (kind !== "apiKey" && !has("oauth"));
+  const given = new Map<string, SchemeSecret>(Object.entries(named));
+  for (const [name, scheme] of Object.entries(schemes)) {
+    const lone = (isForKey(scheme.kind) && apiKey) || (isForToken(scheme.kind) && token);
+    const secret = given.get(name) ?? lone;
+    if (!secret) continue;
+    given.set(name, secret);
+    if (typeof secret !== "function") wireText(scheme, secret);
+  }
   return given;
 }
 
-async function textOf(secret: SchemeSecret, ask: SecretRequest): Promise<string> {
-  return typeof secret === "function" ? check(await secret(ask), "credential") : wireText(secret);
+/** A secret as it travels. */
+function wireText({ kind }: SecurityScheme, secret: string | BasicSecret): string {
+  const text = typeof secret === "string" ? secret : `${secret.username}:${secret.password}`;
+  if (kind !== "basic") return headerValue("authorization", text);
+  // A lone key is the user name.
+  const bytes = new TextEncoder().encode(typeof secret === "string" ? `${text}:` : text);
+  return btoa(String.fromCharCode(...bytes));
 }
 
-function wireText(secret: string | BasicSecret): string {
-  return typeof secret === "string" ? secret : `${secret.username}:${secret.password}`;
-}
-
-function check(text: string, name: string): string {
-  // The value stays out of the message, whatever is wrong with it.
-  if (text && isHeaderValue(text)) return text;
-  throw new RequestError(`The secret for "${name}" is empty, or holds a line break or a character that no header can hold`);
-}
-
-/** Adds a secret to the headers, or returns what to add to the query. */
-function attach(scheme: SecurityScheme, text: string, headers: Headers): string {
-  if (scheme.kind !== "apiKey") {
-    const isBasic = scheme.kind === "basic";
-    headers.set("authorization", isBasic ? `Basic ${base64(text.includes(":") ? text : `${text}:`)}` : `Bearer ${text}`);
-    return "";
-  }
+function attach(scheme: SecurityScheme, text: string, headers: Headers, url: URL): void {
+  if (scheme.kind !== "apiKey") return headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
   const pair = `${encodeURIComponent(scheme.name)}=${encodeURIComponent(text)}`;
-  if (scheme.in === "query") return `&${pair}`;
-  if (scheme.in === "header") headers.set(scheme.name, text);
+  if (scheme.in === "query") url.search += (url.search && "&") + pair;
+  else if (scheme.in === "header") headers.set(scheme.name, text);
   else headers.set("cookie", [headers.get("cookie"), pair].filter(Boolean).join("; "));
-  return "";
 }
 
-/** Whether the caller has given the credential as a header already. */
-function carries(headers: Headers, scheme: SecurityScheme): boolean {
-  if (scheme.kind !== "apiKey") return headers.has("authorization");
-  return scheme.in === "header" && headers.has(scheme.name);
+/** The header that a credential has to itself. */
+function headerOf(scheme: SecurityScheme): string {
+  if (scheme.kind !== "apiKey") return "authorization";
+  return scheme.in === "header" ? scheme.name.toLowerCase() : "-";
 }
 
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}
-
-/** Hosts that a request reaches without leaving the machine (RFC 6761, RFC 8252). */
-export function isLoopback(hostname: string): boolean {
-  return /^(.+\.)?localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(hostname);
+/** Whether nobody on the way can read along: https, or a request that stays on the machine (RFC 6761, RFC 8252). */
+export function isEncrypted({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }

@@ -1,6 +1,6 @@
 import type { Api } from "./api.js";
 import { decoderOf, readJson } from "./decode.js";
-import { DecodeError, isApiError, type ClientError, type ErrorFacts } from "./errors.js";
+import { DecodeError, isApiError, type ClientError } from "./errors.js";
 import { startLifetime, type Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
@@ -80,26 +80,38 @@ export async function send<T>(
   isRaw: () => boolean,
 ): Promise<Answer<T>> {
   const { method, path, id: operationId } = operation;
-  const limitMs = options.attemptTimeoutMs ?? api.attemptTimeoutMs;
-  const timeoutMs = options.timeoutMs ?? api.timeoutMs;
-  const lifetime = startLifetime(`${method} ${path}`, { operationId }, options.signal, timeoutMs);
-  const { signal, deadline } = lifetime;
-  try {
+  const subject = `${method} ${path}`;
+  const { signal: outer, timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
+  const lifetime = startLifetime(subject, { operationId }, outer, timeoutMs);
+  const { maxRetries, priority, cache } = options;
+  const deadline = performance.now() + timeoutMs;
+
+  const work = async (): Promise<unknown> => {
     const { request, ...built } = buildRequest(api, operation, input, options);
-    const { maxRetries, priority, cache } = options;
-    const context = { operation, signal, deadline, attemptTimeoutMs: limitMs, maxRetries, priority, cache, ...built };
-    const response = await lifetime.race(api.fetch(request, context));
-    if (!response.ok) {
-      throw await lifetime.race(
-        statusErrorOf(operation, response, api.retryAfterMs(response), limitMs, api.redact),
-      );
-    }
+    const call = { operation, signal: lifetime.signal, deadline, attemptTimeoutMs, maxRetries, priority, cache, ...built };
+    const response = await api.fetch(request, call);
+    if (!response.ok) throw await statusErrorOf(operation, response, api.retryAfterMs(response), api.redact);
     const facts = { operationId, status: response.status, requestId: requestIdOf(response) };
-    const read = { api, operation, response, lifetime, limitMs, facts };
-    const answer = isRaw() ? { data: undefined, response: streamed(read) } : { data: await decode(read), response };
-    lifetime.release();
+    const answer = { response, requestId: facts.requestId, data: undefined };
+    const toError = (error: unknown): Error => connectionError(subject, error, facts);
+    if (isRaw()) return { ...answer, response: streamed(response, lifetime, attemptTimeoutMs, toError) };
+    const isEmpty = response.status === 204 || response.status === 205 || method === "HEAD";
+    const decoder = !isEmpty && decoderOf(operation.decode ?? {}, response);
+    if (decoder) return { ...answer, data: await decoder(streamed(response, lifetime, attemptTimeoutMs, toError)) };
+    lifetime.limit(attemptTimeoutMs);
+    const fail = (problem: string): Error => new DecodeError(api.redact(`${subject}: ${problem}`), facts);
+    const data = isEmpty ? await response.body?.cancel() : await readJson(response, fail).catch((error: unknown) => {
+      throw toError(error);
+    });
+    lifetime.end();
+    return { ...answer, data };
+  };
+
+  try {
     // The spec says what the data is; the server is trusted to keep to it.
-    return { ...answer, requestId: facts.requestId } as Answer<T>;
+    const answer = (await lifetime.race(work())) as Answer<T>;
+    lifetime.release();
+    return answer;
   } catch (error) {
     lifetime.end();
     api.emit({ operationId, method, path, type: "error", error });
@@ -107,61 +119,24 @@ export async function send<T>(
   }
 }
 
-interface Reading {
-  readonly api: Api;
-  readonly operation: Operation;
-  readonly response: Response;
-  readonly lifetime: Lifetime;
-  readonly limitMs: number;
-  readonly facts: ErrorFacts;
-}
-
-/** The data of a successful response. Reading it is within the call's deadline and an attempt's time. */
-async function decode(reading: Reading): Promise<unknown> {
-  const { api, operation, response, lifetime, limitMs, facts } = reading;
-  if (response.status === 204 || response.status === 205 || operation.method === "HEAD") {
-    void response.body?.cancel();
-    lifetime.end();
-    return undefined;
-  }
-  const decoder = decoderOf(operation.decode, response);
-  if (decoder) return decoder(streamed(reading));
-  lifetime.limit(limitMs);
-  const fail = (problem: string): Error => {
-    return new DecodeError(api.redact(`${operation.method} ${operation.path}: ${problem}`), facts);
-  };
-  try {
-    const data = await lifetime.race(readJson(response, fail));
-    lifetime.end();
-    return data;
-  } catch (error) {
-    throw readError(reading, error);
-  }
-}
-
 /** The response with a body that keeps the call alive until it is read or dropped, and ends it if the server stalls. */
-function streamed(reading: Reading): Response {
-  const { response, lifetime, limitMs } = reading;
+function streamed(response: Response, lifetime: Lifetime, stepMs: number, toError: (error: unknown) => Error): Response {
   const reader = response.body?.getReader();
-  if (!reader) {
-    lifetime.end();
-    return response;
-  }
+  if (!reader) return response;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
-        lifetime.limit(limitMs);
+        lifetime.limit(stepMs);
         try {
           const { done, value } = await lifetime.race(reader.read());
           // A reader that takes its time is no stalled server.
           lifetime.limit(Infinity);
           if (!done) return controller.enqueue(value);
-          lifetime.end();
           controller.close();
         } catch (error) {
-          lifetime.end();
-          controller.error(readError(reading, error));
+          controller.error(toError(error));
         }
+        lifetime.end();
       },
       cancel(reason) {
         lifetime.end();
@@ -171,10 +146,4 @@ function streamed(reading: Reading): Response {
     { highWaterMark: 0 },
   );
   return Object.defineProperty(new Response(body, response), "url", { value: response.url });
-}
-
-/** What a body that cannot be read fails with. */
-function readError({ operation, lifetime }: Reading, error: unknown): unknown {
-  if (lifetime.signal.aborted) return lifetime.signal.reason;
-  return isApiError(error) ? error : connectionError(`${operation.method} ${operation.path}`, error, operation.id);
 }

@@ -4,8 +4,9 @@ export type BodyDecoder = (response: Response) => unknown;
 /** Server-sent events, parsed; the connection closes when the loop over them ends. */
 export type EventStream<T> = AsyncIterable<T>;
 
-/** Error bodies are read so far and no further. */
+/** Error bodies are read so far and no further: the status tells already what matters most. */
 const MAX_ERROR_BYTES = 64 * 1024;
+const MAX_ERROR_MS = 5000;
 
 export const blob: BodyDecoder = (response) => response.blob();
 
@@ -50,18 +51,16 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
 
 /** The default: JSON, or undefined for an empty body. `fail` makes the error for a body that is something else. */
 export async function readJson(response: Response, fail: (problem: string) => Error): Promise<unknown> {
-  const type = response.headers.get("content-type") ?? "nothing named";
+  const type = response.headers.get("content-type") ?? "";
   const body = await response.text();
-  if (body === "") return undefined;
-  // A proxy's page is no answer, even if it happened to parse.
-  if (!/\b(html|xml)\b/.test(type)) {
-    try {
-      return JSON.parse(body);
-    } catch {
-      // Told below, with what came instead.
-    }
+  if (!body) return undefined;
+  try {
+    // A proxy's page is no answer, even if it happened to parse.
+    if (!/html|xml/.test(type)) return JSON.parse(body);
+  } catch {
+    // Told below, with what came instead.
   }
-  throw fail(`JSON was expected, ${type} came: ${snippetOf(body)}`);
+  throw fail(`JSON was expected, but ${type} came: ${snippetOf(body)}`);
 }
 
 /** The beginning of a text, on one line. */
@@ -71,43 +70,34 @@ export function snippetOf(body: string): string {
 
 /** The decoder that a declared media type asks for: the type itself, its range (`image/*`), or any. */
 export function decoderOf(
-  decoders: Readonly<Record<string, BodyDecoder>> | undefined,
-  response: Response,
+  decoders: Readonly<Record<string, BodyDecoder>>,
+  { headers }: Response,
 ): BodyDecoder | undefined {
-  if (!decoders) return undefined;
-  const type = mediaTypeOf(response);
-  const isJson = /\bjson$/.test(type);
-  const candidates = [type, type.replace(/\/.*/, "/*"), ...(isJson ? [] : ["*/*", "application/octet-stream"])];
-  const found = candidates.find((candidate) => Object.hasOwn(decoders, candidate));
-  return found === undefined ? undefined : decoders[found];
-}
-
-/** The media type without its parameters, in lower case; empty when there is none. */
-function mediaTypeOf(response: Response): string {
-  return (response.headers.get("content-type") ?? "").replace(/;.*/, "").trim().toLowerCase();
+  const [type = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
+  const found = decoders[type] ?? decoders[type.replace(/\/.*/, "/*")];
+  return found ?? (/json$/.test(type) ? undefined : (decoders["*/*"] ?? decoders["application/octet-stream"]));
 }
 
 /** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. */
-export async function readErrorBody(response: Response, limitMs: number): Promise<unknown> {
-  const reader = response.body?.getReader();
+export async function readErrorBody({ body }: Response): Promise<unknown> {
+  const reader = body?.getReader();
   const decoder = new TextDecoder();
   const cancel = (): Promise<void> | undefined => reader?.cancel().catch(() => {});
-  const timer = setTimeout(cancel, limitMs);
-  let body = "";
-  let room = MAX_ERROR_BYTES;
+  const timer = setTimeout(cancel, MAX_ERROR_MS);
+  let text = "";
   try {
-    while (reader && room > 0) {
+    for (let size = 0; reader && size < MAX_ERROR_BYTES; ) {
       const { done, value } = await reader.read();
       if (done) break;
-      body += decoder.decode(value.subarray(0, room), { stream: true });
-      room -= value.byteLength;
+      text += decoder.decode(value.subarray(0, MAX_ERROR_BYTES - size), { stream: true });
+      size += value.length;
     }
   } catch {
     // Part of an error says more than an error about it.
   }
   clearTimeout(timer);
   void cancel();
-  return parsedOrText(body);
+  return parsedOrText(text);
 }
 
 function parsedOrText(body: string): unknown {

@@ -30,7 +30,7 @@ export abstract class ApiError<Code extends string = string> extends Error {
   declare readonly operationId?: string;
 
   constructor(message: string, facts: ErrorFacts = {}) {
-    super(message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message);
+    super(message.slice(0, MAX_MESSAGE));
     Object.defineProperty(this, BRAND, { value: true });
     for (const [key, value] of Object.entries(facts)) {
       // Bodies and headers may hold secrets: they can be read, but no log prints them by itself.

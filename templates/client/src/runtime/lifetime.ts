@@ -1,59 +1,58 @@
-import { AbortError, TimeoutError, type ErrorFacts } from "./errors.js";
-import { MAX_TIMER_MS } from "./transport.js";
+import { AbortError, isApiError, TimeoutError, type ErrorFacts } from "./errors.js";
 
-/** The span of a call: ends at its deadline, by the caller's signal, or when it is done. */
+/** A span of time that ends by its limits, by an outer signal, or when its work is done. */
 export interface Lifetime {
-  /** Its reason is the error that the call fails with. */
+  /** Its reason is the error that the work fails with. */
   readonly signal: AbortSignal;
-  /** On the clock of `performance.now()`. */
-  readonly deadline: number;
-  /** Settles as `work` does, but fails at once when the call is ended, even if `work` does not notice. */
+  /** Settles as `work` does, but fails as soon as the time is over, even if `work` does not notice. */
   race<T>(work: Promise<T>): Promise<T>;
-  /** Ends the call unless this is called again, or {@link end}, within the time. */
+  /** Sets the time for the next step; `Infinity`: none. */
   limit(ms: number): void;
-  /** Forgets the deadline: what comes now is a stream, for which only {@link limit} holds. */
+  /** Forgets all limits; the outer signal still counts. */
   release(): void;
   /** Leaves no timer and no listener behind. */
   end(): void;
 }
 
+/** Starts a lifetime whose failures are about `subject`. */
 export function startLifetime(
   subject: string,
   facts: ErrorFacts,
-  outer: AbortSignal | undefined | null,
-  timeoutMs: number,
+  outer: AbortSignal | undefined,
+  wholeMs: number,
 ): Lifetime {
   const controller = new AbortController();
   const { signal } = controller;
-  const stop = (): void => controller.abort(new AbortError(`${subject}: aborted by the caller`, facts));
-  const after = (ms: number): ReturnType<typeof setTimeout> | undefined => {
-    if (ms > MAX_TIMER_MS) return undefined;
-    return setTimeout(() => {
+  const stop = (): void => {
+    const reason: unknown = outer?.reason;
+    controller.abort(isApiError(reason) ? reason : new AbortError(`${subject}: aborted by the caller`, facts));
+  };
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  const set = (index: number, ms: number): void => {
+    clearTimeout(timers[index]);
+    // A timer that is longer than this fires at once.
+    if (ms >= 2 ** 31) return;
+    timers[index] = setTimeout(() => {
       controller.abort(new TimeoutError(`${subject}: not done within ${ms} ms`, facts));
     }, ms);
   };
-  const whole = after(timeoutMs);
-  let step: ReturnType<typeof setTimeout> | undefined;
-  if (outer?.aborted) stop();
+  const release = (): void => timers.forEach(clearTimeout);
+  set(0, wholeMs);
   outer?.addEventListener("abort", stop);
+  if (outer?.aborted) stop();
   return {
     signal,
-    deadline: performance.now() + timeoutMs,
     race: (work) =>
       new Promise((resolve, reject) => {
         const fail = (): void => reject(signal.reason);
-        if (signal.aborted) fail();
         signal.addEventListener("abort", fail);
+        if (signal.aborted) fail();
         work.then(resolve, reject).finally(() => signal.removeEventListener("abort", fail));
       }),
-    limit: (ms) => {
-      clearTimeout(step);
-      step = after(ms);
-    },
-    release: () => clearTimeout(whole),
+    limit: (ms) => set(1, ms),
+    release,
     end: () => {
-      clearTimeout(step);
-      clearTimeout(whole);
+      release();
       outer?.removeEventListener("abort", stop);
     },
   };

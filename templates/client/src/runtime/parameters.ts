@@ -114,26 +114,34 @@ export const reservedCommaSeparated: ParameterStyle = (name, value) => {
   return separated(name, value, encodeReserved, ",");
 };
 
-/** Tells what is wrong with a request, and of which operation. */
-export function invalid({ method, path, id }: Operation, problem: string): RequestError {
-  return new RequestError(`${method} ${path}: ${problem}`, { operationId: id });
+/** A text that may stand in a header: no line break or other control character, and nothing beyond Latin-1. */
+export function headerValue(name: string, text: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text)) return text;
+  throw new RequestError(`The value for the header "${name}" is empty or holds characters that no header can hold`);
 }
 
 /** Writes one parameter; a value that cannot be written is refused by the parameter's name. */
 export function writeParameter(
-  operation: Operation,
+  { styles }: Operation,
   place: "path" | "query" | "header" | "cookie",
   name: string,
   value: unknown,
 ): string {
-  const isWithinUrl = place !== "header";
-  const plain = place === "path" || place === "header" ? simple : formStyle;
-  const style = operation.styles?.[`${place}:${name}`] ?? plain;
+  const isHeader = place === "header";
+  const plain = isHeader || place === "path" ? simple : formStyle;
   try {
-    return style(name, value, isWithinUrl ? encodeURIComponent : (text) => text, plain);
+    return (styles?.[`${place}:${name}`] ?? plain)(name, value, isHeader ? String : encodeURIComponent, plain);
   } catch {
-    throw invalid(operation, `the ${place} parameter "${name}" has a value that cannot be written`);
+    throw refused(place, name);
   }
+}
+
+/** The parameters of one place that have a value, written. */
+export function writeAll(operation: Operation, place: "query" | "header" | "cookie", values: object = {}): [string, string][] {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]): [string, string] => [name, writeParameter(operation, place, name, value)])
+    .filter(([, text]) => text !== "");
 }
 
 /** Fills in a path template. Each value stays within its segment. */
@@ -143,33 +151,17 @@ export function writePath(operation: Operation, valueOf: (name: string) => unkno
     .map((segment) => {
       let last = "";
       const written = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
-        const value = valueOf(name);
-        if (value === undefined || value === null) throw invalid(operation, `the path parameter "${name}" is missing`);
-        const text = writeParameter(operation, "path", (last = name), value);
-        if (text === "" || text.includes("%00")) throw unusable(operation, name);
+        const text = writeParameter(operation, "path", (last = name), valueOf(name) ?? "");
+        if (!text || text.includes("%00")) throw refused("path", name);
         return text;
       });
       // Servers and URL parsers read these as "here" and "one up", some also when encoded.
-      if (last && /^(\.|%(25)?2e){1,2}$/i.test(written)) throw unusable(operation, last);
+      if (last && /^(\.|%(25)?2e){1,2}$/i.test(written)) throw refused("path", last);
       return written;
     })
     .join("/");
 }
 
-function unusable(operation: Operation, name: string): RequestError {
-  return invalid(operation, `the path parameter "${name}" must be neither empty, ".", ".." nor hold a NUL`);
-}
-
-/** The query of a call, without `?`; empty when nothing is left. */
-export function writeQuery(operation: Operation, query: object): string {
-  return Object.entries(query)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => writeParameter(operation, "query", name, value))
-    .filter((text) => text !== "")
-    .join("&");
-}
-
-/** Whether a text may stand in a header: no line break or other control character, and no character beyond Latin-1. */
-export function isHeaderValue(text: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+function refused(place: string, name: string): RequestError {
+  return new RequestError(`the ${place} parameter "${name}" is missing or has a value that cannot be sent`);
 }

@@ -1,8 +1,8 @@
 import type { Api } from "./api.js";
-import { isApiError } from "./errors.js";
+import { isApiError, RequestError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import type { CallOptions } from "./options.js";
-import { invalid, isHeaderValue, writeParameter, writePath, writeQuery } from "./parameters.js";
+import { headerValue, writeAll, writePath } from "./parameters.js";
 
 /** What an operation's function gathers from its arguments. */
 export interface CallInput {
@@ -24,7 +24,7 @@ export interface SendOptions extends CallOptions {
 /** A request, and what its rings have to know. */
 export interface BuiltRequest {
   readonly request: Request;
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey?: string | undefined;
   readonly replayable: boolean;
 }
 
@@ -34,78 +34,59 @@ export interface BuiltRequest {
  * @throws RequestError for values that cannot be sent, by the name of the parameter and without the value.
  */
 export function buildRequest(api: Api, operation: Operation, input: CallInput, options: SendOptions): BuiltRequest {
+  const { method, path, id: operationId, idempotencyHeader } = operation;
   try {
-    const { method } = operation;
-    const headers = writeHeaders(operation, options);
-    const init: RequestInit & { duplex?: "half" } = { method, headers };
-    let replayable = true;
-    if (input.body !== undefined) {
-      if (method === "GET" || method === "HEAD") throw invalid(operation, "has no body");
-      const [mediaType, encode] = encoderOf(operation, options);
-      const encoded = encode(input.body, mediaType);
-      headers.set("content-type", encoded.contentType);
-      init.body = encoded.body;
-      replayable = encoded.isReplayable;
-      if (!replayable) init.duplex = "half";
+    const headers = headersOf(operation, options);
+    const body = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
+    if (body) headers.set("content-type", body.contentType);
+    let idempotencyKey = options.idempotencyKey;
+    if (idempotencyHeader) {
+      idempotencyKey ??= headers.get(idempotencyHeader) ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+      headers.set(idempotencyHeader, headerValue(idempotencyHeader, idempotencyKey));
     }
-    let idempotencyKey: string | undefined;
-    if (operation.idempotencyHeader !== undefined) {
-      idempotencyKey = headers.get(operation.idempotencyHeader) ?? options.idempotencyKey ?? randomKey();
-      setHeader(operation, headers, operation.idempotencyHeader, idempotencyKey);
-    }
-    return { request: new Request(urlOf(api, operation, input, options), init), idempotencyKey, replayable };
+    const replayable = body?.isReplayable !== false;
+    const init = { method, headers, body: body?.body ?? null, ...(replayable ? {} : { duplex: "half" }) };
+    const request = new Request(input.url ?? urlOf(api, operation, input, options), init);
+    return { request, replayable, idempotencyKey: idempotencyHeader && idempotencyKey };
   } catch (error) {
     // What the platform throws may quote a value.
-    throw isApiError(error) ? error : invalid(operation, "the request cannot be written");
+    const problem = isApiError(error) ? error.message : "cannot be written as a request";
+    throw new RequestError(`${method} ${path}: ${problem}`, { operationId });
   }
 }
 
 function urlOf(api: Api, operation: Operation, input: CallInput, options: SendOptions): string {
-  if (input.url !== undefined) return input.url;
   const server = operation.server === undefined ? api.baseUrl : baseUrlOf(new URL(operation.server, api.baseUrl));
   const path = writePath(operation, (name) => own(input.path, name) ?? own(options, name) ?? own(api.defaults, name));
-  const query = [input.query, options.query].map((part) => writeQuery(operation, part ?? {})).filter(Boolean);
-  const [url] = `${server}${path}`.split("#");
-  return `${url}${query.length > 0 ? (path.includes("?") ? "&" : "?") : ""}${query.join("&")}`;
+  const query = [...writeAll(operation, "query", input.query), ...writeAll(operation, "query", options.query)];
+  const url = server + path.replace(/#.*/, "");
+  return query.length > 0 ? url + (url.includes("?") ? "&" : "?") + query.map(([, pair]) => pair).join("&") : url;
 }
 
 /** A base URL to which a path can be added. */
-export function baseUrlOf(url: URL): string {
-  return url.origin + url.pathname.replace(/\/+$/, "");
+export function baseUrlOf({ origin, pathname }: URL): string {
+  return origin + pathname.replace(/\/+$/, "");
 }
 
-function encoderOf(operation: Operation, { contentType }: SendOptions): [string, NonNullable<Operation["body"]>[string]] {
-  const found = Object.entries(operation.body ?? {}).find(([type]) => contentType === undefined || type === contentType);
-  if (!found) throw invalid(operation, `takes no body of the type ${contentType}`);
-  return found;
+function encodeBody({ method, body = {} }: Operation, value: unknown, { contentType }: SendOptions): ReturnType<Encoder> {
+  const found = Object.entries(body).find(([type]) => type === (contentType ?? type));
+  if (!found || method === "GET" || method === "HEAD") throw new RequestError("has no body of this type");
+  return found[1](value, found[0]);
 }
 
-function writeHeaders(operation: Operation, options: SendOptions): Headers {
-  const headers = new Headers();
-  headers.set("accept", options.accept ?? operation.accept?.[0] ?? "application/json");
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
-    if (value === undefined || value === null) continue;
-    setHeader(operation, headers, name, writeParameter(operation, "header", name, value));
+type Encoder = NonNullable<Operation["body"]>[string];
+
+function headersOf(operation: Operation, options: SendOptions): Headers {
+  const headers = new Headers({ accept: options.accept ?? operation.accept?.[0] ?? "application/json" });
+  for (const [name, value] of writeAll(operation, "header", options.headers)) {
+    headers.set(name, headerValue(name, value));
   }
-  const cookies = Object.entries(options.cookies ?? {})
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => writeParameter(operation, "cookie", name, value).replaceAll("&", "; "));
-  if (cookies.length > 0) headers.set("cookie", cookies.join("; "));
+  const cookies = writeAll(operation, "cookie", options.cookies).map(([, pair]) => pair.replaceAll("&", "; "));
+  if (cookies[0]) headers.set("cookie", cookies.join("; "));
   return headers;
 }
 
-function setHeader(operation: Operation, headers: Headers, name: string, value: string): void {
-  if (!isHeaderValue(value)) {
-    throw invalid(operation, `the header "${name}" holds a line break or a character that no header can hold`);
-  }
-  headers.set(name, value);
-}
-
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** A member that is the object's own: names come from the spec, and `constructor` is one. */
+/** A member that is the object's own: names come from specs and servers, and `constructor` is one. */
 export function own(holder: unknown, name: string): unknown {
   return holder instanceof Object && Object.hasOwn(holder, name) ? Reflect.get(holder, name) : undefined;
 }

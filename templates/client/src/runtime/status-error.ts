@@ -3,38 +3,28 @@ import { createStatusError, type StatusError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import { own } from "./request.js";
 
-/** Error bodies get this long, so that a stalled one does not hold back what the status tells already. */
-const MAX_ERROR_BODY_MS = 5000;
-
-/** The error that a response stands for. */
+/** The error that a response stands for, from its status and its body. */
 export async function statusErrorOf(
   operation: Operation,
   response: Response,
   retryAfterMs: number | undefined,
-  limitMs: number,
   redact: (text: string) => string,
 ): Promise<StatusError> {
+  const { method, path, id: operationId, errorCodes = {} } = operation;
   const { status, headers } = response;
-  const body = await readErrorBody(response, Math.min(limitMs, MAX_ERROR_BODY_MS));
+  const body = await readErrorBody(response);
   const requestId = requestIdOf(response);
-  const { code, serverCode } = codesOf(operation, status, body);
-  const detail = redact(detailOf(response, body));
-  const suffix = requestId === undefined ? "" : ` [request ${requestId}]`;
-  const message = `${operation.method} ${operation.path} answered ${status} (${serverCode ?? code})${detail && `: ${detail}`}${suffix}`;
-  const facts = { code, serverCode, operationId: operation.id, requestId, retryAfterMs, headers, body };
-  return createStatusError(status, message, facts);
-}
-
-/**
- * The error's code: the body's own when it is a text; a number says no more than the status, for which the spec may
- * name a code. The code of an undeclared status is not one that the operation's error type knows.
- */
-function codesOf({ errorCodes = {} }: Operation, status: number, body: unknown): { code: string; serverCode?: string } {
   const error = own(body, "error");
   const named = [own(body, "code"), own(error, "code"), error].find(isCode);
-  const declared = [`${status}`, `${Math.floor(status / 100)}XX`, "default"].find((key) => Object.hasOwn(errorCodes, key));
-  if (declared === undefined) return { code: "unexpected_status", ...(named === undefined ? {} : { serverCode: named }) };
-  return { code: named ?? (errorCodes[declared] || `http_${status}`) };
+  // A number says no more than the status, for which the spec may name a code.
+  const declared = errorCodes[status] ?? errorCodes[`${Math.floor(status / 100)}XX`] ?? errorCodes.default;
+  // An undeclared status has a code that every operation's error type knows, whatever its body says.
+  const isDeclared = declared !== undefined;
+  const code = isDeclared ? named || declared || `http_${status}` : "unexpected_status";
+  const detail = detailOf(response, body);
+  const message = `${method} ${path} answered ${status} (${named ?? code})${detail && `: ${detail}`}`;
+  const facts = { code, serverCode: isDeclared ? undefined : named, operationId, requestId, retryAfterMs, headers, body };
+  return createStatusError(status, redact(message), facts);
 }
 
 function isCode(value: unknown): value is string {
@@ -42,21 +32,16 @@ function isCode(value: unknown): value is string {
 }
 
 /** What the server says about it, or what came instead of a word of it. */
-function detailOf(response: Response, body: unknown): string {
-  const error = own(body, "error");
-  const texts = ["detail", "message", "title"].flatMap((name) => [own(body, name), own(error, name)]);
-  const said = texts.find((candidate) => typeof candidate === "string");
-  if (typeof said === "string") return snippetOf(said);
-  if (response.type === "opaqueredirect" || Math.floor(response.status / 100) === 3) return "a redirect that is not followed";
-  const type = response.headers.get("content-type") ?? "";
-  if (typeof body !== "string" || body === "") return "";
-  return /html|xml/.test(type) ? `a page (${snippetOf(type)}), perhaps from a proxy` : snippetOf(body);
+function detailOf({ headers }: Response, body: unknown): string {
+  const holders = [body, own(body, "error")];
+  const texts = holders.flatMap((holder) => ["detail", "message", "title"].map((name) => own(holder, name)));
+  const type = headers.get("content-type") ?? "";
+  const said = [...texts, /html|xml/.test(type) ? `a page of ${type} came, perhaps from a proxy` : body];
+  return snippetOf(said.find((text) => typeof text === "string") ?? "");
 }
 
 /** The request's id in the usual headers: X-Request-Id, Request-Id, and those with a vendor's name in them. */
-export function requestIdOf(response: Response): string | undefined {
-  for (const [name, value] of response.headers) {
-    if (/^(x-)?([a-z]+-)?request-?id$/.test(name)) return value.slice(0, 100);
-  }
+export function requestIdOf({ headers }: Response): string | undefined {
+  for (const [name, value] of headers) if (/request-?id$/.test(name)) return value;
   return undefined;
 }
