@@ -44,7 +44,11 @@ export interface Api {
  *
  * @throws RequestError when a base URL, a secret or a header cannot be used.
  */
-export function createRuntime(definition: ApiDefinition, options: ApiOptions, rings: readonly RingMaker[] = []): Api {
+export function createRuntime(
+  definition: ApiDefinition,
+  options: ApiOptions,
+  rings: readonly RingMaker[] = [],
+): Api {
   const { name, version, policy, securitySchemes: schemes, server } = definition;
   const { apiKey, auth, timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
   const baseUrl = homeOf(options.baseUrl ?? server ?? "");
@@ -71,7 +75,8 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions, ri
     timeoutMs,
     attemptTimeoutMs,
     emit,
-    redact: (text) => [...secrets.values()].reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text),
+    redact: (text) =>
+      [...secrets.values()].reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text),
     retryAfterMs: () => undefined,
     fetch: async (request, call) => {
       if (call) return send(request, { ...call, maxRetries: call.maxRetries ?? maxRetries });

@@ -49,7 +49,9 @@ export interface AuthSetup {
 export function authRing(setup: AuthSetup): Ring {
   const { schemes, secrets, baseUrl } = setup;
   const given = secretsByScheme(setup);
-  const headers = Object.entries(setup.headers).map(([name, value]) => [name, headerValue(name, value)] as const);
+  const headers = Object.entries(setup.headers).map(
+    ([name, value]) => [name, headerValue(name, value)] as const,
+  );
 
   /** A copy of the request with headers and credentials, which `used` is told of; `refused`: those to replace. */
   async function sign(
@@ -67,7 +69,8 @@ export function authRing(setup: AuthSetup): Ring {
       const scheme = schemes[name];
       // What the caller has put into a header by hand stays.
       if (!secret || !scheme || signed.headers.has(headerOf(scheme))) continue;
-      const value = typeof secret === "function" ? await secret({ signal, rejected: refused?.get(name) }) : secret;
+      const value =
+        typeof secret === "function" ? await secret({ signal, rejected: refused?.get(name) }) : secret;
       const text = wireText(scheme, value);
       used.set(name, text);
       secrets.set(name, text);
@@ -79,7 +82,9 @@ export function authRing(setup: AuthSetup): Ring {
   return async (request, next, call) => {
     const { operation } = call;
     const url = new URL(request.url);
-    const isHome = [baseUrl, operation?.server ?? baseUrl].some((home) => new URL(home, baseUrl).origin === url.origin);
+    const isHome = [baseUrl, operation?.server ?? baseUrl].some(
+      (home) => new URL(home, baseUrl).origin === url.origin,
+    );
     // A request from outside may go anywhere, but bare.
     if (!operation && !isHome) return next(request);
     const options = operation ? (operation.security ?? []) : [[...given.keys()].slice(0, 1)];
@@ -96,7 +101,8 @@ export function authRing(setup: AuthSetup): Ring {
         : names && !isEncrypted(url) && "credentials go over https only";
     const subject = subjectOf(request, call);
     if (problem) throw new RequestError(`${subject.method} ${subject.path}: ${problem}`, subject);
-    const canRefresh = call.replayable !== false && names?.some((name) => typeof given.get(name) === "function");
+    const canRefresh =
+      call.replayable !== false && names?.some((name) => typeof given.get(name) === "function");
     const spare = canRefresh ? request.clone() : request;
     const used = new Map<string, string>();
     const response = await next(await sign(request, names ?? [], call, used));
@@ -137,7 +143,8 @@ function wireText({ kind }: SecurityScheme, secret: string | BasicSecret): strin
 }
 
 function attach(scheme: SecurityScheme, text: string, headers: Headers, url: URL): void {
-  if (scheme.kind !== "apiKey") return headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
+  if (scheme.kind !== "apiKey")
+    return headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
   const pair = `${encodeURIComponent(scheme.name)}=${encodeURIComponent(text)}`;
   if (scheme.in === "query") url.search += (url.search && "&") + pair;
   else if (scheme.in === "header") headers.set(scheme.name, text);

@@ -21,7 +21,12 @@ export interface EncodedBody {
 }
 
 /** Bytes, in any form that fetch takes. */
-export type BinaryBody = Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> | ReadableStream<Uint8Array> | string;
+export type BinaryBody =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView<ArrayBuffer>
+  | ReadableStream<Uint8Array>
+  | string;
 
 /** How a member of a form is written, where the spec says: OpenAPI's Encoding Object. */
 export interface Encoding {
@@ -66,7 +71,9 @@ function writeMember(name: string, value: unknown, { contentType, style, explode
 function styleOf(style: NonNullable<Encoding["style"]>, explode = style === "form"): PlainStyle {
   if (style === "deepObject") return (name, value, encode) => deepObject(name, value, encode, formStyle);
   if (explode) return formStyle;
-  const separated = { form: commaSeparated, spaceDelimited: spaceSeparated, pipeDelimited: pipeSeparated }[style];
+  const separated = { form: commaSeparated, spaceDelimited: spaceSeparated, pipeDelimited: pipeSeparated }[
+    style
+  ];
   return (name, value, encode) => separated(name, value, encode, formStyle);
 }
 

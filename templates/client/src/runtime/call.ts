@@ -67,7 +67,12 @@ export class Call<T, E = ClientError> extends Promise<T> {
 }
 
 /** Calls an operation. */
-export function call<T, E>(api: Api, operation: Operation, input: CallInput, options: SendOptions = {}): Call<T, E> {
+export function call<T, E>(
+  api: Api,
+  operation: Operation,
+  input: CallInput,
+  options: SendOptions = {},
+): Call<T, E> {
   return new Call((isRaw) => send<T>(api, operation, input, options, isRaw));
 }
 
@@ -88,7 +93,16 @@ export async function send<T>(
 
   const work = async (): Promise<unknown> => {
     const { request, ...built } = buildRequest(api, operation, input, options);
-    const call = { operation, signal: lifetime.signal, deadline, attemptTimeoutMs, maxRetries, priority, cache, ...built };
+    const call = {
+      operation,
+      signal: lifetime.signal,
+      deadline,
+      attemptTimeoutMs,
+      maxRetries,
+      priority,
+      cache,
+      ...built,
+    };
     const response = await api.fetch(request, call);
     if (!response.ok) throw await statusErrorOf(operation, response, api.retryAfterMs(response), api.redact);
     const facts = { operationId, status: response.status, requestId: requestIdOf(response) };
@@ -97,12 +111,15 @@ export async function send<T>(
     if (isRaw()) return { ...answer, response: streamed(response, lifetime, attemptTimeoutMs, toError) };
     const isEmpty = response.status === 204 || response.status === 205 || method === "HEAD";
     const decoder = !isEmpty && decoderOf(operation.decode ?? {}, response);
-    if (decoder) return { ...answer, data: await decoder(streamed(response, lifetime, attemptTimeoutMs, toError)) };
+    if (decoder)
+      return { ...answer, data: await decoder(streamed(response, lifetime, attemptTimeoutMs, toError)) };
     lifetime.limit(attemptTimeoutMs);
     const fail = (problem: string): Error => new DecodeError(api.redact(`${subject}: ${problem}`), facts);
-    const data = isEmpty ? await response.body?.cancel() : await readJson(response, fail).catch((error: unknown) => {
-      throw toError(error);
-    });
+    const data = isEmpty
+      ? await response.body?.cancel()
+      : await readJson(response, fail).catch((error: unknown) => {
+          throw toError(error);
+        });
     lifetime.end();
     return { ...answer, data };
   };
@@ -120,7 +137,12 @@ export async function send<T>(
 }
 
 /** The response with a body that keeps the call alive until it is read or dropped, and ends it if the server stalls. */
-function streamed(response: Response, lifetime: Lifetime, stepMs: number, toError: (error: unknown) => Error): Response {
+function streamed(
+  response: Response,
+  lifetime: Lifetime,
+  stepMs: number,
+  toError: (error: unknown) => Error,
+): Response {
   const reader = response.body?.getReader();
   if (!reader) return response;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(

@@ -75,7 +75,9 @@ export function decoderOf(
 ): BodyDecoder | undefined {
   const [type = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
   const found = decoders[type] ?? decoders[type.replace(/\/.*/, "/*")];
-  return found ?? (/json$/.test(type) ? undefined : (decoders["*/*"] ?? decoders["application/octet-stream"]));
+  return (
+    found ?? (/json$/.test(type) ? undefined : (decoders["*/*"] ?? decoders["application/octet-stream"]))
+  );
 }
 
 /** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. */
@@ -86,7 +88,7 @@ export async function readErrorBody({ body }: Response): Promise<unknown> {
   const timer = setTimeout(cancel, MAX_ERROR_MS);
   let text = "";
   try {
-    for (let size = 0; reader && size < MAX_ERROR_BYTES; ) {
+    for (let size = 0; reader && size < MAX_ERROR_BYTES;) {
       const { done, value } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, MAX_ERROR_BYTES - size), { stream: true });

@@ -44,7 +44,10 @@ export interface RingSetup {
 export type RingMaker = (setup: RingSetup) => Ring;
 
 /** Wraps a fetch in rings; the first ring is the outermost. */
-export function compose(rings: readonly Ring[], fetch: Fetch): (request: Request, call: CallContext) => Promise<Response> {
+export function compose(
+  rings: readonly Ring[],
+  fetch: Fetch,
+): (request: Request, call: CallContext) => Promise<Response> {
   return (request, call) => {
     const run = (index: number, current: Request): Promise<Response> => {
       const ring = rings[index];

@@ -14,6 +14,26 @@ export interface Lifetime {
   end(): void;
 }
 
+/** Node warns of a leak when a signal has more than ten listeners, so that one serves all calls on a signal. */
+const listeners = new WeakMap<
+  AbortSignal,
+  { readonly callbacks: Set<() => void>; readonly run: () => void }
+>();
+
+/** Calls back when the signal aborts; returns what undoes this. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const callbacks = new Set<() => void>();
+  const listener = listeners.get(signal) ?? { callbacks, run: () => callbacks.forEach((each) => each()) };
+  listeners.set(signal, listener);
+  listener.callbacks.add(callback);
+  signal.addEventListener("abort", listener.run);
+  return () => {
+    if (!listener.callbacks.delete(callback) || listener.callbacks.size > 0) return;
+    listeners.delete(signal);
+    signal.removeEventListener("abort", listener.run);
+  };
+}
+
 /** Starts a lifetime whose failures are about `subject`. */
 export function startLifetime(
   subject: string,
@@ -25,7 +45,9 @@ export function startLifetime(
   const { signal } = controller;
   const stop = (): void => {
     const reason: unknown = outer?.reason;
-    controller.abort(isApiError(reason) ? reason : new AbortError(`${subject}: aborted by the caller`, facts));
+    controller.abort(
+      isApiError(reason) ? reason : new AbortError(`${subject}: aborted by the caller`, facts),
+    );
   };
   const timers: ReturnType<typeof setTimeout>[] = [];
   const set = (index: number, ms: number): void => {
@@ -38,7 +60,7 @@ export function startLifetime(
   };
   const release = (): void => timers.forEach(clearTimeout);
   set(0, wholeMs);
-  outer?.addEventListener("abort", stop);
+  const leave = outer && onAbort(outer, stop);
   if (outer?.aborted) stop();
   return {
     signal,
@@ -53,7 +75,7 @@ export function startLifetime(
     release,
     end: () => {
       release();
-      outer?.removeEventListener("abort", stop);
+      leave?.();
     },
   };
 }

@@ -50,7 +50,7 @@ export function list<Page, Item, E>(
   async function* pages(first: Promise<Answer<Page>>): AsyncGenerator<Page, void, undefined> {
     const seen = new Set<string>();
     let query = { ...input.query };
-    for (let answer = first; ; ) {
+    for (let answer = first; ;) {
       const { data, response } = await answer;
       yield data;
       const next = pagination && nextPage(pagination, query, data, response, api.baseUrl);
@@ -63,7 +63,8 @@ export function list<Page, Item, E>(
     }
   }
   // The spec says where the items are and what they are.
-  const itemsOf = (page: Page): readonly Item[] => (pagination ? itemsIn(page, pagination) : []) as readonly Item[];
+  const itemsOf = (page: Page): readonly Item[] =>
+    (pagination ? itemsIn(page, pagination) : []) as readonly Item[];
   return new ListCall((isRaw) => load({}, isRaw), pages, itemsOf);
 }
 
@@ -80,9 +81,12 @@ export function nextPage(
   const at = (value: unknown): NextPage => ({ query: { ...query, [parameter]: value } });
   if (style === "link") {
     const link = next === undefined ? linkOf(response.headers.get("link") ?? "") : told;
-    return typeof link === "string" && link ? { url: new URL(link, response.url || baseUrl).href } : undefined;
+    return typeof link === "string" && link
+      ? { url: new URL(link, response.url || baseUrl).href }
+      : undefined;
   }
-  if (next !== undefined || style === "cursor") return told === undefined || told === null || told === "" ? undefined : at(told);
+  if (next !== undefined || style === "cursor")
+    return told === undefined || told === null || told === "" ? undefined : at(told);
   const count = itemsIn(page, { items }).length;
   if (count === 0) return undefined;
   const current = Number(own(query, parameter) ?? start ?? (style === "page" ? 1 : 0));

@@ -53,7 +53,8 @@ export const simpleExploded: ParameterStyle = (_name, value, encode) => listOf(v
 
 export const label: ParameterStyle = (name, value, encode) => `.${simple(name, value, encode)}`;
 
-export const labelExploded: ParameterStyle = (_name, value, encode) => `.${listOf(value, encode, "=").join(".")}`;
+export const labelExploded: ParameterStyle = (_name, value, encode) =>
+  `.${listOf(value, encode, "=").join(".")}`;
 
 export const matrix: ParameterStyle = (name, value, encode) => {
   const text = simple(name, value, encode);
@@ -117,7 +118,9 @@ export const reservedCommaSeparated: ParameterStyle = (name, value) => {
 /** A text that may stand in a header: no line break or other control character, and nothing beyond Latin-1. */
 export function headerValue(name: string, text: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text)) return text;
-  throw new RequestError(`The value for the header "${name}" is empty or holds characters that no header can hold`);
+  throw new RequestError(
+    `The value for the header "${name}" is empty or holds characters that no header can hold`,
+  );
 }
 
 /** Writes one parameter; a value that cannot be written is refused by the parameter's name. */
@@ -130,14 +133,23 @@ export function writeParameter(
   const isHeader = place === "header";
   const plain = isHeader || place === "path" ? simple : formStyle;
   try {
-    return (styles?.[`${place}:${name}`] ?? plain)(name, value, isHeader ? String : encodeURIComponent, plain);
+    return (styles?.[`${place}:${name}`] ?? plain)(
+      name,
+      value,
+      isHeader ? String : encodeURIComponent,
+      plain,
+    );
   } catch {
     throw refused(place, name);
   }
 }
 
 /** The parameters of one place that have a value, written. */
-export function writeAll(operation: Operation, place: "query" | "header" | "cookie", values: object = {}): [string, string][] {
+export function writeAll(
+  operation: Operation,
+  place: "query" | "header" | "cookie",
+  values: object = {},
+): [string, string][] {
   return Object.entries(values)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]): [string, string] => [name, writeParameter(operation, place, name, value)])

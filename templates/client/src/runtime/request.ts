@@ -33,7 +33,12 @@ export interface BuiltRequest {
  *
  * @throws RequestError for values that cannot be sent, by the name of the parameter and without the value.
  */
-export function buildRequest(api: Api, operation: Operation, input: CallInput, options: SendOptions): BuiltRequest {
+export function buildRequest(
+  api: Api,
+  operation: Operation,
+  input: CallInput,
+  options: SendOptions,
+): BuiltRequest {
   const { method, path, id: operationId, idempotencyHeader } = operation;
   try {
     const headers = headersOf(operation, options);
@@ -41,7 +46,8 @@ export function buildRequest(api: Api, operation: Operation, input: CallInput, o
     if (body) headers.set("content-type", body.contentType);
     let idempotencyKey = options.idempotencyKey;
     if (idempotencyHeader) {
-      idempotencyKey ??= headers.get(idempotencyHeader) ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+      idempotencyKey ??=
+        headers.get(idempotencyHeader) ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-");
       headers.set(idempotencyHeader, headerValue(idempotencyHeader, idempotencyKey));
     }
     const replayable = body?.isReplayable !== false;
@@ -56,11 +62,20 @@ export function buildRequest(api: Api, operation: Operation, input: CallInput, o
 }
 
 function urlOf(api: Api, operation: Operation, input: CallInput, options: SendOptions): string {
-  const server = operation.server === undefined ? api.baseUrl : baseUrlOf(new URL(operation.server, api.baseUrl));
-  const path = writePath(operation, (name) => own(input.path, name) ?? own(options, name) ?? own(api.defaults, name));
-  const query = [...writeAll(operation, "query", input.query), ...writeAll(operation, "query", options.query)];
+  const server =
+    operation.server === undefined ? api.baseUrl : baseUrlOf(new URL(operation.server, api.baseUrl));
+  const path = writePath(
+    operation,
+    (name) => own(input.path, name) ?? own(options, name) ?? own(api.defaults, name),
+  );
+  const query = [
+    ...writeAll(operation, "query", input.query),
+    ...writeAll(operation, "query", options.query),
+  ];
   const url = server + path.replace(/#.*/, "");
-  return query.length > 0 ? url + (url.includes("?") ? "&" : "?") + query.map(([, pair]) => pair).join("&") : url;
+  return query.length > 0
+    ? url + (url.includes("?") ? "&" : "?") + query.map(([, pair]) => pair).join("&")
+    : url;
 }
 
 /** A base URL to which a path can be added. */
@@ -68,7 +83,11 @@ export function baseUrlOf({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
-function encodeBody({ method, body = {} }: Operation, value: unknown, { contentType }: SendOptions): ReturnType<Encoder> {
+function encodeBody(
+  { method, body = {} }: Operation,
+  value: unknown,
+  { contentType }: SendOptions,
+): ReturnType<Encoder> {
   const found = Object.entries(body).find(([type]) => type === (contentType ?? type));
   if (!found || method === "GET" || method === "HEAD") throw new RequestError("has no body of this type");
   return found[1](value, found[0]);
@@ -81,7 +100,9 @@ function headersOf(operation: Operation, options: SendOptions): Headers {
   for (const [name, value] of writeAll(operation, "header", options.headers)) {
     headers.set(name, headerValue(name, value));
   }
-  const cookies = writeAll(operation, "cookie", options.cookies).map(([, pair]) => pair.replaceAll("&", "; "));
+  const cookies = writeAll(operation, "cookie", options.cookies).map(([, pair]) =>
+    pair.replaceAll("&", "; "),
+  );
   if (cookies[0]) headers.set("cookie", cookies.join("; "));
   return headers;
 }

@@ -23,7 +23,15 @@ export async function statusErrorOf(
   const code = isDeclared ? named || declared || `http_${status}` : "unexpected_status";
   const detail = detailOf(response, body);
   const message = `${method} ${path} answered ${status} (${named ?? code})${detail && `: ${detail}`}`;
-  const facts = { code, serverCode: isDeclared ? undefined : named, operationId, requestId, retryAfterMs, headers, body };
+  const facts = {
+    code,
+    serverCode: isDeclared ? undefined : named,
+    operationId,
+    requestId,
+    retryAfterMs,
+    headers,
+    body,
+  };
   return createStatusError(status, redact(message), facts);
 }
 

@@ -31,14 +31,22 @@ export function createTransport(fetch: PlatformFetch): Fetch {
 function redirected(request: Request, { status, headers }: Response): Request | undefined {
   const location = headers.get("location");
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (!location || status < 301 || status > 308 || !isRead || !URL.canParse(location, request.url)) return undefined;
+  if (!location || status < 301 || status > 308 || !isRead || !URL.canParse(location, request.url))
+    return undefined;
   const url = new URL(location, request.url);
   if (!isEncrypted(url)) return undefined;
   const { method } = request;
-  return new Request(url, url.origin === new URL(request.url).origin ? request : { method, redirect: "manual" });
+  return new Request(
+    url,
+    url.origin === new URL(request.url).origin ? request : { method, redirect: "manual" },
+  );
 }
 
-async function attempt(fetch: PlatformFetch, request: Request, call: Partial<CallContext> = {}): Promise<Response> {
+async function attempt(
+  fetch: PlatformFetch,
+  request: Request,
+  call: Partial<CallContext> = {},
+): Promise<Response> {
   const { method, path, operationId } = subjectOf(request, call);
   const subject = `${method} ${path}`;
   const lifetime = startLifetime(subject, { operationId }, call.signal, call.attemptTimeoutMs ?? Infinity);

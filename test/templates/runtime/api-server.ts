@@ -1,0 +1,113 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach } from "vitest";
+import { createRuntime, type Api, type ApiDefinition } from "../../../templates/client/src/runtime/api.js";
+import type { Operation } from "../../../templates/client/src/runtime/operation.js";
+import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
+
+/** A request as it came over the wire. */
+export interface Received {
+  readonly method: string;
+  /** Path and query, untouched. */
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly received: Received[];
+}
+
+const servers: Server[] = [];
+
+afterEach(async () => {
+  await Promise.all(
+    servers.splice(0).map((server) => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    }),
+  );
+});
+
+/** A real HTTP server on a free port, which keeps what it receives; it is closed after the test. */
+export async function serve(
+  answer: (request: Received, response: ServerResponse) => void = (_request, response) =>
+    json(response, 200, {}),
+): Promise<TestServer> {
+  const received: Received[] = [];
+  const url = await listen((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { method = "", url: target = "", headers } = request;
+      const entry = { method, url: target, headers, body: Buffer.concat(chunks) };
+      received.push(entry);
+      answer(entry, response);
+    });
+  });
+  return { url, received };
+}
+
+export async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // The address of a TCP server is an object.
+  const { port } = server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}`;
+}
+
+/** A URL at which nobody listens. */
+export async function closedPort(): Promise<string> {
+  const url = await listen(() => {});
+  const server = servers.pop();
+  await new Promise((resolve) => server?.close(resolve));
+  return url;
+}
+
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+}
+
+export const definition: ApiDefinition = {
+  name: "test-client",
+  version: "1.2.3",
+  securitySchemes: { apiKey: { kind: "bearer" }, oauth: { kind: "oauth" } },
+  policy: {
+    windows: [],
+    refusalStatus: 429,
+    retry: {
+      statuses: [429, 503],
+      delay: [{ header: "Retry-After" }],
+      backoff: { initialMs: 1, maxMs: 5, factor: 2, jitter: "full" },
+      maxAttempts: 3,
+    },
+  },
+  defaults: { workspaceId: "current" },
+};
+
+/** A runtime against a test server, which does not repeat anything unless told. */
+export function apiFor(baseUrl: string, options: ApiOptions = {}, changes: Partial<ApiDefinition> = {}): Api {
+  return createRuntime(
+    { ...definition, ...changes },
+    { baseUrl, maxRetries: 0, rateLimit: false, ...options },
+  );
+}
+
+/** An operation on `/things`, with the members that a test cares about. */
+export function operation(members: Partial<Operation> = {}): Operation {
+  return { id: "fetchThing", method: "GET", path: "/things", errorCodes: { default: "" }, ...members };
+}
