@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+
+import { createProgram, exitCodeOf } from "./program.js";
+
+const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const version = String(Object(manifest).version);
+
+try {
+  await createProgram(version).parseAsync();
+} catch (error) {
+  const code = exitCodeOf(error);
+  if (code === undefined) throw error;
+  process.exitCode = code;
+}

@@ -1,0 +1,73 @@
+import { relative } from "node:path";
+
+import type { OutputPlan } from "../output/plan-output.js";
+import type { BuildReport } from "../pipeline.js";
+import { printDiagnostics } from "./print-diagnostics.js";
+import type { Terminal } from "./terminal.js";
+
+const MOST = 5;
+
+/** The account of a build, for people. */
+export function printReport(terminal: Terminal, report: BuildReport, elapsedMs: number): void {
+  const time = terminal.style("dim", `(${(elapsedMs / 1000).toFixed(1)} s)`);
+  if (report.isSkipped) {
+    terminal.line(`${terminal.style("green", "✓")} Nothing has changed ${time}`);
+    return;
+  }
+  const warnings = report.diagnostics.filter(({ severity }) => severity === "warning");
+  printDiagnostics(terminal, warnings);
+  const { operations = 0, schemas = 0 } = report.counts ?? {};
+  const told = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
+  terminal.line(
+    `${terminal.style("green", "✓")} ${plural(operations, "operation")}, ${plural(schemas, "schema")}${told} ${time}`,
+  );
+  for (const plan of report.plans) printPlan(terminal, plan);
+}
+
+function printPlan(terminal: Terminal, plan: OutputPlan): void {
+  const { written, removed, unchanged, edited } = plan;
+  const counts = [
+    ...(written.length > 0 ? [`${written.length} written`] : []),
+    ...(removed.length > 0 ? [`${removed.length} removed`] : []),
+    `${unchanged.length} unchanged`,
+  ];
+  terminal.line(`  ${terminal.style("bold", shown(plan.folder))}  ${counts.join(", ")}`);
+  for (const line of changesOf(plan)) terminal.line(terminal.style("dim", `    ${line}`));
+  for (const path of edited) {
+    terminal.line(`    ${terminal.style("yellow", "overwritten")} ${path} had been edited by hand; change the spec or a template instead`);
+  }
+}
+
+/** The first few changes, and how many more there are; nothing where everything is new. */
+function changesOf({ written, removed, unchanged }: OutputPlan): string[] {
+  if (unchanged.length === 0 && removed.length === 0) return [];
+  const changes = [...written.map(({ path }) => `~ ${path}`), ...removed.map((path) => `- ${path}`)];
+  const rest = changes.length - MOST;
+  return rest > 0 ? [...changes.slice(0, MOST), `… and ${rest} more`] : changes;
+}
+
+/** The account of a build, for machines. */
+export function jsonReport(report: BuildReport, elapsedMs: number): object {
+  return {
+    skipped: report.isSkipped,
+    ...report.counts,
+    diagnostics: report.diagnostics,
+    outputs: report.plans.map(({ folder, written, removed, unchanged, edited }) => ({
+      folder,
+      written: written.map(({ path }) => path),
+      removed,
+      unchanged: unchanged.length,
+      edited,
+    })),
+    elapsedMs: Math.round(elapsedMs),
+  };
+}
+
+export function shown(folder: string): string {
+  const path = relative(process.cwd(), folder);
+  return path === "" ? "." : path.startsWith("..") ? folder : path;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,92 @@
+import { Command, CommanderError } from "commander";
+
+import type { BuildOptions } from "./request.js";
+import { run } from "./run.js";
+import type { LintOptions } from "./lint-command.js";
+import type { ModelOptions } from "./model-command.js";
+
+/** The commands, their options and their help. Each command's module is loaded when it is called. */
+export function createProgram(version: string): Command {
+  const program = new Command("specwright")
+    .description("One OpenAPI spec in; a typed client, error types, a well-behaved runtime and docs out.")
+    .version(version, "-v, --version")
+    .showHelpAfterError("Run with --help to see what it takes.")
+    .exitOverride();
+
+  withBuildOptions(program.command("build"), "Generate what the config asks for, or a package from any spec")
+    .option("--json", "tell the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  specwright build                     what specwright.config.ts asks for
+  specwright build --only docs         the docs alone
+  specwright build --spec openapi.yaml --out client --name acme-client
+                                       any team's spec, without a config
+
+What has not changed is not written again. Files that Specwright did not write are never touched.
+Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not right.`,
+    )
+    .action((options: BuildOptions) => run(options.json, async (console) => (await import("./build-command.js")).buildCommand(options, console)));
+
+  withBuildOptions(program.command("check"), "Fail when the output on disk is not what the spec gives; write nothing")
+    .option("--json", "tell the result as JSON")
+    .addHelpText("after", "\nFor CI: a change of the spec that was not built, or an edited output file, ends with 1.")
+    .action((options: BuildOptions) => run(options.json, async (console) => (await import("./check-command.js")).checkCommand(options, console)));
+
+  withBuildOptions(program.command("watch"), "Build, and build again when the spec changes")
+    .addHelpText("after", "\nA broken spec is told and leaves the last good output; Ctrl-C ends it.")
+    .action((options: BuildOptions) => run(false, async (console) => (await import("./watch-command.js")).watchCommand(options, console)));
+
+  program
+    .command("lint")
+    .description("Check a spec against Redocly's strictest useful rules and those of the x- vocabulary")
+    .argument("[file]", "the spec's root file; else the config's")
+    .option("-c, --config <file>", "the config to use")
+    .option("--json", "tell the result as JSON")
+    .addHelpText("after", "\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json")
+    .action((file: string | undefined, options: LintOptions) =>
+      run(options.json, async (console) => (await import("./lint-command.js")).lintCommand(file, options, console)),
+    );
+
+  program
+    .command("model")
+    .description("Print the API model, from which everything is generated, as JSON")
+    .option("-c, --config <file>", "the config to use")
+    .option("--spec <file>", "the spec's root file; else the config's")
+    .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect)
+    .addHelpText("after", "\nExample:\n  specwright model --spec openapi.yaml | jq '.operations[].id'")
+    .action((options: ModelOptions) => run(true, async (console) => (await import("./model-command.js")).modelCommand(options, console)));
+
+  program
+    .command("init")
+    .description("Write a config and a small example spec into an empty folder")
+    .argument("[dir]", "the folder; else this one")
+    .option("--json", "tell the result as JSON")
+    .addHelpText("after", "\nExample:\n  specwright init my-api && cd my-api && npx specwright build")
+    .action((dir: string | undefined, options: { json?: boolean }) =>
+      run(options.json, async (console) => (await import("./init-command.js")).initCommand(dir, console)),
+    );
+  return program;
+}
+
+function withBuildOptions(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option("-c, --config <file>", "the config to use; else specwright.config.ts in this folder")
+    .option("--spec <file>", "a spec to build without a config, with --out and --name")
+    .option("--out <dir>", "the folder for the package")
+    .option("--name <package>", "the package's npm name; the client class is named after it")
+    .option("--only <artefacts>", "client, docs, or both with a comma")
+    .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect);
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/** The exit code of a call that commander itself ended: help and version are done, anything else is not right. */
+export function exitCodeOf(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? 0 : 2;
+}

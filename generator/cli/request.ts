@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+
+import type { BuildRequest, OutputRequest } from "../pipeline.js";
+import { loadConfig } from "./load-config.js";
+import { UsageError } from "./usage-error.js";
+
+/** The options that `build`, `check` and `watch` share. */
+export interface BuildOptions {
+  readonly config?: string;
+  readonly spec?: string;
+  readonly out?: string;
+  readonly name?: string;
+  readonly only?: string;
+  readonly overlay?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** A build as it was asked for, and the files besides the spec whose change makes it stale. */
+export interface RequestedBuild {
+  readonly request: BuildRequest;
+  readonly configFile?: string;
+}
+
+const ARTEFACTS = ["client", "docs"];
+
+/** Turns options into a build. @throws UsageError when they do not fit together. */
+export async function requestFrom(options: BuildOptions): Promise<RequestedBuild> {
+  const only = options.only?.split(",").map((name) => name.trim());
+  const unknown = only?.find((name) => !ARTEFACTS.includes(name));
+  if (unknown !== undefined) throw new UsageError(`There is no artefact "${unknown}".`, `Choose from ${ARTEFACTS.join(", ")}.`);
+  const isWanted = (name: string): boolean => only === undefined || only.includes(name);
+  const { spec, out, name } = options;
+  if (spec === undefined && out === undefined && name === undefined) return fromConfig(options, isWanted);
+  if (options.config !== undefined) {
+    throw new UsageError("--config and --spec exclude each other.", "Name a config, or give --spec, --out and --name.");
+  }
+  if (spec === undefined || out === undefined || name === undefined) {
+    const missing = [spec ?? "--spec FILE", out ?? "--out DIR", name ?? "--name PACKAGE"].filter((text) => text.startsWith("--"));
+    throw new UsageError(`${missing.join(" and ")} is missing.`, "Give all three: specwright build --spec openapi.yaml --out client --name my-client");
+  }
+  if (!/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)) {
+    throw new UsageError(`"${name}" is no npm package name.`, "Use lower case, such as acme-client or @acme/client.");
+  }
+  const artefacts = [
+    ...(isWanted("client") ? [{ emitter: "client", below: "" }] : []),
+    ...(isWanted("docs") ? [{ emitter: "docs", below: "docs" }] : []),
+  ];
+  return {
+    request: {
+      spec: resolve(spec),
+      specName: basename(spec),
+      overlays: (options.overlay ?? []).map((file) => resolve(file)),
+      isLinted: false,
+      packageName: name,
+      outputs: [{ folder: resolve(out), artefacts }],
+    },
+  };
+}
+
+async function fromConfig(options: BuildOptions, isWanted: (name: string) => boolean): Promise<RequestedBuild> {
+  const { config, file, specName } = await loadConfig(options.config);
+  const { client, docs } = config.outputs;
+  const outputs: OutputRequest[] = [
+    ...(client && isWanted("client") ? [{ folder: client.dir, artefacts: [{ emitter: "client", below: "" }] }] : []),
+    ...(docs && isWanted("docs") ? [{ folder: docs.dir, artefacts: [{ emitter: "docs", below: "" }] }] : []),
+  ];
+  return {
+    configFile: file,
+    request: {
+      spec: config.spec,
+      specName,
+      overlays: [...(config.overlays ?? []), ...(options.overlay ?? []).map((overlay) => resolve(overlay))],
+      isLinted: config.lint ?? true,
+      packageName: client?.name ?? "client",
+      outputs,
+    },
+  };
+}
+
+/** The spec that `lint` and `model` are about: the one named, else the config's. */
+export async function specFrom(file: string | undefined, config: string | undefined): Promise<{ spec: string; overlays: readonly string[] }> {
+  if (file !== undefined) return { spec: resolve(file), overlays: [] };
+  if (config === undefined && !existsSync(join("specwright.config.ts")) && existsSync("openapi.yaml")) {
+    return { spec: resolve("openapi.yaml"), overlays: [] };
+  }
+  const loaded = await loadConfig(config);
+  return { spec: loaded.config.spec, overlays: loaded.config.overlays ?? [] };
+}

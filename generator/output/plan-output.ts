@@ -1,0 +1,115 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { EmittedFile } from "../emit/emitter.js";
+import { MANIFEST, readManifest, sha256, type Manifest } from "./manifest.js";
+import { OutputError } from "./output-error.js";
+
+/** What writing an output would do to its folder. */
+export interface OutputPlan {
+  readonly folder: string;
+  /** Files that are new or differ from what is on disk. */
+  readonly written: readonly EmittedFile[];
+  /** Of those, files that somebody edited since they were generated. */
+  readonly edited: readonly string[];
+  /** Files of an earlier build that this one no longer makes. */
+  readonly removed: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly manifest: Manifest;
+  readonly isManifestChanged: boolean;
+}
+
+/** What a manifest tells besides the files. */
+export type Provenance = Omit<Manifest, "generator" | "files">;
+
+/**
+ * Compares what was emitted with what is on disk. Nothing is written.
+ *
+ * @throws OutputError when a file of somebody else's is in the way, or a path would leave the folder.
+ */
+export function planOutput(folder: string, files: readonly EmittedFile[], provenance: Provenance): OutputPlan {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  checkPaths(sorted);
+  const known = readManifest(folder)?.files ?? {};
+  refuseForeign(folder, sorted, known);
+  const written: EmittedFile[] = [];
+  const edited: string[] = [];
+  const unchanged: string[] = [];
+  for (const file of sorted) {
+    const present = contentOf(join(folder, file.path));
+    if (present === file.content) unchanged.push(file.path);
+    else written.push(file);
+    if (present !== undefined && present !== file.content && sha256(present) !== known[file.path]) edited.push(file.path);
+  }
+  const made = new Set(sorted.map(({ path }) => path));
+  const removed = Object.keys(known).filter((path) => !made.has(path) && isSafe(path) && existsSync(join(folder, path)));
+  const hashes = Object.fromEntries(sorted.map(({ path, content }) => [path, sha256(content)]));
+  const manifest: Manifest = { generator: "specwright", ...provenance, files: hashes };
+  const isManifestChanged = contentOf(join(folder, MANIFEST)) !== manifestText(manifest);
+  return { folder, written, edited, removed, unchanged, manifest, isManifestChanged };
+}
+
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** Whether everything on disk is as the plan would leave it. */
+export function isUpToDate({ written, removed, isManifestChanged }: OutputPlan): boolean {
+  return written.length === 0 && removed.length === 0 && !isManifestChanged;
+}
+
+function contentOf(file: string): string | undefined {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (!stat) return undefined;
+  if (!stat.isFile()) {
+    throw new OutputError(`${file} is in the way: it is no plain file.`, "Move it away, or build into another folder.", file);
+  }
+  return readFileSync(file, "utf8");
+}
+
+/** Files that Specwright did not write are never touched, and a folder of somebody else's is not built into. */
+function refuseForeign(folder: string, files: readonly EmittedFile[], known: Readonly<Record<string, string>>): void {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stat) return;
+  if (!stat.isDirectory() && !stat.isSymbolicLink()) {
+    throw new OutputError(`${folder} is a file, not a folder.`, "Name a folder that is new, empty or built before.", folder);
+  }
+  const remedy = "Move it away, or build into a folder of its own.";
+  const foreign = files.find(({ path, content }) => {
+    return !Object.hasOwn(known, path) && existsSync(join(folder, path)) && contentOf(join(folder, path)) !== content;
+  });
+  if (foreign) {
+    const file = join(folder, foreign.path);
+    throw new OutputError(`${file} exists, and Specwright did not write it.`, remedy, file);
+  }
+  const isOurs = readManifest(folder) !== undefined;
+  const others = isOurs ? [] : readdirSync(folder).filter((name) => !HARMLESS.test(name));
+  if (others.length > 0) {
+    const list = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
+    throw new OutputError(`${folder} is not empty, and Specwright did not write it (${list}).`, remedy, folder);
+  }
+}
+
+/** What may lie in a folder before its first build: installed packages, leftovers of a build that was killed, git's own. */
+const HARMLESS = /^(node_modules|\.git.*|\.DS_Store|\.specwright-.*|package-lock\.json|dist)$/;
+
+/** @throws OutputError for a path that leaves the folder, or that another one is on some file systems. */
+function checkPaths(files: readonly EmittedFile[]): void {
+  const seen = new Map<string, string>();
+  for (const { path } of files) {
+    const folded = path.toLowerCase();
+    const other = seen.get(folded);
+    if (!isSafe(path) || other !== undefined) {
+      const reason = other === undefined ? "leaves its folder" : `is the same as ${other} where case does not count`;
+      throw new OutputError(`The output path ${JSON.stringify(path)} ${reason}.`, "Report this: names should have been made safe.");
+    }
+    seen.set(folded, path);
+  }
+}
+
+/** A relative path of plain segments, valid on every system. */
+function isSafe(path: string): boolean {
+  const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+  return path.split("/").every((part) => /^[\w@.+-]+$/.test(part) && !/^\.{1,2}$/.test(part) && !reserved.test(part));
+}
+

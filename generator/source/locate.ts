@@ -1,0 +1,149 @@
+import { dirname, resolve } from "node:path";
+
+import { findNodeAtLocation, parseTree } from "jsonc-parser";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
+
+import type { Location } from "./diagnostic.js";
+import { isJson, positionAt } from "./parse.js";
+
+/** The files of a spec, by absolute path. */
+export type SpecFiles = ReadonlyMap<string, { readonly text: string; readonly value: unknown }>;
+
+/**
+ * Finds where a node of the bundled document stands in the files that it was made of. A pointer is followed from the
+ * root file through the references between files; what the bundler moved to `components` is found by its file's name.
+ */
+export class Locator {
+  readonly #root: string;
+  readonly #files: SpecFiles;
+
+  constructor(root: string, files: SpecFiles) {
+    this.#root = root;
+    this.#files = files;
+  }
+
+  locate(pointer: string): Location | undefined {
+    const tokens = tokensOf(pointer);
+    const start = this.#startFor(tokens);
+    return start === undefined ? undefined : this.#follow(start.file, start.within, start.rest);
+  }
+
+  /** The file in which a pointer's way begins: the root, or the file that a moved component came from. */
+  #startFor(tokens: readonly string[]): { file: string; within: string[]; rest: string[] } | undefined {
+    const root = this.#files.get(this.#root);
+    if (!root) return undefined;
+    const [first, kind, name] = tokens;
+    if (first !== "components" || kind === undefined || name === undefined) return { file: this.#root, within: [], rest: [...tokens] };
+    if (memberOf(memberOf(memberOf(root.value, first), kind), name) !== undefined) {
+      return { file: this.#root, within: [], rest: [...tokens] };
+    }
+    const file = [...this.#files.keys()].find((path) => baseName(path) === name);
+    return file === undefined ? { file: this.#root, within: [], rest: [] } : { file, within: [], rest: tokens.slice(3) };
+  }
+
+  #follow(file: string, within: readonly string[], rest: readonly string[]): Location | undefined {
+    let at = [...within];
+    let current = file;
+    let value = this.#valueAt(current, at);
+    for (const token of [...rest, undefined]) {
+      for (let hops = 0; hops < 20; hops += 1) {
+        const reference = memberOf(value, "$ref");
+        // The last node is told where it is referred to, unless it is another file's.
+        if (typeof reference !== "string" || reference.startsWith("http")) break;
+        const [path = "", fragment = ""] = reference.split("#");
+        const next = path === "" ? current : resolve(dirname(current), path);
+        if (!this.#files.has(next) || (token === undefined && next === current)) break;
+        current = next;
+        at = tokensOf(fragment);
+        value = this.#valueAt(current, at);
+      }
+      if (token === undefined) break;
+      const member = memberOf(value, token);
+      if (member === undefined) break;
+      at.push(token);
+      value = member;
+    }
+    return this.#position(current, at);
+  }
+
+  #valueAt(file: string, tokens: readonly string[]): unknown {
+    return tokens.reduce<unknown>(memberOf, this.#files.get(file)?.value);
+  }
+
+  #position(file: string, tokens: readonly string[]): Location | undefined {
+    const text = this.#files.get(file)?.text;
+    if (text === undefined) return undefined;
+    const found = isJson(text) ? jsonPosition(text, tokens) : yamlPosition(text, tokens);
+    return { file, ...found, pointer: tokens.map((token) => `/${escapeToken(token)}`).join("") };
+  }
+}
+
+function jsonPosition(text: string, tokens: readonly string[]): { line: number; column: number } {
+  const tree = parseTree(text);
+  if (!tree) return { line: 1, column: 1 };
+  const path = tokens.map((token) => (/^\d+$/.test(token) ? [token, Number(token)] : [token, token]));
+  let node = tree;
+  for (const [name, index] of path) {
+    const next = findNodeAtLocation(node, [node.type === "array" ? (index ?? "") : (name ?? "")]);
+    if (!next) break;
+    node = next;
+  }
+  // A member is told by its name, which stands before its value.
+  const owner = node.parent?.type === "property" ? node.parent : node;
+  return positionAt(text, owner.offset);
+}
+
+function yamlPosition(text: string, tokens: readonly string[]): { line: number; column: number } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  let node: unknown = document.contents;
+  let offset = document.contents?.range?.[0] ?? 0;
+  for (const token of tokens) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === token);
+      if (!pair) break;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(token)];
+      if (item === undefined) break;
+      offset = startOf(item) ?? offset;
+      node = item;
+    } else break;
+  }
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function startOf(node: unknown): number | undefined {
+  return typeof node === "object" && node !== null && "range" in node ? (node as Node).range?.[0] : undefined;
+}
+
+function memberOf(value: unknown, token: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, token)) return undefined;
+  return (value as Record<string, unknown>)[token]; // an own member of an object or array
+}
+
+function baseName(path: string): string {
+  return (path.split("/").at(-1) ?? "").replace(/\.(ya?ml|json)$/, "");
+}
+
+/** The reference tokens of a JSON Pointer or of a reference's fragment. */
+export function tokensOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((token) => decoded(token).replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function decoded(token: string): string {
+  try {
+    return decodeURIComponent(token);
+  } catch {
+    return token;
+  }
+}
+
+function escapeToken(token: string): string {
+  return token.replaceAll("~", "~0").replaceAll("/", "~1");
+}

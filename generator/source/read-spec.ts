@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+
+import { SpecError, type Diagnostic, type Location } from "./diagnostic.js";
+import { formatOf } from "./kind-of-document.js";
+import { Locator, type SpecFiles } from "./locate.js";
+import { applyOverlays } from "./overlay.js";
+import { parseText } from "./parse.js";
+import { readSpecFile } from "./read-file.js";
+import { readReferencedFiles } from "./references.js";
+import { checkVocabulary } from "./vocabulary.js";
+
+/** A spec, read and bundled. */
+export interface SourceDocument {
+  /** One document; all references in it begin with `#/`. */
+  readonly document: Record<string, unknown>;
+  readonly format: "openapi-3.0" | "openapi-3.1";
+  /** The root file as it was named. */
+  readonly file: string;
+  /** Absolute paths of every file that was read, the root first. */
+  readonly files: readonly string[];
+  /** SHA-256 of the contents, hexadecimal; the same wherever the files lie. */
+  readonly hash: string;
+  readonly warnings: readonly Diagnostic[];
+  /** Where a node of the bundled document stands in the files; found only when asked. */
+  locate(pointer: string): Location | undefined;
+}
+
+export interface ReadOptions {
+  /** OpenAPI Overlays to apply, in this order. */
+  readonly overlays?: readonly string[];
+}
+
+/**
+ * Reads a spec of one file or many, JSON or YAML, and bundles it into one document.
+ *
+ * @throws SpecError when it cannot be used; each diagnostic names file, line and remedy.
+ */
+export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}): Promise<SourceDocument> {
+  const root = resolve(file);
+  const text = readSpecFile(root);
+  const value = parseText(text, root);
+  const format = formatOf(value, file);
+  const files = readReferencedFiles(root, { text, value });
+  const bundled = files.size > 1 ? await bundle(root) : asObject(value);
+  const warnings: Diagnostic[] = [];
+  const current = format === "swagger-2.0" ? await upgraded(bundled, file, warnings) : bundled;
+  const document = applyOverlays(current, overlays);
+  const locator = new Locator(root, files);
+  const locate = (pointer: string): Location | undefined => locator.locate(pointer);
+  const problems = checkVocabulary(document, locate);
+  if (problems.some(({ severity }) => severity === "error")) throw new SpecError(problems);
+  return {
+    document,
+    format: format === "openapi-3.1" ? "openapi-3.1" : "openapi-3.0",
+    file,
+    files: [...files.keys(), ...overlays.map((overlay) => resolve(overlay))],
+    hash: hashOf(files, overlays),
+    warnings,
+    locate,
+  };
+}
+
+/** Redocly's bundler, loaded only for specs of several files. */
+async function bundle(root: string): Promise<Record<string, unknown>> {
+  const redocly = await import("@redocly/openapi-core");
+  const { bundle: result, problems } = await redocly.bundle({ ref: root, config: await redocly.createConfig({}) });
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    throw new SpecError(
+      errors.map(({ message, ruleId }) => ({
+        severity: "error",
+        rule: ruleId,
+        message,
+        remedy: "Correct the reference.",
+        location: { file: root, line: 1, column: 1 },
+      })),
+    );
+  }
+  return asObject(result.parsed);
+}
+
+/** The part of the upgrader that is used. Its own declarations name a package that it does not bring. */
+interface Upgrader {
+  upgradeFromTwoToThree(document: Record<string, unknown>): unknown;
+}
+
+const UPGRADER: string = "@scalar/openapi-upgrader/2.0-to-3.0";
+
+/** Swagger 2.0 as OpenAPI 3.0. */
+async function upgraded(
+  document: Record<string, unknown>,
+  file: string,
+  warnings: Diagnostic[],
+): Promise<Record<string, unknown>> {
+  const { upgradeFromTwoToThree }: Upgrader = await import(UPGRADER);
+  warnings.push({
+    severity: "warning",
+    rule: "swagger-2.0",
+    message: "This is Swagger 2.0; it was read as the OpenAPI 3.0 that it converts to.",
+    remedy: "Convert the document once and for all, and maintain that.",
+    location: { file, line: 1, column: 1 },
+  });
+  return asObject(upgradeFromTwoToThree(structuredClone(document)));
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  // formatOf() has seen that it is an object.
+  return value as Record<string, unknown>;
+}
+
+function hashOf(files: SpecFiles, overlays: readonly string[]): string {
+  const hash = createHash("sha256");
+  const texts = [...[...files.values()].map(({ text }) => text), ...overlays.map(readSpecFile)];
+  for (const text of texts) hash.update(`${Buffer.byteLength(text)}\n`).update(text);
+  return hash.digest("hex");
+}
