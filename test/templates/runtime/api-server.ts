@@ -8,6 +8,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 import { createRuntime, type Api, type ApiDefinition } from "../../../templates/client/src/runtime/api.js";
+import { isApiError, type ApiError } from "../../../templates/client/src/runtime/errors.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 
@@ -110,4 +111,23 @@ export function apiFor(baseUrl: string, options: ApiOptions = {}, changes: Parti
 /** An operation on `/things`, with the members that a test cares about. */
 export function operation(members: Partial<Operation> = {}): Operation {
   return { id: "fetchThing", method: "GET", path: "/things", errorCodes: { default: "" }, ...members };
+}
+
+/** What a call fails with; that it fails is part of the test. */
+export async function failure(promise: Promise<unknown>): Promise<ApiError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isApiError(error)) throw new Error(`The call did not fail as it should, but with ${String(error)}.`);
+  return error;
+}
+
+/** A server that stops answering at one of three points. */
+export function stalling(point: "headers" | "body" | "error body"): Promise<TestServer> {
+  return serve((_request, response) => {
+    if (point === "headers") return;
+    response.writeHead(point === "body" ? 200 : 500, { "content-type": "application/json" });
+    response.write('{"a":');
+  });
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import * as styles from "../../../templates/client/src/runtime/parameters.js";

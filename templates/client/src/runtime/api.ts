@@ -1,6 +1,6 @@
 import { authRing, type SecurityScheme } from "./auth.js";
 import { RequestError } from "./errors.js";
-import { createEmit, observeRing, subjectOf, type Emit } from "./events.js";
+import { createEmit, observeRing, type Emit } from "./events.js";
 import { compose, type Fetch, type RingMaker } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
 import type { ApiPolicy } from "./operation.js";
@@ -62,7 +62,7 @@ export function createRuntime(
     [
       observeRing(setup),
       ...rings.map((make) => make(setup)),
-      authRing({ schemes, apiKey, auth, baseUrl, headers, secrets, emit }),
+      authRing({ schemes, apiKey, auth, baseUrl, headers, secrets }),
     ],
     createTransport(options.fetch ?? ((request, init) => fetch(request, init))),
   );
@@ -75,24 +75,18 @@ export function createRuntime(
     timeoutMs,
     attemptTimeoutMs,
     emit,
-    redact: (text) =>
-      [...secrets.values()].reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text),
+    redact: (text) => {
+      for (const secret of secrets.values()) text = text.replaceAll(secret, "[secret]");
+      return text;
+    },
     retryAfterMs: () => undefined,
-    fetch: async (request, call) => {
+    fetch: (request, call) => {
       if (call) return send(request, { ...call, maxRetries: call.maxRetries ?? maxRetries });
-      const subject = subjectOf(request, {});
-      const lifetime = startLifetime(`${subject.method} ${subject.path}`, {}, request.signal, timeoutMs);
-      const { signal } = lifetime;
-      const deadline = performance.now() + timeoutMs;
-      try {
-        return await lifetime.race(send(request, { signal, deadline, attemptTimeoutMs, maxRetries }));
-      } catch (error) {
-        emit({ ...subject, type: "error", error });
-        throw error;
-      } finally {
-        // The body is the caller's to read, under the signal of the caller's request.
-        lifetime.release();
-      }
+      const lifetime = startLifetime(request.signal, timeoutMs);
+      const { signal, deadline } = lifetime;
+      const response = lifetime.race(send(request, { signal, deadline, attemptTimeoutMs, maxRetries }));
+      // The body is the caller's to read, under the signal of the caller's request.
+      return response.finally(lifetime.release);
     },
   };
 }
@@ -101,6 +95,6 @@ export function createRuntime(
 function homeOf(text: string): string {
   const page = "document" in globalThis ? document.baseURI : undefined;
   const url = URL.canParse(text, page) && new URL(text, page);
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return baseUrlOf(url);
-  throw new RequestError("`baseUrl` must be a URL of http or https, without user name and password");
+  if (url && url.protocol.startsWith("http") && !url.username && !url.password) return baseUrlOf(url);
+  throw new RequestError("baseUrl must be an http(s) URL without user and password");
 }

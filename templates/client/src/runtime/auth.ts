@@ -1,17 +1,15 @@
 import { RequestError } from "./errors.js";
-import { subjectOf, type Emit } from "./events.js";
 import type { CallContext, Ring } from "./fetch.js";
 import { headerValue } from "./parameters.js";
 
 /** A secret, or a function that gets it before each request. */
-export type Secret = string | ((ask: SecretRequest) => string | Promise<string>);
+export type Secret = string | SecretSource;
 
-/** What a {@link Secret} function is told. */
-export interface SecretRequest {
-  /** Ends with the call. */
-  readonly signal: AbortSignal;
-  /** The secret that the server has just refused: a fresh one is wanted. */
-  readonly rejected?: string | undefined;
+/** Gets a secret for a call, again for each attempt. */
+export interface SecretSource {
+  (call: CallContext): string | Promise<string>;
+  /** Goes around the requests that carry the secret: the place to have a refused one replaced. */
+  readonly ring?: Ring;
 }
 
 /** HTTP Basic (RFC 7617). */
@@ -38,7 +36,6 @@ export interface AuthSetup {
   readonly headers: Readonly<Record<string, string>>;
   /** Is kept up to date with what must not appear in messages, by the scheme's name. */
   readonly secrets: Map<string, string>;
-  readonly emit: Emit;
 }
 
 /**
@@ -49,30 +46,20 @@ export interface AuthSetup {
 export function authRing(setup: AuthSetup): Ring {
   const { schemes, secrets, baseUrl } = setup;
   const given = secretsByScheme(setup);
-  const headers = Object.entries(setup.headers).map(
-    ([name, value]) => [name, headerValue(name, value)] as const,
-  );
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(setup.headers)) headers.set(name, headerValue(name, value));
 
-  /** A copy of the request with headers and credentials, which `used` is told of; `refused`: those to replace. */
-  async function sign(
-    request: Request,
-    names: readonly string[],
-    { signal }: CallContext,
-    used: Map<string, string>,
-    refused?: Map<string, string>,
-  ): Promise<Request> {
+  /** A copy of the request with headers and credentials. */
+  async function sign(request: Request, names: readonly string[], call: CallContext): Promise<Request> {
     const signed = new Request(request, { redirect: "manual" });
-    for (const [name, value] of headers) if (!signed.headers.has(name)) signed.headers.set(name, value);
+    headers.forEach((value, name) => signed.headers.has(name) || signed.headers.set(name, value));
     const url = new URL(signed.url);
     for (const name of names) {
       const secret = given.get(name);
       const scheme = schemes[name];
       // What the caller has put into a header by hand stays.
       if (!secret || !scheme || signed.headers.has(headerOf(scheme))) continue;
-      const value =
-        typeof secret === "function" ? await secret({ signal, rejected: refused?.get(name) }) : secret;
-      const text = wireText(scheme, value);
-      used.set(name, text);
+      const text = wireText(scheme, typeof secret === "function" ? await secret(call) : secret);
       secrets.set(name, text);
       attach(scheme, text, signed.headers, url);
     }
@@ -87,46 +74,39 @@ export function authRing(setup: AuthSetup): Ring {
     );
     // A request from outside may go anywhere, but bare.
     if (!operation && !isHome) return next(request);
-    const options = operation ? (operation.security ?? []) : [[...given.keys()].slice(0, 1)];
-    const present = new Set([...headers.map(([name]) => name.toLowerCase()), ...request.headers.keys()]);
+    const options = operation ? (operation.security ?? [[]]) : [[...given.keys()].slice(0, 1)];
     const isMet = (name: string): boolean => {
-      const scheme = schemes[name];
-      return given.has(name) || !scheme || scheme.kind === "other" || present.has(headerOf(scheme));
+      const header = headerOf(schemes[name]);
+      return given.has(name) || !header || headers.has(header) || request.headers.has(header);
     };
-    const names = options.find((option) => option.length > 0 && option.every(isMet));
-    const problem = !isHome
-      ? `leads to ${url.origin}, where credentials do not go`
-      : !names && options[0] && options.every((option) => option.length > 0)
-        ? `needs ${options.map((option) => option.join(" and ")).join(" or ")}; the client has ${[...given.keys()].join(" and ") || "no credential"}`
-        : names && !isEncrypted(url) && "credentials go over https only";
-    const subject = subjectOf(request, call);
-    if (problem) throw new RequestError(`${subject.method} ${subject.path}: ${problem}`, subject);
-    const canRefresh =
-      call.replayable !== false && names?.some((name) => typeof given.get(name) === "function");
-    const spare = canRefresh ? request.clone() : request;
-    const used = new Map<string, string>();
-    const response = await next(await sign(request, names ?? [], call, used));
-    if (response.status !== 401 || !canRefresh) return response;
-    const fresh = new Map<string, string>();
-    const again = await sign(spare, names ?? [], call, fresh, used);
-    if ([...fresh.values()].join() === [...used.values()].join()) return response;
-    setup.emit({ ...subject, type: "refresh" });
-    await response.body?.cancel();
-    return next(again);
+    const met = options.filter((option) => option.every(isMet));
+    const names = met.find((option) => option.length > 0) ?? met[0];
+    if (!isHome) throw new RequestError(`leads to ${url.origin}, where credentials do not go`);
+    if (!names) {
+      const needed = options.map((option) => option.join(" and ")).join(" or ");
+      const present = [...given.keys()].join(" and ") || "no credential";
+      throw new RequestError(`needs ${needed}; the client has ${present}`);
+    }
+    if (names.length > 0 && !isEncrypted(url)) throw new RequestError("credentials go over https only");
+    const send = async (signable: Request): Promise<Response> => next(await sign(signable, names, call));
+    const source = names.map((name) => given.get(name)).find((secret) => typeof secret === "function");
+    return source?.ring ? source.ring(request, send, call) : send(request);
   };
 }
 
 /** Which secret serves which scheme: a lone `apiKey` or `auth` serves the schemes of the kind that fits it best. */
 function secretsByScheme({ schemes, apiKey, auth }: AuthSetup): Map<string, SchemeSecret> {
   const [named, token] = typeof auth === "object" ? [auth] : [{}, auth];
-  const has = (kind: string): boolean => Object.values(schemes).some((scheme) => scheme.kind === kind);
-  const isForKey = (kind: string): boolean => kind === "apiKey" || (kind !== "oauth" && !has("apiKey"));
-  const isForToken = (kind: string): boolean => kind === "oauth" || (kind !== "apiKey" && !has("oauth"));
   const given = new Map<string, SchemeSecret>(Object.entries(named));
+  const kinds = new Set(Object.values(schemes).map(({ kind }) => kind));
   for (const [name, scheme] of Object.entries(schemes)) {
-    const lone = (isForKey(scheme.kind) && apiKey) || (isForToken(scheme.kind) && token);
-    const secret = given.get(name) ?? lone;
-    if (!secret) continue;
+    const { kind } = scheme;
+    const key = kind === "apiKey" || (kind !== "oauth" && !kinds.has("apiKey")) ? apiKey : undefined;
+    const secret =
+      given.get(name) ??
+      key ??
+      (kind === "oauth" || (kind !== "apiKey" && !kinds.has("oauth")) ? token : undefined);
+    if (secret === undefined) continue;
     given.set(name, secret);
     if (typeof secret !== "function") wireText(scheme, secret);
   }
@@ -135,26 +115,29 @@ function secretsByScheme({ schemes, apiKey, auth }: AuthSetup): Map<string, Sche
 
 /** A secret as it travels. */
 function wireText({ kind }: SecurityScheme, secret: string | BasicSecret): string {
-  const text = typeof secret === "string" ? secret : `${secret.username}:${secret.password}`;
-  if (kind !== "basic") return headerValue("authorization", text);
+  const isKey = typeof secret === "string";
+  if (kind !== "basic" && isKey) return headerValue("authorization", secret);
   // A lone key is the user name.
-  const bytes = new TextEncoder().encode(typeof secret === "string" ? `${text}:` : text);
-  return btoa(String.fromCharCode(...bytes));
+  const text = isKey ? `${secret}:` : `${secret.username}:${secret.password}`;
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
 function attach(scheme: SecurityScheme, text: string, headers: Headers, url: URL): void {
-  if (scheme.kind !== "apiKey")
-    return headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
-  const pair = `${encodeURIComponent(scheme.name)}=${encodeURIComponent(text)}`;
-  if (scheme.in === "query") url.search += (url.search && "&") + pair;
-  else if (scheme.in === "header") headers.set(scheme.name, text);
-  else headers.set("cookie", [headers.get("cookie"), pair].filter(Boolean).join("; "));
+  if (scheme.kind !== "apiKey") {
+    headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
+  } else if (scheme.in === "header") {
+    headers.set(scheme.name, text);
+  } else {
+    const pair = `${encodeURIComponent(scheme.name)}=${encodeURIComponent(text)}`;
+    if (scheme.in === "query") url.search += (url.search && "&") + pair;
+    else headers.set("cookie", [headers.get("cookie"), pair].filter(Boolean).join("; "));
+  }
 }
 
-/** The header that a credential has to itself. */
-function headerOf(scheme: SecurityScheme): string {
-  if (scheme.kind !== "apiKey") return "authorization";
-  return scheme.in === "header" ? scheme.name.toLowerCase() : "-";
+/** The header that a credential travels in; none for those that are not the runtime's business. */
+function headerOf(scheme: SecurityScheme | undefined): string {
+  if (!scheme || scheme.kind === "other") return "";
+  return scheme.kind === "apiKey" ? (scheme.in === "header" ? scheme.name : "-") : "authorization";
 }
 
 /** Whether nobody on the way can read along: https, or a request that stays on the machine (RFC 6761, RFC 8252). */

@@ -1,6 +1,6 @@
 import type { Api } from "./api.js";
 import { decoderOf, readJson } from "./decode.js";
-import { DecodeError, isApiError, type ClientError } from "./errors.js";
+import { isApiError, type ApiError, type ClientError, type ErrorFacts } from "./errors.js";
 import { startLifetime, type Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
@@ -31,9 +31,9 @@ export class Call<T, E = ClientError> extends Promise<T> {
     return Promise;
   }
 
-  constructor(send: (isRaw: () => boolean) => Promise<Answer<T>>) {
+  constructor(start: (isRaw: () => boolean) => Promise<Answer<T>>) {
     const reading = { isRaw: false };
-    const answer = Promise.resolve().then(() => send(() => reading.isRaw));
+    const answer = Promise.resolve().then(() => start(() => reading.isRaw));
     super((resolve, reject) => {
       answer.then(({ data }) => resolve(data), reject);
     });
@@ -84,88 +84,83 @@ export async function send<T>(
   options: SendOptions,
   isRaw: () => boolean,
 ): Promise<Answer<T>> {
-  const { method, path, id: operationId } = operation;
-  const subject = `${method} ${path}`;
-  const { signal: outer, timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
-  const lifetime = startLifetime(subject, { operationId }, outer, timeoutMs);
+  const { timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
   const { maxRetries, priority, cache } = options;
-  const deadline = performance.now() + timeoutMs;
-
-  const work = async (): Promise<unknown> => {
+  const lifetime = startLifetime(options.signal, timeoutMs);
+  const { signal, deadline } = lifetime;
+  const work = async (): Promise<Answer<unknown>> => {
     const { request, ...built } = buildRequest(api, operation, input, options);
-    const call = {
-      operation,
-      signal: lifetime.signal,
-      deadline,
-      attemptTimeoutMs,
-      maxRetries,
-      priority,
-      cache,
-      ...built,
-    };
-    const response = await api.fetch(request, call);
-    if (!response.ok) throw await statusErrorOf(operation, response, api.retryAfterMs(response), api.redact);
-    const facts = { operationId, status: response.status, requestId: requestIdOf(response) };
-    const answer = { response, requestId: facts.requestId, data: undefined };
-    const toError = (error: unknown): Error => connectionError(subject, error, facts);
-    if (isRaw()) return { ...answer, response: streamed(response, lifetime, attemptTimeoutMs, toError) };
-    const isEmpty = response.status === 204 || response.status === 205 || method === "HEAD";
-    const decoder = !isEmpty && decoderOf(operation.decode ?? {}, response);
-    if (decoder)
-      return { ...answer, data: await decoder(streamed(response, lifetime, attemptTimeoutMs, toError)) };
-    lifetime.limit(attemptTimeoutMs);
-    const fail = (problem: string): Error => new DecodeError(api.redact(`${subject}: ${problem}`), facts);
-    const data = isEmpty
-      ? await response.body?.cancel()
-      : await readJson(response, fail).catch((error: unknown) => {
-          throw toError(error);
-        });
-    lifetime.end();
-    return { ...answer, data };
+    const context = { operation, signal, deadline, attemptTimeoutMs, maxRetries, priority, cache, ...built };
+    const response = await api.fetch(request, context);
+    if (!response.ok) throw await statusErrorOf(api, operation, response);
+    return readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
   };
-
   try {
     // The spec says what the data is; the server is trusted to keep to it.
-    const answer = (await lifetime.race(work())) as Answer<T>;
-    lifetime.release();
-    return answer;
-  } catch (error) {
+    return (await lifetime.race(work())) as Answer<T>;
+  } catch (reason) {
     lifetime.end();
+    const { id: operationId, method, path } = operation;
+    const error = isApiError(reason) && !reason.operationId ? located(reason, operation, api) : reason;
     api.emit({ operationId, method, path, type: "error", error });
     throw error;
   }
 }
 
-/** The response with a body that keeps the call alive until it is read or dropped, and ends it if the server stalls. */
-function streamed(
+/** The same error, told of its operation: anew, so that its stack says so too. */
+function located(error: ApiError, { id: operationId, method, path }: Operation, api: Api): ApiError {
+  const message = api.redact(`${method} ${path}: ${error.message}`);
+  return Reflect.construct(error.constructor, [message, { ...error, operationId }]);
+}
+
+/** Reads a success. What is read here is read in time; a stream lives on, until it is read or the server is silent. */
+async function readAnswer(
+  { method, decode = {} }: Operation,
   response: Response,
   lifetime: Lifetime,
-  stepMs: number,
-  toError: (error: unknown) => Error,
-): Response {
+  limitMs: number,
+  isRaw: boolean,
+): Promise<Answer<unknown>> {
+  const { status } = response;
+  const requestId = requestIdOf(response);
+  const facts = { status, requestId };
+  const isEmpty = status === 204 || status === 205 || method === "HEAD";
+  const decoder = isEmpty ? undefined : decoderOf(decode, response);
+  if (isRaw || decoder) {
+    const stream = streamed(response, lifetime, limitMs, facts);
+    const data = isRaw ? undefined : await decoder?.(stream);
+    lifetime.release();
+    return { data, response: stream, requestId };
+  }
+  lifetime.limit(limitMs);
+  const data = await (isEmpty ? response.body?.cancel() : readJson(response, facts));
+  lifetime.end();
+  return { data, response, requestId };
+}
+
+/** The response with a body that keeps the call alive until it is read or dropped, and ends it if the server stalls. */
+function streamed(response: Response, lifetime: Lifetime, limitMs: number, facts: ErrorFacts): Response {
   const reader = response.body?.getReader();
   if (!reader) return response;
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        lifetime.limit(stepMs);
-        try {
-          const { done, value } = await lifetime.race(reader.read());
-          // A reader that takes its time is no stalled server.
-          lifetime.limit(Infinity);
-          if (!done) return controller.enqueue(value);
-          controller.close();
-        } catch (error) {
-          controller.error(toError(error));
-        }
-        lifetime.end();
-      },
-      cancel(reason) {
-        lifetime.end();
-        return reader.cancel(reason);
-      },
+  const source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
+    async pull(controller) {
+      lifetime.limit(limitMs);
+      try {
+        const { done, value } = await lifetime.race(reader.read());
+        // A reader that takes its time is no stalled server.
+        lifetime.limit(Infinity);
+        if (!done) return controller.enqueue(value);
+        controller.close();
+      } catch (error) {
+        controller.error(connectionError(error, facts));
+      }
+      lifetime.end();
     },
-    { highWaterMark: 0 },
-  );
+    cancel(reason) {
+      lifetime.end();
+      return reader.cancel(reason);
+    },
+  };
+  const body = new ReadableStream(source, { highWaterMark: 0 });
   return Object.defineProperty(new Response(body, response), "url", { value: response.url });
 }

@@ -1,3 +1,6 @@
+import { DecodeError, type ErrorFacts } from "./errors.js";
+import { connectionError } from "./transport.js";
+
 /** Reads the body of a successful answer. */
 export type BodyDecoder = (response: Response) => unknown;
 
@@ -49,35 +52,42 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
   }
 }
 
-/** The default: JSON, or undefined for an empty body. `fail` makes the error for a body that is something else. */
-export async function readJson(response: Response, fail: (problem: string) => Error): Promise<unknown> {
-  const type = response.headers.get("content-type") ?? "";
-  const body = await response.text();
+/** The default: JSON, or undefined for an empty body. */
+export async function readJson(response: Response, facts: ErrorFacts): Promise<unknown> {
+  const body = await response.text().catch((error: unknown) => {
+    throw connectionError(error, facts);
+  });
   if (!body) return undefined;
-  try {
-    // A proxy's page is no answer, even if it happened to parse.
-    if (!/html|xml/.test(type)) return JSON.parse(body);
-  } catch {
-    // Told below, with what came instead.
+  const data = parsedOrText(body);
+  // A proxy's page is no answer, even if it happened to parse; a text that is no JSON is left as it is.
+  if (data === body || /html|xml/.test(typeOf(response))) {
+    throw new DecodeError(mismatchOf(response, body), facts);
   }
-  throw fail(`JSON was expected, but ${type} came: ${snippetOf(body)}`);
+  return data;
 }
 
-/** The beginning of a text, on one line. */
-export function snippetOf(body: string): string {
-  return body.slice(0, 120).replace(/\s+/g, " ");
+/** What came in place of JSON: its beginning, on one line. */
+export function mismatchOf(response: Response, body: string): string {
+  return `JSON was expected, ${typeOf(response)} came: ${body.slice(0, 120).replace(/\s+/g, " ")}`;
+}
+
+function typeOf({ headers }: Response): string {
+  return headers.get("content-type") ?? "";
 }
 
 /** The decoder that a declared media type asks for: the type itself, its range (`image/*`), or any. */
 export function decoderOf(
   decoders: Readonly<Record<string, BodyDecoder>>,
-  { headers }: Response,
+  response: Response,
 ): BodyDecoder | undefined {
-  const [type = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
-  const found = decoders[type] ?? decoders[type.replace(/\/.*/, "/*")];
-  return (
-    found ?? (/json$/.test(type) ? undefined : (decoders["*/*"] ?? decoders["application/octet-stream"]))
-  );
+  const [type = ""] = typeOf(response).toLowerCase().split(/\s*;/);
+  const names = [
+    type,
+    type.replace(/\/.*/, "/*"),
+    ...(type.endsWith("json") ? [] : ["*/*", "application/octet-stream"]),
+  ];
+  const name = names.find((candidate) => Object.hasOwn(decoders, candidate));
+  return decoders[name ?? ""];
 }
 
 /** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. */
@@ -86,20 +96,21 @@ export async function readErrorBody({ body }: Response): Promise<unknown> {
   const decoder = new TextDecoder();
   const cancel = (): Promise<void> | undefined => reader?.cancel().catch(() => {});
   const timer = setTimeout(cancel, MAX_ERROR_MS);
-  let text = "";
+  let content = "";
+  let room = MAX_ERROR_BYTES;
   try {
-    for (let size = 0; reader && size < MAX_ERROR_BYTES;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value.subarray(0, MAX_ERROR_BYTES - size), { stream: true });
-      size += value.length;
+    while (room > 0) {
+      const chunk = await reader?.read();
+      if (!chunk?.value) break;
+      content += decoder.decode(chunk.value.subarray(0, room), { stream: true });
+      room -= chunk.value.length;
     }
   } catch {
     // Part of an error says more than an error about it.
   }
   clearTimeout(timer);
   void cancel();
-  return parsedOrText(text);
+  return parsedOrText(content);
 }
 
 function parsedOrText(body: string): unknown {

@@ -16,7 +16,7 @@ export interface ErrorFacts {
   readonly body?: unknown;
 }
 
-/** Everything that a call fails with. */
+/** Everything that a call fails with. It is thrown where something goes wrong; the call adds which operation it was. */
 export abstract class ApiError<Code extends string = string> extends Error {
   override readonly name: string = "ApiError";
   /** What went wrong, for programs. */
@@ -35,7 +35,7 @@ export abstract class ApiError<Code extends string = string> extends Error {
     for (const [key, value] of Object.entries(facts)) {
       // Bodies and headers may hold secrets: they can be read, but no log prints them by itself.
       const enumerable = key !== "body" && key !== "headers";
-      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable });
+      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable, configurable: true });
     }
   }
 

@@ -25,7 +25,7 @@ export type RuntimeEvent = EventSubject &
       }
     /** All calls on the credential pause since the server refused one. */
     | { readonly type: "pause"; readonly pauseMs: number }
-    /** The server refused the credential and a fresh one was had. */
+    /** A credential was had anew. */
     | { readonly type: "refresh" }
     | { readonly type: "cache"; readonly outcome: "hit" | "miss" | "revalidated" | "shared" }
     | { readonly type: "error"; readonly error: unknown }

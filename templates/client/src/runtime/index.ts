@@ -1,5 +1,5 @@
 export type { Api, ApiDefinition } from "./api.js";
-export type { BasicSecret, SchemeSecret, Secret, SecretRequest, SecurityScheme } from "./auth.js";
+export type { BasicSecret, SchemeSecret, Secret, SecretSource, SecurityScheme } from "./auth.js";
 export type { BinaryBody } from "./body.js";
 export { Call, type Answer, type Result } from "./call.js";
 export type { EventStream } from "./decode.js";

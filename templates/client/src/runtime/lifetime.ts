@@ -1,9 +1,11 @@
-import { AbortError, isApiError, TimeoutError, type ErrorFacts } from "./errors.js";
+import { AbortError, isApiError, TimeoutError } from "./errors.js";
 
 /** A span of time that ends by its limits, by an outer signal, or when its work is done. */
 export interface Lifetime {
   /** Its reason is the error that the work fails with. */
   readonly signal: AbortSignal;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
   /** Settles as `work` does, but fails as soon as the time is over, even if `work` does not notice. */
   race<T>(work: Promise<T>): Promise<T>;
   /** Sets the time for the next step; `Infinity`: none. */
@@ -34,20 +36,13 @@ function onAbort(signal: AbortSignal, callback: () => void): () => void {
   };
 }
 
-/** Starts a lifetime whose failures are about `subject`. */
-export function startLifetime(
-  subject: string,
-  facts: ErrorFacts,
-  outer: AbortSignal | undefined,
-  wholeMs: number,
-): Lifetime {
+/** Starts a lifetime. */
+export function startLifetime(outer: AbortSignal | undefined, wholeMs: number): Lifetime {
   const controller = new AbortController();
   const { signal } = controller;
   const stop = (): void => {
     const reason: unknown = outer?.reason;
-    controller.abort(
-      isApiError(reason) ? reason : new AbortError(`${subject}: aborted by the caller`, facts),
-    );
+    controller.abort(isApiError(reason) ? reason : new AbortError("aborted by the caller"));
   };
   const timers: ReturnType<typeof setTimeout>[] = [];
   const set = (index: number, ms: number): void => {
@@ -55,7 +50,7 @@ export function startLifetime(
     // A timer that is longer than this fires at once.
     if (ms >= 2 ** 31) return;
     timers[index] = setTimeout(() => {
-      controller.abort(new TimeoutError(`${subject}: not done within ${ms} ms`, facts));
+      controller.abort(new TimeoutError(`not done within ${ms} ms`));
     }, ms);
   };
   const release = (): void => timers.forEach(clearTimeout);
@@ -64,6 +59,7 @@ export function startLifetime(
   if (outer?.aborted) stop();
   return {
     signal,
+    deadline: performance.now() + wholeMs,
     race: (work) =>
       new Promise((resolve, reject) => {
         const fail = (): void => reject(signal.reason);

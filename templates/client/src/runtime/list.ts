@@ -44,28 +44,25 @@ export function list<Page, Item, E>(
   options: SendOptions = {},
 ): ListCall<Page, Item, E> {
   const { pagination } = operation;
+  const start = { ...input.query, ...options.query };
   const load = (next: NextPage, isRaw = () => false): Promise<Answer<Page>> => {
-    return send(api, operation, { ...input, ...next }, options, isRaw);
+    return send(api, operation, { ...input, ...next }, { ...options, query: undefined }, isRaw);
   };
   async function* pages(first: Promise<Answer<Page>>): AsyncGenerator<Page, void, undefined> {
+    let at: NextPage | undefined = { query: start };
+    // A server that names the same page again would be asked forever.
     const seen = new Set<string>();
-    let query = { ...input.query };
-    for (let answer = first; ;) {
-      const { data, response } = await answer;
+    while (at && !seen.has(JSON.stringify(at))) {
+      seen.add(JSON.stringify(at));
+      const { data, response }: Answer<Page> = await (seen.size === 1 ? first : load(at));
       yield data;
-      const next = pagination && nextPage(pagination, query, data, response, api.baseUrl);
-      // A server that names the same page again would be asked forever.
-      const key = JSON.stringify(next ?? null);
-      if (!next || seen.has(key)) return;
-      seen.add(key);
-      query = { ...query, ...next.query };
-      answer = load(next);
+      at = pagination && nextPage(pagination, at.query ?? start, data, response, api.baseUrl);
     }
   }
   // The spec says where the items are and what they are.
   const itemsOf = (page: Page): readonly Item[] =>
     (pagination ? itemsIn(page, pagination) : []) as readonly Item[];
-  return new ListCall((isRaw) => load({}, isRaw), pages, itemsOf);
+  return new ListCall((isRaw) => load({ query: start }, isRaw), pages, itemsOf);
 }
 
 /** Where the page after this one is; undefined: this is the last. */

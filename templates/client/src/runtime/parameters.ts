@@ -118,9 +118,7 @@ export const reservedCommaSeparated: ParameterStyle = (name, value) => {
 /** A text that may stand in a header: no line break or other control character, and nothing beyond Latin-1. */
 export function headerValue(name: string, text: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text)) return text;
-  throw new RequestError(
-    `The value for the header "${name}" is empty or holds characters that no header can hold`,
-  );
+  throw refused("header", name);
 }
 
 /** Writes one parameter; a value that cannot be written is refused by the parameter's name. */
@@ -149,31 +147,29 @@ export function writeAll(
   operation: Operation,
   place: "query" | "header" | "cookie",
   values: object = {},
-): [string, string][] {
-  return Object.entries(values)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]): [string, string] => [name, writeParameter(operation, place, name, value)])
-    .filter(([, text]) => text !== "");
+): [name: string, text: string][] {
+  return Object.entries(values).flatMap(([name, value]): [string, string][] => {
+    const text = value === undefined || value === null ? "" : writeParameter(operation, place, name, value);
+    return text ? [[name, text]] : [];
+  });
 }
 
 /** Fills in a path template. Each value stays within its segment. */
 export function writePath(operation: Operation, valueOf: (name: string) => unknown): string {
-  return operation.path
-    .split("/")
-    .map((segment) => {
-      let last = "";
-      const written = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
-        const text = writeParameter(operation, "path", (last = name), valueOf(name) ?? "");
-        if (!text || text.includes("%00")) throw refused("path", name);
-        return text;
-      });
-      // Servers and URL parsers read these as "here" and "one up", some also when encoded.
-      if (last && /^(\.|%(25)?2e){1,2}$/i.test(written)) throw refused("path", last);
-      return written;
-    })
-    .join("/");
+  return operation.path.replace(/[^/]+/g, (segment) => {
+    let last = "";
+    const written = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
+      const text = writeParameter(operation, "path", (last = name), valueOf(name) ?? "");
+      if (!text || text.includes("%00")) throw refused("path", name);
+      return text;
+    });
+    // Servers and URL parsers read these as "here" and "one up", some also when encoded.
+    if (last && /^(\.|%(25)?2e){1,2}$/i.test(written)) throw refused("path", last);
+    return written;
+  });
 }
 
+/** Says which value is at fault, never the value itself. */
 function refused(place: string, name: string): RequestError {
   return new RequestError(`the ${place} parameter "${name}" is missing or has a value that cannot be sent`);
 }

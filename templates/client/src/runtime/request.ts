@@ -1,4 +1,5 @@
 import type { Api } from "./api.js";
+import type { EncodedBody } from "./body.js";
 import { isApiError, RequestError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import type { CallOptions } from "./options.js";
@@ -39,43 +40,36 @@ export function buildRequest(
   input: CallInput,
   options: SendOptions,
 ): BuiltRequest {
-  const { method, path, id: operationId, idempotencyHeader } = operation;
+  const { method, idempotencyHeader } = operation;
   try {
     const headers = headersOf(operation, options);
-    const body = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
-    if (body) headers.set("content-type", body.contentType);
-    let idempotencyKey = options.idempotencyKey;
+    const encoded = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
+    if (encoded) headers.set("content-type", encoded.contentType);
+    let idempotencyKey: string | undefined;
     if (idempotencyHeader) {
-      idempotencyKey ??=
-        headers.get(idempotencyHeader) ?? [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+      idempotencyKey = options.idempotencyKey ?? headers.get(idempotencyHeader) ?? randomKey();
       headers.set(idempotencyHeader, headerValue(idempotencyHeader, idempotencyKey));
     }
-    const replayable = body?.isReplayable !== false;
-    const init = { method, headers, body: body?.body ?? null, ...(replayable ? {} : { duplex: "half" }) };
+    // A stream says that it is one; what is no stream may say so too.
+    const init = { method, headers, body: encoded?.body ?? null, duplex: "half" };
     const request = new Request(input.url ?? urlOf(api, operation, input, options), init);
-    return { request, replayable, idempotencyKey: idempotencyHeader && idempotencyKey };
+    return { request, replayable: encoded?.isReplayable ?? true, idempotencyKey };
   } catch (error) {
     // What the platform throws may quote a value.
-    const problem = isApiError(error) ? error.message : "cannot be written as a request";
-    throw new RequestError(`${method} ${path}: ${problem}`, { operationId });
+    throw isApiError(error) ? error : new RequestError("the request cannot be written");
   }
 }
 
 function urlOf(api: Api, operation: Operation, input: CallInput, options: SendOptions): string {
-  const server =
-    operation.server === undefined ? api.baseUrl : baseUrlOf(new URL(operation.server, api.baseUrl));
+  const { server } = operation;
+  const base = server === undefined ? api.baseUrl : baseUrlOf(new URL(server, api.baseUrl));
   const path = writePath(
     operation,
     (name) => own(input.path, name) ?? own(options, name) ?? own(api.defaults, name),
   );
-  const query = [
-    ...writeAll(operation, "query", input.query),
-    ...writeAll(operation, "query", options.query),
-  ];
-  const url = server + path.replace(/#.*/, "");
-  return query.length > 0
-    ? url + (url.includes("?") ? "&" : "?") + query.map(([, pair]) => pair).join("&")
-    : url;
+  const [url = ""] = (base + path).split("#");
+  const query = writeAll(operation, "query", { ...input.query, ...options.query });
+  return query.reduce((start, [, pair]) => `${start}${start.includes("?") ? "&" : "?"}${pair}`, url);
 }
 
 /** A base URL to which a path can be added. */
@@ -87,13 +81,15 @@ function encodeBody(
   { method, body = {} }: Operation,
   value: unknown,
   { contentType }: SendOptions,
-): ReturnType<Encoder> {
+): EncodedBody {
   const found = Object.entries(body).find(([type]) => type === (contentType ?? type));
-  if (!found || method === "GET" || method === "HEAD") throw new RequestError("has no body of this type");
+  if (!found || /^(GET|HEAD)$/.test(method)) throw new RequestError("takes no such body");
   return found[1](value, found[0]);
 }
 
-type Encoder = NonNullable<Operation["body"]>[string];
+function randomKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
 
 function headersOf(operation: Operation, options: SendOptions): Headers {
   const headers = new Headers({ accept: options.accept ?? operation.accept?.[0] ?? "application/json" });

@@ -1,6 +1,5 @@
 import { isEncrypted } from "./auth.js";
 import { ConnectionError, isApiError, type ErrorFacts } from "./errors.js";
-import { subjectOf } from "./events.js";
 import type { CallContext, Fetch } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
 
@@ -47,14 +46,12 @@ async function attempt(
   request: Request,
   call: Partial<CallContext> = {},
 ): Promise<Response> {
-  const { method, path, operationId } = subjectOf(request, call);
-  const subject = `${method} ${path}`;
-  const lifetime = startLifetime(subject, { operationId }, call.signal, call.attemptTimeoutMs ?? Infinity);
+  const lifetime = startLifetime(call.signal, call.attemptTimeoutMs ?? Infinity);
   const { signal } = lifetime;
   try {
     return await lifetime.race(fetch(request, { signal }));
   } catch (error) {
-    throw signal.aborted ? signal.reason : connectionError(subject, error, { operationId });
+    throw signal.aborted ? signal.reason : connectionError(error);
   } finally {
     // The outer signal still has to reach the body, until that is read; its listener goes with the call.
     lifetime.release();
@@ -62,9 +59,9 @@ async function attempt(
 }
 
 /** Only the code of the cause is kept, such as ECONNREFUSED: what a custom fetch throws may hold the whole request. */
-export function connectionError(subject: string, error: unknown, facts: ErrorFacts): Error {
+export function connectionError(error: unknown, facts?: ErrorFacts): Error {
   if (isApiError(error)) return error;
-  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  const cause = (error instanceof Error && error.cause) || error;
   const code = cause instanceof Object && "code" in cause ? ` (${String(cause.code)})` : "";
-  return new ConnectionError(`${subject}: the connection failed${code}`, facts);
+  return new ConnectionError(`the connection failed${code}`, facts);
 }

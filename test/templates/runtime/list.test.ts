@@ -1,0 +1,172 @@
+import { describe, expect, test } from "vitest";
+import { isApiError } from "../../../templates/client/src/runtime/errors.js";
+import { list, type ListCall } from "../../../templates/client/src/runtime/list.js";
+import type { Pagination } from "../../../templates/client/src/runtime/operation.js";
+import { apiFor, json, operation, serve, type TestServer } from "./api-server.js";
+
+interface Page {
+  readonly items: readonly number[];
+  readonly next?: string | null;
+}
+
+const cursor: Pagination = { style: "cursor", parameter: "cursor", items: "/items", next: "/next" };
+
+function listOf(server: TestServer, pagination: Pagination, query: object = {}): ListCall<Page, number> {
+  return list<Page, number, never>(apiFor(server.url), operation({ pagination }), { query });
+}
+
+/** A server whose pages are named by a query parameter. */
+function paged(pages: Readonly<Record<string, unknown>>, parameter = "cursor"): Promise<TestServer> {
+  return serve((request, response) => {
+    const key = new URL(request.url, "http://x").searchParams.get(parameter) ?? "";
+    json(response, key in pages ? 200 : 404, pages[key] ?? {});
+  });
+}
+
+const pages = {
+  "": { items: [1, 2], next: "a" },
+  a: { items: [], next: "b" },
+  b: { items: [3], next: null },
+};
+
+async function all(items: AsyncIterable<number>): Promise<number[]> {
+  const seen: number[] = [];
+  for await (const item of items) seen.push(item);
+  return seen;
+}
+
+describe("a list", () => {
+  test("is a promise of its first page", async () => {
+    const server = await paged(pages);
+    expect(await listOf(server, cursor)).toEqual(pages[""]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("iterates over all items, past an empty page, with the other parameters kept", async () => {
+    const server = await paged(pages);
+    expect(await all(listOf(server, cursor, { limit: 2 }))).toEqual([1, 2, 3]);
+    expect(server.received.map(({ url }) => url)).toEqual([
+      "/things?limit=2",
+      "/things?limit=2&cursor=a",
+      "/things?limit=2&cursor=b",
+    ]);
+  });
+
+  test("fetches the first page once, however it is read", async () => {
+    const server = await paged(pages);
+    const call = listOf(server, cursor);
+    const first = await call;
+    const read: Page[] = [];
+    for await (const page of call.pages()) read.push(page);
+    expect(read[0]).toBe(first);
+    expect(server.received).toHaveLength(3);
+  });
+
+  test("goes on from a cursor", async () => {
+    expect(await all(listOf(await paged(pages), cursor, { cursor: "b" }))).toEqual([3]);
+  });
+
+  test("fetches no page that nobody asks for", async () => {
+    const server = await paged(pages);
+    for await (const item of listOf(server, cursor)) if (item === 1) break;
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    ["itself", { "": { items: [1], next: "a" }, a: { items: [2], next: "a" } }, [1, 2]],
+    [
+      "one before",
+      { "": { items: [1], next: "a" }, a: { items: [2], next: "b" }, b: { items: [3], next: "a" } },
+      [1, 2, 3],
+    ],
+  ])("ends when a page names %s", async (_name, circle, items) => {
+    expect(await all(listOf(await paged(circle), cursor))).toEqual(items);
+  });
+
+  test("ends when it began in the circle", async () => {
+    const server = await paged({ a: { items: [1], next: "a" } });
+    expect(await all(listOf(server, cursor, { cursor: "a" }))).toEqual([1]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("goes on from the query in the options, where there is a body too", async () => {
+    const server = await paged(pages);
+    const search = operation({ method: "POST", pagination: cursor });
+    const call = list<Page, number, never>(apiFor(server.url), search, {}, { query: { cursor: "a" } });
+    expect(await all(call)).toEqual([3]);
+  });
+
+  test("answers parallel calls of next() in order, without a second fetch", async () => {
+    const server = await paged(pages);
+    const iterator = listOf(server, cursor)[Symbol.asyncIterator]();
+    const results = await Promise.all([iterator.next(), iterator.next(), iterator.next(), iterator.next()]);
+    expect(results.map(({ value }) => value)).toEqual([1, 2, 3, undefined]);
+    expect(server.received).toHaveLength(3);
+  });
+
+  test("fails where a page does", async () => {
+    const server = await paged({ "": { items: [1], next: "gone" } });
+    const seen: number[] = [];
+    const error: unknown = await (async () => {
+      for await (const item of listOf(server, cursor)) seen.push(item);
+    })().catch((reason: unknown) => reason);
+    expect(seen).toEqual([1]);
+    expect(isApiError(error) && error.status).toBe(404);
+  });
+
+  test("follows the last item's id while there is more", async () => {
+    const server = await paged(
+      {
+        "": { data: [{ id: "x" }, { id: "y" }], has_more: true },
+        y: { data: [{ id: "z" }], has_more: false },
+      },
+      "starting_after",
+    );
+    const style: Pagination = {
+      style: "cursor",
+      parameter: "starting_after",
+      items: "/data",
+      next: "/data/-1/id",
+      more: "/has_more",
+    };
+    expect(await all(listOf(server, style))).toEqual([{ id: "x" }, { id: "y" }, { id: "z" }]);
+  });
+
+  test("counts pages from 1, or from where the caller or the API begins, until one is empty", async () => {
+    const counted: Pagination = { style: "page", parameter: "page", items: "" };
+    const numbered = { "": [1], 1: [0, 1], 2: [2], 3: [] };
+    expect(await all(listOf(await paged(numbered, "page"), counted))).toEqual([1, 2]);
+    expect(await all(listOf(await paged(numbered, "page"), counted, { page: 1 }))).toEqual([0, 1, 2]);
+    expect(
+      await all(listOf(await paged({ "": [0], 1: [1], 2: [] }, "page"), { ...counted, start: 0 })),
+    ).toEqual([0, 1]);
+  });
+
+  test("adds up offsets", async () => {
+    const offset: Pagination = { style: "offset", parameter: "offset", items: "/items" };
+    const server = await paged({ "": { items: [1, 2] }, 2: { items: [3] }, 3: { items: [] } }, "offset");
+    expect(await all(listOf(server, offset))).toEqual([1, 2, 3]);
+  });
+
+  test("follows links in the header, and in the body, but not to another origin", async () => {
+    const server = await serve((request, response) => {
+      if (request.url === "/things")
+        json(response, 200, [1], { link: '</p/2>; rel="prev", </p/2?a=1,2>; title="x"; rel="last next"' });
+      else json(response, 200, [2], { link: '</things>; rel="first"' });
+    });
+    expect(await all(listOf(server, { style: "link", items: "" }))).toEqual([1, 2]);
+    expect(server.received[1]?.url).toBe("/p/2?a=1,2");
+    const elsewhere = await serve((_request, response) =>
+      json(response, 200, { items: [1], next: "https://evil.test/" }),
+    );
+    await expect(all(listOf(elsewhere, { style: "link", items: "/items", next: "/next" }))).rejects.toThrow(
+      "leads to https://evil.test",
+    );
+  });
+
+  test("of something else has no items", async () => {
+    for (const page of [{ items: "no" }, { items: { length: 1 } }, [], null]) {
+      expect(await all(listOf(await paged({ "": page }), cursor))).toEqual([]);
+    }
+  });
+});
