@@ -94,7 +94,7 @@ export function createRuntime(
 /** The base URL, absolute and without what only leaks or confuses. */
 function homeOf(text: string): string {
   const page = "document" in globalThis ? document.baseURI : undefined;
-  const url = URL.canParse(text, page) && new URL(text, page);
-  if (url && url.protocol.startsWith("http") && !url.username && !url.password) return baseUrlOf(url);
-  throw new RequestError("baseUrl must be an http(s) URL without user and password");
+  const url = URL.canParse(text, page) ? new URL(text, page) : undefined;
+  if (url?.host && !url.username) return baseUrlOf(url);
+  throw new RequestError("baseUrl must be an http(s) URL without a user name");
 }

@@ -1,0 +1,94 @@
+import { describe, expect, test, vi } from "vitest";
+import { createRuntime } from "../../../templates/client/src/runtime/api.js";
+import { call } from "../../../templates/client/src/runtime/call.js";
+import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
+import type { Ring } from "../../../templates/client/src/runtime/fetch.js";
+import { apiFor, definition, json, operation, serve } from "./api-server.js";
+
+describe("the base URL", () => {
+  test.each([
+    ["https://x.test/v1/", "https://x.test/v1"],
+    ["https://x.test//", "https://x.test"],
+    ["HTTP://X.test:80", "http://x.test"],
+  ])("%s is taken as %s", (baseUrl, home) => {
+    expect(apiFor(baseUrl).baseUrl).toBe(home);
+  });
+
+  test("is the spec's unless the client has one", () => {
+    expect(createRuntime({ ...definition, server: "https://spec.test" }, {}).baseUrl).toBe(
+      "https://spec.test",
+    );
+  });
+
+  test.each(["", "/v1", "x.test", "mailto:a@x.test", "https://user:s3cr3t@x.test"])(
+    "%s is refused",
+    (baseUrl) => {
+      expect(() => apiFor(baseUrl)).toThrow(/^baseUrl must be an http\(s\) URL without a user name$/);
+    },
+  );
+
+  test("is refused when the spec has none either", () => {
+    expect(() => createRuntime(definition, {})).toThrow("baseUrl must be");
+  });
+});
+
+describe("the runtime", () => {
+  test("runs the rings that it is given around the credential and the network", async () => {
+    const server = await serve();
+    const order: string[] = [];
+    const outer: Ring = async (request, next) => {
+      order.push(`before, ${request.headers.get("authorization")}`);
+      const response = await next(request);
+      order.push(`after, ${response.status}`);
+      return response;
+    };
+    const api = createRuntime(definition, { baseUrl: server.url, apiKey: "k" }, [() => outer]);
+    await call(api, operation({ security: [["apiKey"]] }), {});
+    expect(order).toEqual(["before, null", "after, 200"]);
+    expect(server.received[0]?.headers.authorization).toBe("Bearer k");
+  });
+
+  test("can send a call twice from a ring, with the credential each time", async () => {
+    const server = await serve();
+    const twice: Ring = async (request, next) => {
+      await next(request.clone());
+      return next(request);
+    };
+    const api = createRuntime(definition, { baseUrl: server.url, apiKey: "k" }, [() => twice]);
+    await api.fetch(new Request(server.url, { method: "POST", body: "body" }));
+    expect(server.received.map(({ headers, body }) => [headers.authorization, body.toString()])).toEqual([
+      ["Bearer k", "body"],
+      ["Bearer k", "body"],
+    ]);
+  });
+
+  test("tells what it does, without queries and values", async () => {
+    const server = await serve((_request, response) => json(response, 404, {}));
+    const onEvent = vi.fn<(event: RuntimeEvent) => void>();
+    const fetchThing = operation({ path: "/things/{id}" });
+    await call(apiFor(server.url, { onEvent }), fetchThing, {
+      path: { id: "private" },
+      query: { q: "private" },
+    }).safe();
+    const events = onEvent.mock.calls.map(([event]) => event);
+    expect(events.map(({ type }) => type)).toEqual(["request", "response", "error"]);
+    expect(events[1]).toMatchObject({
+      operationId: "fetchThing",
+      method: "GET",
+      path: "/things/{id}",
+      status: 404,
+    });
+    expect(JSON.stringify(events)).not.toContain("private");
+  });
+
+  test("is not disturbed by a listener that fails, now or later", async () => {
+    const server = await serve();
+    const unhandled = vi.fn<() => void>();
+    process.on("unhandledRejection", unhandled);
+    const onEvent = (): Promise<never> => Promise.reject(new Error("The log is full."));
+    await call(apiFor(server.url, { onEvent }), operation(), {});
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
