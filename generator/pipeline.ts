@@ -8,7 +8,10 @@ import type { SourceDocument } from "./source/read-spec.js";
 /** One folder to fill, and what goes into it. */
 export interface OutputRequest {
   readonly folder: string;
-  readonly artefacts: readonly { readonly emitter: string; /** Folder within the folder; empty: the folder itself. */ readonly below: string }[];
+  readonly artefacts: readonly {
+    readonly emitter: string;
+    /** Folder within the folder; empty: the folder itself. */ readonly below: string;
+  }[];
 }
 
 export interface BuildRequest {
@@ -64,7 +67,9 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
   const plans: OutputPlan[] = [];
   for (const { folder, artefacts } of request.outputs) {
     const files = artefacts.flatMap(({ emitter, below }) =>
-      (emitted.get(emitter) ?? []).map((file) => (below === "" ? file : { ...file, path: `${below}/${file.path}` })),
+      (emitted.get(emitter) ?? []).map((file) =>
+        below === "" ? file : { ...file, path: `${below}/${file.path}` },
+      ),
     );
     plans.push(planOutput(folder, await formatFiles(files), { spec: source.hash, ...counts }));
   }

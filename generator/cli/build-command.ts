@@ -10,7 +10,10 @@ export async function buildCommand(options: BuildOptions, console: Console): Pro
 }
 
 /** Builds, writes and tells; gives back every file that was read. @throws SpecError and OutputError. */
-export async function buildOnce({ request }: RequestedBuild, { out, err, isJson }: Console): Promise<readonly string[]> {
+export async function buildOnce(
+  { request }: RequestedBuild,
+  { out, err, isJson }: Console,
+): Promise<readonly string[]> {
   const start = performance.now();
   const report = await planBuild(request, { onPhase: (phase) => err.progress(`${phase} …`) });
   err.progress("");

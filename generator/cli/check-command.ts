@@ -12,7 +12,9 @@ export async function checkCommand(options: BuildOptions, { out, err, isJson }: 
   err.progress("");
   const stale = report.plans.filter((plan) => !isUpToDate(plan));
   if (isJson) {
-    out.line(JSON.stringify({ ok: stale.length === 0, ...jsonReport(report, performance.now() - start) }, null, 2));
+    out.line(
+      JSON.stringify({ ok: stale.length === 0, ...jsonReport(report, performance.now() - start) }, null, 2),
+    );
     return stale.length === 0 ? 0 : 1;
   }
   if (stale.length === 0) {
@@ -22,7 +24,9 @@ export async function checkCommand(options: BuildOptions, { out, err, isJson }: 
   for (const { folder, written, removed, isManifestChanged } of stale) {
     const changes = [...written.map(({ path }) => `~ ${path}`), ...removed.map((path) => `- ${path}`)];
     const isOnlyManifest = changes.length === 0 && isManifestChanged;
-    err.line(`${err.style("red", "✗")} ${shown(folder)}: ${isOnlyManifest ? "the manifest differs" : `${plural(changes.length, "file")} not what the spec gives`}`);
+    err.line(
+      `${err.style("red", "✗")} ${shown(folder)}: ${isOnlyManifest ? "the manifest differs" : `${plural(changes.length, "file")} not what the spec gives`}`,
+    );
     for (const change of changes) err.line(`    ${change}`);
   }
   err.line(`  ${err.style("cyan", "fix:")} Run \`specwright build\` and commit the result.`);

@@ -11,7 +11,9 @@ const TEMPLATES = fileURLToPath(new URL("../../templates/init/", import.meta.url
 /** `specwright init`: a config and a small example spec, for an empty folder. */
 export async function initCommand(folder: string | undefined, { out, isJson }: Console): Promise<ExitCode> {
   const home = resolve(folder ?? ".");
-  const present = existsSync(home) ? readdirSync(home).filter((name) => !/^(\.git|node_modules|package(-lock)?\.json)$/.test(name)) : [];
+  const present = existsSync(home)
+    ? readdirSync(home).filter((name) => !/^(\.git|node_modules|package(-lock)?\.json)$/.test(name))
+    : [];
   if (present.length > 0) {
     throw new UsageError(
       `${shown(home)} is not empty (${present.slice(0, 3).join(", ")}${present.length > 3 ? ", …" : ""}).`,

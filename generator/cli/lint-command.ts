@@ -10,7 +10,11 @@ export interface LintOptions {
 }
 
 /** `specwright lint` */
-export async function lintCommand(file: string | undefined, options: LintOptions, console: Console): Promise<ExitCode> {
+export async function lintCommand(
+  file: string | undefined,
+  options: LintOptions,
+  console: Console,
+): Promise<ExitCode> {
   const { out, err, isJson } = console;
   const { spec } = await specFrom(file, options.config);
   const diagnostics = await lintSpec(spec);
@@ -19,7 +23,9 @@ export async function lintCommand(file: string | undefined, options: LintOptions
   else if (diagnostics.length === 0) out.line(`${out.style("green", "✓")} Nothing to report`);
   else {
     printDiagnostics(err, diagnostics);
-    err.line(`${err.style(errors > 0 ? "red" : "yellow", errors > 0 ? "✗" : "!")} ${plural(errors, "error")}, ${plural(diagnostics.length - errors, "warning")}`);
+    err.line(
+      `${err.style(errors > 0 ? "red" : "yellow", errors > 0 ? "✗" : "!")} ${plural(errors, "error")}, ${plural(diagnostics.length - errors, "warning")}`,
+    );
   }
   return errors > 0 ? 1 : 0;
 }

@@ -6,9 +6,12 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { SpecwrightConfig } from "../config.js";
 import { UsageError } from "./usage-error.js";
 
-const NAMES = ["specwright.config.ts", "specwright.config.mts", "specwright.config.js", "specwright.config.mjs"].concat(
-  "specwright.config.json",
-);
+const NAMES = [
+  "specwright.config.ts",
+  "specwright.config.mts",
+  "specwright.config.js",
+  "specwright.config.mjs",
+].concat("specwright.config.json");
 
 const TEXT = { type: "string", minLength: 1 };
 const SCHEMA = {
@@ -81,11 +84,17 @@ async function importConfig(path: string): Promise<unknown> {
   try {
     // jiti runs TypeScript, which Node 20 does not; a config's import of this package is answered by ourselves.
     const { createJiti } = await import("jiti");
-    const jiti = createJiti(import.meta.url, { alias: { specwright: new URL("../config.js", import.meta.url).pathname }, fsCache: false });
+    const jiti = createJiti(import.meta.url, {
+      alias: { specwright: new URL("../config.js", import.meta.url).pathname },
+      fsCache: false,
+    });
     return await jiti.import(path, { default: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new UsageError(`${path} cannot be loaded: ${reason}`, "Mend the config; `specwright init` in an empty folder writes a good one.");
+    throw new UsageError(
+      `${path} cannot be loaded: ${reason}`,
+      "Mend the config; `specwright init` in an empty folder writes a good one.",
+    );
   }
 }
 
@@ -94,9 +103,13 @@ function validated(value: unknown, path: string): SpecwrightConfig {
   if (!ajv.validate(SCHEMA, value)) {
     const [first] = ajv.errors ?? [];
     const key = first?.instancePath.replaceAll("/", ".").replace(/^\./, "") ?? "";
-    const extra = first && "additionalProperty" in first.params ? ` "${String(first.params["additionalProperty"])}"` : "";
+    const extra =
+      first && "additionalProperty" in first.params ? ` "${String(first.params["additionalProperty"])}"` : "";
     const what = `${key === "" ? "The config" : key} ${first?.message ?? "is wrong"}${extra}`;
-    throw new UsageError(`${path}: ${what}.`, "A config has a `spec` and `outputs` with a `client` or `docs`; see `specwright build --help`.");
+    throw new UsageError(
+      `${path}: ${what}.`,
+      "A config has a `spec` and `outputs` with a `client` or `docs`; see `specwright build --help`.",
+    );
   }
   // The schema above says what SpecwrightConfig says.
   return value as SpecwrightConfig;

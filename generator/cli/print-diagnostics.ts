@@ -12,10 +12,13 @@ export function printDiagnostics(terminal: Terminal, diagnostics: readonly Diagn
   for (const { severity, rule, message, remedy, location } of diagnostics.slice(0, MOST)) {
     const style = severity === "error" ? "red" : "yellow";
     const place = location ? `${placeOf(location)} ` : "";
-    terminal.line(`${terminal.style("bold", place)}${terminal.style(style, severity)} ${terminal.style("dim", rule)}`);
+    terminal.line(
+      `${terminal.style("bold", place)}${terminal.style(style, severity)} ${terminal.style("dim", rule)}`,
+    );
     terminal.line(`  ${message}`);
     const code = location ? lineAt(location) : undefined;
-    if (code !== undefined && location) terminal.line(terminal.style("dim", `  ${String(location.line).padStart(4)} | ${code}`));
+    if (code !== undefined && location)
+      terminal.line(terminal.style("dim", `  ${String(location.line).padStart(4)} | ${code}`));
     terminal.line(`  ${terminal.style("cyan", "fix:")} ${remedy}`);
   }
   if (diagnostics.length > MOST) terminal.line(`… and ${diagnostics.length - MOST} more`);

@@ -34,7 +34,9 @@ function printPlan(terminal: Terminal, plan: OutputPlan): void {
   terminal.line(`  ${terminal.style("bold", shown(plan.folder))}  ${counts.join(", ")}`);
   for (const line of changesOf(plan)) terminal.line(terminal.style("dim", `    ${line}`));
   for (const path of edited) {
-    terminal.line(`    ${terminal.style("yellow", "overwritten")} ${path} had been edited by hand; change the spec or a template instead`);
+    terminal.line(
+      `    ${terminal.style("yellow", "overwritten")} ${path} had been edited by hand; change the spec or a template instead`,
+    );
   }
 }
 

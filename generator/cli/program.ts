@@ -27,16 +27,32 @@ Examples:
 What has not changed is not written again. Files that Specwright did not write are never touched.
 Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not right.`,
     )
-    .action((options: BuildOptions) => run(options.json, async (console) => (await import("./build-command.js")).buildCommand(options, console)));
+    .action((options: BuildOptions) =>
+      run(options.json, async (console) =>
+        (await import("./build-command.js")).buildCommand(options, console),
+      ),
+    );
 
-  withBuildOptions(program.command("check"), "Fail when the output on disk is not what the spec gives; write nothing")
+  withBuildOptions(
+    program.command("check"),
+    "Fail when the output on disk is not what the spec gives; write nothing",
+  )
     .option("--json", "tell the result as JSON")
-    .addHelpText("after", "\nFor CI: a change of the spec that was not built, or an edited output file, ends with 1.")
-    .action((options: BuildOptions) => run(options.json, async (console) => (await import("./check-command.js")).checkCommand(options, console)));
+    .addHelpText(
+      "after",
+      "\nFor CI: a change of the spec that was not built, or an edited output file, ends with 1.",
+    )
+    .action((options: BuildOptions) =>
+      run(options.json, async (console) =>
+        (await import("./check-command.js")).checkCommand(options, console),
+      ),
+    );
 
   withBuildOptions(program.command("watch"), "Build, and build again when the spec changes")
     .addHelpText("after", "\nA broken spec is told and leaves the last good output; Ctrl-C ends it.")
-    .action((options: BuildOptions) => run(false, async (console) => (await import("./watch-command.js")).watchCommand(options, console)));
+    .action((options: BuildOptions) =>
+      run(false, async (console) => (await import("./watch-command.js")).watchCommand(options, console)),
+    );
 
   program
     .command("lint")
@@ -46,7 +62,9 @@ Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not rig
     .option("--json", "tell the result as JSON")
     .addHelpText("after", "\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json")
     .action((file: string | undefined, options: LintOptions) =>
-      run(options.json, async (console) => (await import("./lint-command.js")).lintCommand(file, options, console)),
+      run(options.json, async (console) =>
+        (await import("./lint-command.js")).lintCommand(file, options, console),
+      ),
     );
 
   program
@@ -56,7 +74,9 @@ Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not rig
     .option("--spec <file>", "the spec's root file; else the config's")
     .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect)
     .addHelpText("after", "\nExample:\n  specwright model --spec openapi.yaml | jq '.operations[].id'")
-    .action((options: ModelOptions) => run(true, async (console) => (await import("./model-command.js")).modelCommand(options, console)));
+    .action((options: ModelOptions) =>
+      run(true, async (console) => (await import("./model-command.js")).modelCommand(options, console)),
+    );
 
   program
     .command("init")

@@ -28,19 +28,31 @@ const ARTEFACTS = ["client", "docs"];
 export async function requestFrom(options: BuildOptions): Promise<RequestedBuild> {
   const only = options.only?.split(",").map((name) => name.trim());
   const unknown = only?.find((name) => !ARTEFACTS.includes(name));
-  if (unknown !== undefined) throw new UsageError(`There is no artefact "${unknown}".`, `Choose from ${ARTEFACTS.join(", ")}.`);
+  if (unknown !== undefined)
+    throw new UsageError(`There is no artefact "${unknown}".`, `Choose from ${ARTEFACTS.join(", ")}.`);
   const isWanted = (name: string): boolean => only === undefined || only.includes(name);
   const { spec, out, name } = options;
   if (spec === undefined && out === undefined && name === undefined) return fromConfig(options, isWanted);
   if (options.config !== undefined) {
-    throw new UsageError("--config and --spec exclude each other.", "Name a config, or give --spec, --out and --name.");
+    throw new UsageError(
+      "--config and --spec exclude each other.",
+      "Name a config, or give --spec, --out and --name.",
+    );
   }
   if (spec === undefined || out === undefined || name === undefined) {
-    const missing = [spec ?? "--spec FILE", out ?? "--out DIR", name ?? "--name PACKAGE"].filter((text) => text.startsWith("--"));
-    throw new UsageError(`${missing.join(" and ")} is missing.`, "Give all three: specwright build --spec openapi.yaml --out client --name my-client");
+    const missing = [spec ?? "--spec FILE", out ?? "--out DIR", name ?? "--name PACKAGE"].filter((text) =>
+      text.startsWith("--"),
+    );
+    throw new UsageError(
+      `${missing.join(" and ")} is missing.`,
+      "Give all three: specwright build --spec openapi.yaml --out client --name my-client",
+    );
   }
   if (!/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)) {
-    throw new UsageError(`"${name}" is no npm package name.`, "Use lower case, such as acme-client or @acme/client.");
+    throw new UsageError(
+      `"${name}" is no npm package name.`,
+      "Use lower case, such as acme-client or @acme/client.",
+    );
   }
   const artefacts = [
     ...(isWanted("client") ? [{ emitter: "client", below: "" }] : []),
@@ -58,11 +70,16 @@ export async function requestFrom(options: BuildOptions): Promise<RequestedBuild
   };
 }
 
-async function fromConfig(options: BuildOptions, isWanted: (name: string) => boolean): Promise<RequestedBuild> {
+async function fromConfig(
+  options: BuildOptions,
+  isWanted: (name: string) => boolean,
+): Promise<RequestedBuild> {
   const { config, file, specName } = await loadConfig(options.config);
   const { client, docs } = config.outputs;
   const outputs: OutputRequest[] = [
-    ...(client && isWanted("client") ? [{ folder: client.dir, artefacts: [{ emitter: "client", below: "" }] }] : []),
+    ...(client && isWanted("client")
+      ? [{ folder: client.dir, artefacts: [{ emitter: "client", below: "" }] }]
+      : []),
     ...(docs && isWanted("docs") ? [{ folder: docs.dir, artefacts: [{ emitter: "docs", below: "" }] }] : []),
   ];
   return {
@@ -79,7 +96,10 @@ async function fromConfig(options: BuildOptions, isWanted: (name: string) => boo
 }
 
 /** The spec that `lint` and `model` are about: the one named, else the config's. */
-export async function specFrom(file: string | undefined, config: string | undefined): Promise<{ spec: string; overlays: readonly string[] }> {
+export async function specFrom(
+  file: string | undefined,
+  config: string | undefined,
+): Promise<{ spec: string; overlays: readonly string[] }> {
   if (file !== undefined) return { spec: resolve(file), overlays: [] };
   if (config === undefined && !existsSync(join("specwright.config.ts")) && existsSync("openapi.yaml")) {
     return { spec: resolve("openapi.yaml"), overlays: [] };

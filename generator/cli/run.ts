@@ -18,8 +18,15 @@ export interface Console {
 }
 
 /** Runs a command, and turns what it throws into an account and an exit code. No stack trace for what was expected. */
-export async function run(isJson: boolean | undefined, command: (console: Console) => Promise<ExitCode>): Promise<void> {
-  const console: Console = { out: new Terminal(process.stdout), err: new Terminal(process.stderr), isJson: isJson === true };
+export async function run(
+  isJson: boolean | undefined,
+  command: (console: Console) => Promise<ExitCode>,
+): Promise<void> {
+  const console: Console = {
+    out: new Terminal(process.stdout),
+    err: new Terminal(process.stderr),
+    isJson: isJson === true,
+  };
   try {
     process.exitCode = await command(console);
   } catch (error) {
@@ -34,7 +41,8 @@ export function report({ out, err, isJson }: Console, error: unknown): ExitCode 
   if (isJson) out.line(JSON.stringify({ ok: false, diagnostics }, null, 2));
   else {
     printDiagnostics(err, diagnostics);
-    if (code === 1 && diagnostics.length > 1) err.line(err.style("red", `✗ ${plural(diagnostics.length, "error")}`));
+    if (code === 1 && diagnostics.length > 1)
+      err.line(err.style("red", `✗ ${plural(diagnostics.length, "error")}`));
   }
   if (process.env["SPECWRIGHT_DEBUG"]) err.line(error instanceof Error ? (error.stack ?? "") : String(error));
   return code;
@@ -43,10 +51,16 @@ export function report({ out, err, isJson }: Console, error: unknown): ExitCode 
 function failureOf(error: unknown): { diagnostics: readonly Diagnostic[]; code: ExitCode } {
   if (error instanceof SpecError) return { diagnostics: error.diagnostics, code: 1 };
   if (error instanceof OutputError) {
-    return { diagnostics: [{ severity: "error", rule: "output", message: error.message, remedy: error.remedy }], code: 1 };
+    return {
+      diagnostics: [{ severity: "error", rule: "output", message: error.message, remedy: error.remedy }],
+      code: 1,
+    };
   }
   if (error instanceof UsageError) {
-    return { diagnostics: [{ severity: "error", rule: "usage", message: error.message, remedy: error.remedy }], code: 2 };
+    return {
+      diagnostics: [{ severity: "error", rule: "usage", message: error.message, remedy: error.remedy }],
+      code: 2,
+    };
   }
   throw error;
 }

@@ -37,7 +37,8 @@ export async function watchCommand(options: BuildOptions, console: Console): Pro
 }
 
 function filesOf({ request, configFile }: RequestedBuild, sources: readonly string[]): string[] {
-  const known = sources.length > 0 ? sources : request.outputs.flatMap(({ folder }) => rememberedSources(folder));
+  const known =
+    sources.length > 0 ? sources : request.outputs.flatMap(({ folder }) => rememberedSources(folder));
   return [request.spec, ...request.overlays, ...(configFile === undefined ? [] : [configFile]), ...known];
 }
 
@@ -70,7 +71,8 @@ class FileSetWatcher {
   }
 
   #changed(folder: string, name: string | null): void {
-    const isOurs = name === null || [...this.#files].some((file) => dirname(file) === folder && basename(file) === name);
+    const isOurs =
+      name === null || [...this.#files].some((file) => dirname(file) === folder && basename(file) === name);
     if (!isOurs) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

@@ -55,7 +55,9 @@ function readEntry(folder: string): CacheEntry | undefined {
 /** Under `node_modules/.cache`, where such things are kept, else in the system's folder for temporary files. */
 function entryFile(folder: string): string {
   const modules = resolve("node_modules");
-  const home = existsSync(modules) ? join(modules, ".cache", "specwright") : join(tmpdir(), "specwright-cache");
+  const home = existsSync(modules)
+    ? join(modules, ".cache", "specwright")
+    : join(tmpdir(), "specwright-cache");
   return join(home, `${sha256(resolve(folder))}.json`);
 }
 

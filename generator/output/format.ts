@@ -11,12 +11,17 @@ const FORMATTED = /\.(ts|json|md)$/;
  * @throws Error when emitted code does not parse, which is a fault of an emitter, not of the spec.
  */
 export async function formatFiles(files: readonly EmittedFile[]): Promise<EmittedFile[]> {
-  return Promise.all(files.map(async (file) => (file.format && FORMATTED.test(file.path) ? formatted(file) : file)));
+  return Promise.all(
+    files.map(async (file) => (file.format && FORMATTED.test(file.path) ? formatted(file) : file)),
+  );
 }
 
 async function formatted(file: EmittedFile): Promise<EmittedFile> {
   const { code, errors } = await format(file.path, file.content, { printWidth: 110 });
   const [first] = errors;
-  if (first) throw new Error(`The emitted file ${file.path} does not parse: ${first.message}\n${first.codeframe ?? ""}`);
+  if (first)
+    throw new Error(
+      `The emitted file ${file.path} does not parse: ${first.message}\n${first.codeframe ?? ""}`,
+    );
   return { ...file, content: code };
 }

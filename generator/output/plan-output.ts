@@ -27,7 +27,11 @@ export type Provenance = Omit<Manifest, "generator" | "files">;
  *
  * @throws OutputError when a file of somebody else's is in the way, or a path would leave the folder.
  */
-export function planOutput(folder: string, files: readonly EmittedFile[], provenance: Provenance): OutputPlan {
+export function planOutput(
+  folder: string,
+  files: readonly EmittedFile[],
+  provenance: Provenance,
+): OutputPlan {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   checkPaths(sorted);
   const known = readManifest(folder)?.files ?? {};
@@ -39,10 +43,13 @@ export function planOutput(folder: string, files: readonly EmittedFile[], proven
     const present = contentOf(join(folder, file.path));
     if (present === file.content) unchanged.push(file.path);
     else written.push(file);
-    if (present !== undefined && present !== file.content && sha256(present) !== known[file.path]) edited.push(file.path);
+    if (present !== undefined && present !== file.content && sha256(present) !== known[file.path])
+      edited.push(file.path);
   }
   const made = new Set(sorted.map(({ path }) => path));
-  const removed = Object.keys(known).filter((path) => !made.has(path) && isSafe(path) && existsSync(join(folder, path)));
+  const removed = Object.keys(known).filter(
+    (path) => !made.has(path) && isSafe(path) && existsSync(join(folder, path)),
+  );
   const hashes = Object.fromEntries(sorted.map(({ path, content }) => [path, sha256(content)]));
   const manifest: Manifest = { generator: "specwright", ...provenance, files: hashes };
   const isManifestChanged = contentOf(join(folder, MANIFEST)) !== manifestText(manifest);
@@ -62,21 +69,37 @@ function contentOf(file: string): string | undefined {
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return undefined;
   if (!stat.isFile()) {
-    throw new OutputError(`${file} is in the way: it is no plain file.`, "Move it away, or build into another folder.", file);
+    throw new OutputError(
+      `${file} is in the way: it is no plain file.`,
+      "Move it away, or build into another folder.",
+      file,
+    );
   }
   return readFileSync(file, "utf8");
 }
 
 /** Files that Specwright did not write are never touched, and a folder of somebody else's is not built into. */
-function refuseForeign(folder: string, files: readonly EmittedFile[], known: Readonly<Record<string, string>>): void {
+function refuseForeign(
+  folder: string,
+  files: readonly EmittedFile[],
+  known: Readonly<Record<string, string>>,
+): void {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return;
   if (!stat.isDirectory() && !stat.isSymbolicLink()) {
-    throw new OutputError(`${folder} is a file, not a folder.`, "Name a folder that is new, empty or built before.", folder);
+    throw new OutputError(
+      `${folder} is a file, not a folder.`,
+      "Name a folder that is new, empty or built before.",
+      folder,
+    );
   }
   const remedy = "Move it away, or build into a folder of its own.";
   const foreign = files.find(({ path, content }) => {
-    return !Object.hasOwn(known, path) && existsSync(join(folder, path)) && contentOf(join(folder, path)) !== content;
+    return (
+      !Object.hasOwn(known, path) &&
+      existsSync(join(folder, path)) &&
+      contentOf(join(folder, path)) !== content
+    );
   });
   if (foreign) {
     const file = join(folder, foreign.path);
@@ -86,7 +109,11 @@ function refuseForeign(folder: string, files: readonly EmittedFile[], known: Rea
   const others = isOurs ? [] : readdirSync(folder).filter((name) => !HARMLESS.test(name));
   if (others.length > 0) {
     const list = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
-    throw new OutputError(`${folder} is not empty, and Specwright did not write it (${list}).`, remedy, folder);
+    throw new OutputError(
+      `${folder} is not empty, and Specwright did not write it (${list}).`,
+      remedy,
+      folder,
+    );
   }
 }
 
@@ -100,8 +127,12 @@ function checkPaths(files: readonly EmittedFile[]): void {
     const folded = path.toLowerCase();
     const other = seen.get(folded);
     if (!isSafe(path) || other !== undefined) {
-      const reason = other === undefined ? "leaves its folder" : `is the same as ${other} where case does not count`;
-      throw new OutputError(`The output path ${JSON.stringify(path)} ${reason}.`, "Report this: names should have been made safe.");
+      const reason =
+        other === undefined ? "leaves its folder" : `is the same as ${other} where case does not count`;
+      throw new OutputError(
+        `The output path ${JSON.stringify(path)} ${reason}.`,
+        "Report this: names should have been made safe.",
+      );
     }
     seen.set(folded, path);
   }
@@ -110,6 +141,7 @@ function checkPaths(files: readonly EmittedFile[]): void {
 /** A relative path of plain segments, valid on every system. */
 function isSafe(path: string): boolean {
   const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
-  return path.split("/").every((part) => /^[\w@.+-]+$/.test(part) && !/^\.{1,2}$/.test(part) && !reserved.test(part));
+  return path
+    .split("/")
+    .every((part) => /^[\w@.+-]+$/.test(part) && !/^\.{1,2}$/.test(part) && !reserved.test(part));
 }
-

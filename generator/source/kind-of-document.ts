@@ -8,16 +8,23 @@ export function formatOf(document: unknown, file: string): SpecFormat {
     return specError("openapi-document", message, remedy, { file, line: 1, column: 1 });
   };
   if (document === undefined || document === null) {
-    throw refuse("The document is empty.", "Start it with `openapi: 3.1.0`, or run `specwright init` for an example.");
+    throw refuse(
+      "The document is empty.",
+      "Start it with `openapi: 3.1.0`, or run `specwright init` for an example.",
+    );
   }
   if (typeof document !== "object" || Array.isArray(document)) {
     const found = Array.isArray(document) ? "a list" : `a single ${typeof document}`;
-    throw refuse(`The document is ${found}, not an object.`, "Name the spec's root file, which starts with `openapi: 3.1.0`.");
+    throw refuse(
+      `The document is ${found}, not an object.`,
+      "Name the spec's root file, which starts with `openapi: 3.1.0`.",
+    );
   }
   const { openapi, swagger } = { openapi: undefined, swagger: undefined, ...document };
   if (String(swagger).startsWith("2.")) return "swagger-2.0";
   const version = openapi === undefined ? undefined : String(openapi);
-  if (version === undefined) throw refuse(looksLike(document), "The root file of an OpenAPI document starts with `openapi: 3.1.0`.");
+  if (version === undefined)
+    throw refuse(looksLike(document), "The root file of an OpenAPI document starts with `openapi: 3.1.0`.");
   if (/^3\.0(\.|$)/.test(version)) return "openapi-3.0";
   if (/^3\.[12](\.|$)/.test(version)) return "openapi-3.1";
   throw refuse(`OpenAPI ${version} is not supported.`, "Use OpenAPI 3.0 or 3.1.");
@@ -25,8 +32,10 @@ export function formatOf(document: unknown, file: string): SpecFormat {
 
 function looksLike(document: object): string {
   if ("asyncapi" in document) return "This is an AsyncAPI document, not OpenAPI.";
-  if ("$schema" in document || "properties" in document) return "This is a JSON Schema, not an OpenAPI document.";
-  if ("item" in document && "info" in document) return "This is a Postman collection, not an OpenAPI document.";
+  if ("$schema" in document || "properties" in document)
+    return "This is a JSON Schema, not an OpenAPI document.";
+  if ("item" in document && "info" in document)
+    return "This is a Postman collection, not an OpenAPI document.";
   if ("overlay" in document) return "This is an OpenAPI Overlay, not an OpenAPI document.";
   return "This is no OpenAPI document: it has no `openapi` member.";
 }

@@ -67,8 +67,15 @@ function diagnosticOf(problem: NormalizedProblem, at: Redocly["getLineColLocatio
 }
 
 function locationOf({ source, start }: LineColLocationObject, pointer: string | undefined): Location {
-  const file = source.absoluteRef.startsWith("file:") ? fileURLToPath(source.absoluteRef) : source.absoluteRef;
-  return { file, line: start.line, column: start.col, ...(pointer === undefined ? {} : { pointer: pointer.replace(/^#/, "") }) };
+  const file = source.absoluteRef.startsWith("file:")
+    ? fileURLToPath(source.absoluteRef)
+    : source.absoluteRef;
+  return {
+    file,
+    line: start.line,
+    column: start.col,
+    ...(pointer === undefined ? {} : { pointer: pointer.replace(/^#/, "") }),
+  };
 }
 
 function byPlace({ location: a }: Diagnostic, { location: b }: Diagnostic): number {

@@ -33,12 +33,15 @@ export class Locator {
     const root = this.#files.get(this.#root);
     if (!root) return undefined;
     const [first, kind, name] = tokens;
-    if (first !== "components" || kind === undefined || name === undefined) return { file: this.#root, within: [], rest: [...tokens] };
+    if (first !== "components" || kind === undefined || name === undefined)
+      return { file: this.#root, within: [], rest: [...tokens] };
     if (memberOf(memberOf(memberOf(root.value, first), kind), name) !== undefined) {
       return { file: this.#root, within: [], rest: [...tokens] };
     }
     const file = [...this.#files.keys()].find((path) => baseName(path) === name);
-    return file === undefined ? { file: this.#root, within: [], rest: [] } : { file, within: [], rest: tokens.slice(3) };
+    return file === undefined
+      ? { file: this.#root, within: [], rest: [] }
+      : { file, within: [], rest: tokens.slice(3) };
   }
 
   #follow(file: string, within: readonly string[], rest: readonly string[]): Location | undefined {

@@ -27,13 +27,24 @@ function applyOverlay(document: Json, file: string): void {
   }
   overlay["actions"].forEach((action: unknown, index) => {
     if (!isObject(action) || typeof action["target"] !== "string") {
-      throw specError("overlay", `Action ${index + 1} of ${file} has no target.`, "Give it a `target`, a JSONPath.", start);
+      throw specError(
+        "overlay",
+        `Action ${index + 1} of ${file} has no target.`,
+        "Give it a `target`, a JSONPath.",
+        start,
+      );
     }
     applyAction(document, action, action["target"], `Action ${index + 1} of ${file}`, start);
   });
 }
 
-function applyAction(document: Json, action: Json, target: string, name: string, location: { file: string; line: number; column: number }): void {
+function applyAction(
+  document: Json,
+  action: Json,
+  target: string,
+  name: string,
+  location: { file: string; line: number; column: number },
+): void {
   const found = select(document, target, name, location);
   if (found.length === 0) {
     const remedy = "Correct the path: an action that changes nothing is most likely a mistake.";
@@ -46,14 +57,24 @@ function applyAction(document: Json, action: Json, target: string, name: string,
   }
 }
 
-function select(document: Json, target: string, name: string, location: { file: string; line: number; column: number }): string[][] {
+function select(
+  document: Json,
+  target: string,
+  name: string,
+  location: { file: string; line: number; column: number },
+): string[][] {
   try {
     // The document is JSON: it was parsed from it.
     return paths(document as Parameters<typeof paths>[0], target).map(tokensOfPath);
   } catch (error) {
     if (error instanceof SpecError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw specError("overlay-target", `${name} has no valid JSONPath: ${reason}`, "See RFC 9535 for the syntax.", location);
+    throw specError(
+      "overlay-target",
+      `${name} has no valid JSONPath: ${reason}`,
+      "See RFC 9535 for the syntax.",
+      location,
+    );
   }
 }
 
@@ -97,7 +118,12 @@ function merge(target: Json, value: Json): void {
 /** Sets an own member, whatever its name. */
 function set(holder: unknown, key: string, value: unknown): void {
   if (typeof holder !== "object" || holder === null) return;
-  Object.defineProperty(holder, key, { value: structuredClone(value), enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(holder, key, {
+    value: structuredClone(value),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }
 
 function memberOf(value: unknown, token: string): unknown {

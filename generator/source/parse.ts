@@ -25,11 +25,16 @@ function parseJson(text: string, file: string): unknown {
     if (!file.endsWith(".json")) return parseYaml(text, file);
     const { line, column } = positionAt(body, first?.offset ?? 0);
     const reason = first ? sentence(printParseErrorCode(first.error)) : "This is no JSON.";
-    throw specError("json-syntax", reason, "Mend the JSON there; a trailing comma or a missing quote is likely.", {
-      file,
-      line,
-      column,
-    });
+    throw specError(
+      "json-syntax",
+      reason,
+      "Mend the JSON there; a trailing comma or a missing quote is likely.",
+      {
+        file,
+        line,
+        column,
+      },
+    );
   }
 }
 
@@ -54,7 +59,11 @@ function parseYaml(text: string, file: string): unknown {
     return document.toJS({ maxAliasCount: 1000 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw specError("yaml-aliases", sentence(reason), "Write the values out, or use $ref.", { file, line: 1, column: 1 });
+    throw specError("yaml-aliases", sentence(reason), "Write the values out, or use $ref.", {
+      file,
+      line: 1,
+      column: 1,
+    });
   }
 }
 
@@ -66,6 +75,8 @@ export function positionAt(text: string, offset: number): { line: number; column
 }
 
 function sentence(text: string): string {
-  const plain = text.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`).trim();
+  const plain = text
+    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
+    .trim();
   return /[.!?]$/.test(plain) ? plain : `${plain}.`;
 }

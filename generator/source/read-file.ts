@@ -20,10 +20,20 @@ function readBytes(file: string): Buffer {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw specError("file-exists", `There is no file ${file}.`, "Check the path; it is relative to the working folder.", start);
+      throw specError(
+        "file-exists",
+        `There is no file ${file}.`,
+        "Check the path; it is relative to the working folder.",
+        start,
+      );
     }
     if (code === "EISDIR") {
-      throw specError("file-exists", `${file} is a folder.`, "Name the spec's root file, such as openapi.yaml.", start);
+      throw specError(
+        "file-exists",
+        `${file} is a folder.`,
+        "Name the spec's root file, such as openapi.yaml.",
+        start,
+      );
     }
     if (code === "EACCES" || code === "EPERM") {
       throw specError("file-readable", `${file} may not be read.`, "Grant read access to it.", start);
@@ -35,7 +45,7 @@ function readBytes(file: string): Buffer {
 /** The line of the first byte that does not decode. */
 function lineOfInvalidByte(bytes: Buffer): number {
   let line = 1;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(10, start);
     const end = newline < 0 ? bytes.length : newline + 1;
     try {

@@ -64,7 +64,10 @@ export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}
 /** Redocly's bundler, loaded only for specs of several files. */
 async function bundle(root: string): Promise<Record<string, unknown>> {
   const redocly = await import("@redocly/openapi-core");
-  const { bundle: result, problems } = await redocly.bundle({ ref: root, config: await redocly.createConfig({}) });
+  const { bundle: result, problems } = await redocly.bundle({
+    ref: root,
+    config: await redocly.createConfig({}),
+  });
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
     throw new SpecError(

@@ -46,7 +46,9 @@ export function readReferencedFiles(root: string, rootFile: { text: string; valu
 }
 
 function locationOf(files: SpecFiles, { file, at }: Reference): Pick<Diagnostic, "location"> {
-  const pointer = [...at, "$ref"].map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  const pointer = [...at, "$ref"]
+    .map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
   const only = files.get(file);
   const location = only && new Locator(file, new Map([[file, only]])).locate(pointer);
   return location ? { location } : {};
@@ -83,7 +85,12 @@ function addFile(files: FileMap, target: string, reference: Reference): Diagnost
 
 function brokenReference(files: SpecFiles, reference: Reference): Diagnostic | undefined {
   const [path = "", fragment = ""] = reference.target.split("#");
-  const report = (message: string, remedy: string): Diagnostic => ({ severity: "error", rule: "no-broken-ref", message, remedy });
+  const report = (message: string, remedy: string): Diagnostic => ({
+    severity: "error",
+    rule: "no-broken-ref",
+    message,
+    remedy,
+  });
   if (isRemote(path)) {
     return report(
       `The reference "${reference.target}" leads to the network, which is never asked.`,
@@ -99,7 +106,9 @@ function brokenReference(files: SpecFiles, reference: Reference): Diagnostic | u
       const near = nearest(token, typeof value === "object" && value !== null ? Object.keys(value) : []);
       return report(
         `The reference "${reference.target}" leads nowhere: there is no "${token}".`,
-        near === undefined ? "Correct the reference, or add what it names." : `Did you mean "${near}"? Correct the reference.`,
+        near === undefined
+          ? "Correct the reference, or add what it names."
+          : `Did you mean "${near}"? Correct the reference.`,
       );
     }
     value = next;

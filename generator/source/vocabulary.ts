@@ -64,7 +64,10 @@ function messageOf({ instancePath, message = "is wrong", params }: ErrorObject):
 const DATA = new Set(["example", "examples", "default", "enum", "const"]);
 
 /** Checks every extension of the vocabulary in a document. */
-export function checkVocabulary(document: unknown, locate: (pointer: string) => Location | undefined): Diagnostic[] {
+export function checkVocabulary(
+  document: unknown,
+  locate: (pointer: string) => Location | undefined,
+): Diagnostic[] {
   const problems: Diagnostic[] = [];
   const visit = (value: unknown, at: string): void => {
     if (typeof value !== "object" || value === null) return;

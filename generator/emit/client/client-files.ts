@@ -13,6 +13,7 @@ export function emitClient(scope: ClientScope): string {
   const imports = new Imports();
   imports.type("./runtime/api.js", "Api");
   imports.type("./runtime/api.js", "ApiOptions");
+  imports.type("./runtime/api.js", "RateLimitStatus");
   imports.type("./schema.js", "paths");
   const resources = childrenOf(scope).map((resource) => {
     const { file, class: className, member } = resourceNamesOf(scope, resource);

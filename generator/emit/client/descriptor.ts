@@ -95,13 +95,16 @@ function bodyText(contents: readonly Content[], use: UseRuntimeValue): string | 
   return objectLiteral(contents.map((content) => [content.mediaType, encoderText(content, use)]));
 }
 
+/** Tells bundlers that a call which nobody uses the result of can be left out. */
+const PURE = "/* @__PURE__ */ ";
+
 function encoderText(content: Content, use: UseRuntimeValue): string {
   const encoding = Object.keys(content.encoding).length === 0 ? "" : dataLiteral(content.encoding);
   switch (content.kind) {
     case "form":
-      return `${use("body", "form")}(${encoding})`;
+      return `${PURE}${use("body", "form")}(${encoding})`;
     case "multipart":
-      return `${use("body", "multipart")}(${encoding})`;
+      return `${PURE}${use("body", "multipart")}(${encoding})`;
     case "json":
       return use("body", "json");
     case "text":

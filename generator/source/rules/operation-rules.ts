@@ -13,14 +13,20 @@ export const operationIdForm = forOperations(({ node, report }) => {
 export const operationAuthenticated = forOperations(({ node, root, report }) => {
   const security = node["security"] ?? root["security"];
   if (!Array.isArray(security)) {
-    report("The operation does not say which credential it takes. Add `security`; an empty list is for public ones.");
+    report(
+      "The operation does not say which credential it takes. Add `security`; an empty list is for public ones.",
+    );
   } else if (security.some((alternative) => Object.keys(objectOf(alternative)).length === 0)) {
-    report("An empty alternative lets everyone in. Name a scheme, or write `security: []` for a public operation.", "security");
+    report(
+      "An empty alternative lets everyone in. Name a scheme, or write `security: []` for a public operation.",
+      "security",
+    );
   }
 });
 
 export const operationTagged = forOperations(({ node, report }) => {
-  if (textsOf(node["tags"]).length === 0) report("The operation has no tag. Give it one that is declared under `tags`.", "tags");
+  if (textsOf(node["tags"]).length === 0)
+    report("The operation has no tag. Give it one that is declared under `tags`.", "tags");
 });
 
 /** The status that tells a caller to slow down, where the API states limits. */
@@ -40,13 +46,16 @@ export const errorCodesListed = forOperations((operation) => {
     if (!/^[45]/.test(status)) continue;
     const codes = textsOf(response["x-error-codes"]);
     const report = (message: string): void => operation.report(message, "responses", status);
-    if (codes.length === 0) report(`The ${status} response lists no error codes. Add \`x-error-codes\` to it.`);
+    if (codes.length === 0)
+      report(`The ${status} response lists no error codes. Add \`x-error-codes\` to it.`);
     for (const code of codes) {
       const stated = objectOf(catalogue[code])["status"];
       if (!Object.hasOwn(catalogue, code)) {
         report(`The error code "${code}" is not in the catalogue. Add it to \`x-error-codes\` at the root.`);
       } else if (/^\d+$/.test(status) && String(stated) !== status) {
-        report(`The error code "${code}" comes with ${String(stated)}, not with ${status}. List it there, or correct the catalogue.`);
+        report(
+          `The error code "${code}" comes with ${String(stated)}, not with ${status}. List it there, or correct the catalogue.`,
+        );
       }
     }
   }
@@ -58,12 +67,14 @@ export const bodyExamples = forOperations((operation) => {
   const check = (content: unknown, what: string, ...member: readonly string[]): void => {
     for (const [mediaType, media] of Object.entries(objectOf(content))) {
       const { example, examples } = objectOf(media);
-      const isSchemaless = objectOf(media)["schema"] === undefined || /octet-stream|^(image|video|audio)\//.test(mediaType);
+      const isSchemaless =
+        objectOf(media)["schema"] === undefined || /octet-stream|^(image|video|audio)\//.test(mediaType);
       if (isSchemaless || example !== undefined || Object.keys(objectOf(examples)).length > 0) continue;
       report(`${what} as ${mediaType} has no example. Add one under \`examples\`.`, ...member);
     }
   };
-  if (node["requestBody"] !== undefined) check(resolved(context, node["requestBody"])["content"], "The request body", "requestBody");
+  if (node["requestBody"] !== undefined)
+    check(resolved(context, node["requestBody"])["content"], "The request body", "requestBody");
   for (const [status, response] of responsesOf(operation)) {
     check(response["content"], `The ${status} response`, "responses", status);
   }
@@ -74,11 +85,17 @@ export const paginationResolves = forOperations((operation) => {
   const { node, context, report } = operation;
   const pagination = objectOf(node["x-pagination"]);
   if (Object.keys(pagination).length === 0) return;
-  const parameters = Array.isArray(node["parameters"]) ? node["parameters"].map((it: unknown) => resolved(context, it)) : [];
+  const parameters = Array.isArray(node["parameters"])
+    ? node["parameters"].map((it: unknown) => resolved(context, it))
+    : [];
   for (const key of ["cursorParameter", "pageParameter", "offsetParameter", "limitParameter"]) {
     const name = pagination[key];
-    if (typeof name !== "string" || parameters.some((it) => it["in"] === "query" && it["name"] === name)) continue;
-    report(`x-pagination names the parameter "${name}", which the operation does not have. Declare it.`, "x-pagination");
+    if (typeof name !== "string" || parameters.some((it) => it["in"] === "query" && it["name"] === name))
+      continue;
+    report(
+      `x-pagination names the parameter "${name}", which the operation does not have. Declare it.`,
+      "x-pagination",
+    );
   }
   const success = responsesOf(operation).find(([status]) => status.startsWith("2"))?.[1] ?? {};
   const [media] = Object.values(objectOf(success["content"]));
@@ -87,10 +104,16 @@ export const paginationResolves = forOperations((operation) => {
     if (typeof pointer !== "string" || pointer === "") continue;
     const [member = ""] = pointer.split("/").slice(1);
     let schema = resolved(context, objectOf(media)["schema"]);
-    const parts = [schema, ...(Array.isArray(schema["allOf"]) ? schema["allOf"].map((it: unknown) => resolved(context, it)) : [])];
+    const parts = [
+      schema,
+      ...(Array.isArray(schema["allOf"]) ? schema["allOf"].map((it: unknown) => resolved(context, it)) : []),
+    ];
     schema = parts.find((part) => Object.hasOwn(objectOf(part["properties"]), member)) ?? {};
     if (Object.keys(schema).length === 0) {
-      report(`x-pagination points to ${pointer}, but the response has no "${member}". Correct the pointer.`, "x-pagination");
+      report(
+        `x-pagination points to ${pointer}, but the response has no "${member}". Correct the pointer.`,
+        "x-pagination",
+      );
     }
   }
 });

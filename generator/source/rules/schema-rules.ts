@@ -10,7 +10,10 @@ export function vocabularyWellFormed(): Oas3Visitor {
       if (!Object.hasOwn(vocabulary, key)) continue;
       const target = Object.hasOwn(objectOf(value), "$ref") ? resolved(context, value) : value;
       for (const problem of checkExtension(key, target)) {
-        context.report({ message: `${key} is not well-formed: ${problem}.`, location: context.location.child([key]) });
+        context.report({
+          message: `${key} is not well-formed: ${problem}.`,
+          location: context.location.child([key]),
+        });
       }
     }
   };
@@ -25,7 +28,9 @@ export function discriminatorMapped(): Oas3Visitor {
       const discriminator = objectOf(node["discriminator"]);
       if (Object.keys(discriminator).length === 0) return;
       const variants = [node["oneOf"], node["anyOf"]].flatMap((list) => (Array.isArray(list) ? list : []));
-      const targets = new Set(Object.values(objectOf(discriminator["mapping"])).map((target) => nameOf(target)));
+      const targets = new Set(
+        Object.values(objectOf(discriminator["mapping"])).map((target) => nameOf(target)),
+      );
       for (const variant of variants) {
         const reference = objectOf(variant)["$ref"];
         if (typeof reference === "string" && targets.has(nameOf(reference))) continue;

@@ -27,7 +27,10 @@ export function forOperations(check: (operation: OperationNode) => void): () => 
             const node = objectOf(operation);
             const report = (message: string, ...member: readonly string[]): void => {
               const isThere = member[0] !== undefined && Object.hasOwn(node, member[0]);
-              context.report({ message, location: isThere ? context.location.child([...member]) : context.location.key() });
+              context.report({
+                message,
+                location: isThere ? context.location.child([...member]) : context.location.key(),
+              });
             };
             check({ node, root, context, report });
           },
@@ -39,7 +42,10 @@ export function forOperations(check: (operation: OperationNode) => void): () => 
 
 /** The responses of an operation by status, references followed. */
 export function responsesOf({ node, context }: OperationNode): [string, Json][] {
-  return Object.entries(objectOf(node["responses"])).map(([status, response]) => [status, resolved(context, response)]);
+  return Object.entries(objectOf(node["responses"])).map(([status, response]) => [
+    status,
+    resolved(context, response),
+  ]);
 }
 
 /** The object that a value is or, by however many references, refers to. */

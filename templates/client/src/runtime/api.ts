@@ -1,11 +1,15 @@
 import { authRing, type SecurityScheme } from "./auth.js";
+import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
 import { createEmit, observeRing, type Emit } from "./events.js";
 import { compose, type Fetch, type RingMaker } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
+import { limiterRing } from "./limiter-ring.js";
 import type { ApiPolicy } from "./operation.js";
 import type { ApiOptions } from "./options.js";
+import type { WindowSnapshot } from "./rate-limiter.js";
 import { baseUrlOf, own } from "./request.js";
+import { retryRing } from "./retry.js";
 import { createTransport } from "./transport.js";
 
 export type { ApiOptions } from "./options.js";
@@ -35,7 +39,13 @@ export interface Api {
   /** Takes this client's secrets out of a text. */
   redact(text: string): string;
   /** When a refusal says to try again, in milliseconds. */
-  retryAfterMs(response: Response): number | undefined;
+  retryAfterMs(response: Response, message?: string): number | undefined;
+  readonly rateLimit: RateLimitStatus;
+}
+
+/** How full the rate-limit windows are. */
+export interface RateLimitStatus {
+  snapshot(): WindowSnapshot[];
 }
 
 /**
@@ -58,11 +68,14 @@ export function createRuntime(
   // A browser has a user agent of its own, and would ask the server's leave to send another.
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
+  const limiter = limiterRing(setup);
   const send = compose(
     [
       observeRing(setup),
       ...rings.map((make) => make(setup)),
+      retryRing(setup),
       authRing({ schemes, apiKey, auth, baseUrl, headers, secrets }),
+      limiter,
     ],
     createTransport(options.fetch ?? ((request, init) => fetch(request, init))),
   );
@@ -79,7 +92,9 @@ export function createRuntime(
       for (const secret of secrets.values()) text = text.replaceAll(secret, "[secret]");
       return text;
     },
-    retryAfterMs: () => undefined,
+    retryAfterMs: ({ headers }, message) =>
+      toldDelayMs({ headers, message, receivedAt: Date.now() }, policy.retry.delay),
+    rateLimit: { snapshot: () => limiter.snapshot() },
     fetch: (request, call) => {
       if (call) return send(request, { ...call, maxRetries: call.maxRetries ?? maxRetries });
       const lifetime = startLifetime(request.signal, timeoutMs);

@@ -1,6 +1,7 @@
-export type { Api, ApiDefinition } from "./api.js";
+export type { Api, ApiDefinition, RateLimitStatus } from "./api.js";
 export type { BasicSecret, SchemeSecret, Secret, SecretSource, SecurityScheme } from "./auth.js";
 export type { BinaryBody } from "./body.js";
+export type { Clock } from "./clock.js";
 export { Call, type Answer, type Result } from "./call.js";
 export type { EventStream } from "./decode.js";
 export * from "./errors.js";
@@ -9,3 +10,4 @@ export type { CallContext, Fetch, Next, Ring, RingMaker, RingSetup } from "./fet
 export { ListCall } from "./list.js";
 export type { Operation, Pagination, RateLimitWindow, RetryPolicy } from "./operation.js";
 export type { ApiOptions, CallOptions, HeaderValue, RateLimitOptions } from "./options.js";
+export type { WindowSnapshot } from "./rate-limiter.js";

@@ -1,4 +1,5 @@
 import type { Secret, SchemeSecret } from "./auth.js";
+import type { Clock } from "./clock.js";
 import type { RuntimeEvent } from "./events.js";
 import type { RateLimitWindow } from "./operation.js";
 
@@ -52,6 +53,8 @@ export interface ApiOptions {
   readonly maxRetries?: number | undefined;
   /** `false`: requests leave at once, whatever the spec's limits. */
   readonly rateLimit?: false | RateLimitOptions | undefined;
+  /** Another clock, for tests of limits and delays. */
+  readonly clock?: Clock | undefined;
   /** `false`: nothing is kept. */
   readonly cache?: boolean | undefined;
   /** Is told what happens; its failures are ignored. */

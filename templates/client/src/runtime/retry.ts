@@ -1,0 +1,70 @@
+import { sleep, systemClock } from "./clock.js";
+import { backoffMs } from "./delay.js";
+import { isApiError } from "./errors.js";
+import { subjectOf } from "./events.js";
+import type { CallContext, Ring, RingSetup } from "./fetch.js";
+import type { RetryPolicy } from "./operation.js";
+import { delayOf } from "./refusal.js";
+
+/** A longer delay is the caller's business: the call fails and says it. */
+const LONGEST_DELAY_MS = 20 * 60_000;
+
+/** What repetitions may cost: a tenth of the calls, and a few at the start. */
+const BUDGET = { share: 0.1, most: 10, start: 5 };
+
+/** The ring that repeats what failed for a while and may be repeated. */
+export function retryRing({ policy, options, emit }: RingSetup): Ring {
+  const { clock = systemClock, rateLimit } = options;
+  let budget = BUDGET.start;
+  return async (request, next, call) => {
+    const rule = call.operation?.retry ?? policy.retry;
+    if (!rule) return next(request);
+    budget = Math.min(BUDGET.most, budget + BUDGET.share);
+    const most = call.maxRetries ?? rule.maxAttempts - 1;
+    for (let retry = 1; ; retry++) {
+      const isLast = retry > most || call.replayable === false;
+      const outcome = await attempt(isLast || !request.body ? request : request.clone(), next);
+      const { response, error } = outcome;
+      const isRefused = response?.status === policy.refusalStatus;
+      const mayGo =
+        !isLast && isTemporary(outcome, rule) && (isRefused || (isRepeatable(request, call) && budget >= 1));
+      const told = mayGo && response ? await delayOf(response, rule.delay) : undefined;
+      const delayMs = told ?? backoffMs(rule.backoff, retry);
+      if (!mayGo || delayMs > Math.min(LONGEST_DELAY_MS, call.deadline - performance.now())) {
+        if (response) return response;
+        throw error;
+      }
+      if (!isRefused) budget -= 1;
+      const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
+      emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
+      // An unread body would keep its connection.
+      void response?.body?.cancel().catch(() => {});
+      // Where there is a limiter, it lets nobody pass before the pause is over.
+      if (!isRefused || rateLimit === false) await sleep(clock, delayMs, call.signal);
+    }
+  };
+}
+
+interface Outcome {
+  readonly response?: Response;
+  readonly error?: unknown;
+}
+
+async function attempt(request: Request, next: (request: Request) => Promise<Response>): Promise<Outcome> {
+  try {
+    return { response: await next(request) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Whether trying again may help: a status that the spec names, or a connection that failed or took too long. */
+function isTemporary({ response, error }: Outcome, rule: RetryPolicy): boolean {
+  if (response) return rule.statuses.includes(response.status);
+  return isApiError(error) && (error.code === "connection_failed" || error.code === "timeout");
+}
+
+/** Whether a request that may have been carried out can be sent again (RFC 9110, section 9.2.2). */
+function isRepeatable({ method }: Request, { idempotencyKey }: CallContext): boolean {
+  return idempotencyKey !== undefined || /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/.test(method);
+}
