@@ -16,11 +16,27 @@ import type { Schema } from "../../generator/model/schema.js";
 const anyName = fc.oneof(
   fc.string(),
   fc.string({ unit: "grapheme" }),
-  fc.constantFrom("class", "delete", "__proto__", "constructor", "*/", "`${x}`", "a\nb", "../x", "", "1st", "日本", "then"),
+  fc.constantFrom(
+    "class",
+    "delete",
+    "__proto__",
+    "constructor",
+    "*/",
+    "`${x}`",
+    "a\nb",
+    "../x",
+    "",
+    "1st",
+    "日本",
+    "then",
+  ),
 );
 
 function syntaxErrors(source: string): readonly ts.Diagnostic[] {
-  const { diagnostics } = ts.transpileModule(source, { reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ES2022 } });
+  const { diagnostics } = ts.transpileModule(source, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022 },
+  });
   return diagnostics ?? [];
 }
 
@@ -70,20 +86,33 @@ describe("chooseNames", () => {
   });
 
   it("keeps schemas apart from each other and from what the code needs", () => {
-    const schemas = Object.fromEntries(["Error", "foo", "Foo", "foo-bar", "Promise", "Call"].map((name) => [name, {}]));
+    const schemas = Object.fromEntries(
+      ["Error", "foo", "Foo", "foo-bar", "Promise", "Call"].map((name) => [name, {}]),
+    );
     const names = chooseNames(modelWith({ components: { schemas } }), "acme-client");
-    expect([...names.schemas.values()]).toEqual(["ErrorSchema", "Foo2", "Foo", "FooBar", "PromiseSchema", "CallSchema"]);
+    expect([...names.schemas.values()]).toEqual([
+      "ErrorSchema",
+      "Foo2",
+      "Foo",
+      "FooBar",
+      "PromiseSchema",
+      "CallSchema",
+    ]);
   });
 
   it("gives files names that differ also where case does not count", () => {
     const operation = (resource: string): object => ({ get: { "x-resource": resource, responses: {} } });
-    const model = modelWith({ paths: { "/a": operation("fooBar"), "/b": operation("foobar"), "/c": operation("foo.bar") } });
+    const model = modelWith({
+      paths: { "/a": operation("fooBar"), "/b": operation("foobar"), "/c": operation("foo.bar") },
+    });
     const files = [...chooseNames(model, "acme").resources.values()].map(({ file }) => file);
     expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(files.length);
   });
 
   it("keeps methods apart from nested resources and from what every object has", () => {
-    const operation = (method: string): object => ({ get: { "x-resource": "teams", "x-method": method, responses: {} } });
+    const operation = (method: string): object => ({
+      get: { "x-resource": "teams", "x-method": method, responses: {} },
+    });
     const model = modelWith({
       paths: {
         "/a": operation("members"),
@@ -94,7 +123,12 @@ describe("chooseNames", () => {
       },
     });
     const methods = [...chooseNames(model, "acme").operations.values()].map(({ method }) => method);
-    expect(methods.slice(0, 4)).toEqual(["membersOperation", "constructorOperation", "thenOperation", "delete"]);
+    expect(methods.slice(0, 4)).toEqual([
+      "membersOperation",
+      "constructorOperation",
+      "thenOperation",
+      "delete",
+    ]);
   });
 });
 
@@ -118,7 +152,9 @@ describe("literals", () => {
 
   it("set no prototype", () => {
     expect(propertyName("__proto__")).toBe('["__proto__"]');
-    expect(Object.keys(evaluate(dataLiteral(JSON.parse('{"__proto__":1}'))) as object)).toEqual(["__proto__"]);
+    expect(Object.keys(evaluate(dataLiteral(JSON.parse('{"__proto__":1}'))) as object)).toEqual([
+      "__proto__",
+    ]);
   });
 });
 
@@ -147,7 +183,9 @@ describe("Imports", () => {
     imports.value("./a.js", "v");
     imports.type("./a.js", "U");
     imports.type("./a.js", "v");
-    expect(imports.toString()).toBe('import { v, type U } from "./a.js";\nimport type { T } from "./b.js";\n');
+    expect(imports.toString()).toBe(
+      'import { v, type U } from "./a.js";\nimport type { T } from "./b.js";\n',
+    );
   });
 });
 

@@ -10,7 +10,9 @@ function modelOf(document: Json, format: "openapi-3.0" | "openapi-3.1" = "openap
 }
 
 function findingsOf(document: Json): string[] {
-  return buildModel({ document, format: "openapi-3.1" }).findings.map(({ rule, pointer }) => `${rule} ${pointer}`);
+  return buildModel({ document, format: "openapi-3.1" }).findings.map(
+    ({ rule, pointer }) => `${rule} ${pointer}`,
+  );
 }
 
 function operationsOf(paths: Json, rest: Json = {}): ApiModel["operations"] {
@@ -38,7 +40,10 @@ describe("buildModel", () => {
               parameters: [{ name: "noteId", in: "path", required: true, schema: { type: "string" } }],
               "x-cache": { fresh: "PT1M", validators: ["etag"] },
               responses: {
-                200: { description: "It.", content: { "application/json": { schema: { $ref: "#/components/schemas/Note" } } } },
+                200: {
+                  description: "It.",
+                  content: { "application/json": { schema: { $ref: "#/components/schemas/Note" } } },
+                },
                 404: { description: "None.", "x-error-codes": ["gone"] },
               },
             },
@@ -103,7 +108,11 @@ describe("buildModel", () => {
         },
       ],
       schemas: [
-        { name: "Note", schema: { type: "object", properties: { text: { type: "string" } } }, usage: "response" },
+        {
+          name: "Note",
+          schema: { type: "object", properties: { text: { type: "string" } } },
+          usage: "response",
+        },
       ],
       errorCodes: [{ code: "gone", status: 404, title: "Gone", remedy: "Let go." }],
       webhooks: [],
@@ -130,17 +139,33 @@ describe("schemas", () => {
   const cases: [string, Json, unknown][] = [
     ["nullable with a type", { type: "string", nullable: true }, { type: ["string", "null"] }],
     ["nullable with an enum", { enum: ["a"], nullable: true }, { enum: ["a", null] }],
-    ["nullable with a union", { oneOf: [{ type: "string" }], nullable: true }, { oneOf: [{ type: "string" }, { type: "null" }] }],
+    [
+      "nullable with a union",
+      { oneOf: [{ type: "string" }], nullable: true },
+      { oneOf: [{ type: "string" }, { type: "null" }] },
+    ],
     [
       "nullable with allOf",
       { allOf: [{ type: "object" }], nullable: true, description: "d" },
       { description: "d", anyOf: [{ allOf: [{ type: "object" }] }, { type: "null" }] },
     ],
-    ["exclusive limits of 3.0", { type: "integer", minimum: 1, exclusiveMinimum: true }, { type: "integer", exclusiveMinimum: 1 }],
-    ["exclusive limits that are off", { type: "integer", minimum: 1, exclusiveMinimum: false }, { type: "integer", minimum: 1 }],
+    [
+      "exclusive limits of 3.0",
+      { type: "integer", minimum: 1, exclusiveMinimum: true },
+      { type: "integer", exclusiveMinimum: 1 },
+    ],
+    [
+      "exclusive limits that are off",
+      { type: "integer", minimum: 1, exclusiveMinimum: false },
+      { type: "integer", minimum: 1 },
+    ],
     ["an example", { type: "string", example: "a" }, { type: "string", examples: ["a"] }],
     ["properties without a type", { properties: { a: {} } }, { properties: { a: {} }, type: "object" }],
-    ["a tuple of draft 4", { items: [{ type: "string" }] }, { prefixItems: [{ type: "string" }], type: "array" }],
+    [
+      "a tuple of draft 4",
+      { items: [{ type: "string" }] },
+      { prefixItems: [{ type: "string" }], type: "array" },
+    ],
     ["a list of one type", { type: ["string"] }, { type: "string" }],
     ["an unknown type", { type: "varchar" }, {}],
   ];
@@ -167,7 +192,11 @@ describe("schemas", () => {
       components: {
         schemas: {
           Tree: { properties: { left: { $ref: "#/components/schemas/Node/properties/child" } } },
-          Node: { properties: { child: { properties: { again: { $ref: "#/components/schemas/Node/properties/child" } } } } },
+          Node: {
+            properties: {
+              child: { properties: { again: { $ref: "#/components/schemas/Node/properties/child" } } },
+            },
+          },
         },
       },
     });
@@ -183,7 +212,11 @@ describe("schemas", () => {
       components: {
         schemas: {
           Pet: {
-            oneOf: [{ $ref: "#/components/schemas/Cat" }, { $ref: "#/components/schemas/Dog" }, { $ref: "#/components/schemas/Fish" }],
+            oneOf: [
+              { $ref: "#/components/schemas/Cat" },
+              { $ref: "#/components/schemas/Dog" },
+              { $ref: "#/components/schemas/Fish" },
+            ],
             discriminator: { propertyName: "kind", mapping: { hound: "Dog" } },
           },
           Cat: { properties: { kind: { const: "cat" } } },
@@ -195,7 +228,11 @@ describe("schemas", () => {
     expect(schemas[0]?.schema).toMatchObject({
       discriminator: {
         propertyName: "kind",
-        mapping: { cat: "#/components/schemas/Cat", hound: "#/components/schemas/Dog", Fish: "#/components/schemas/Fish" },
+        mapping: {
+          cat: "#/components/schemas/Cat",
+          hound: "#/components/schemas/Dog",
+          Fish: "#/components/schemas/Fish",
+        },
       },
     });
   });
@@ -205,7 +242,9 @@ describe("schemas", () => {
       `{"components":{"schemas":{"It":{"type":"object","properties":{"__proto__":{"type":"string","nullable":true}}}}}}`,
     );
     const schema = modelOf(document).schemas[0]?.schema;
-    expect(JSON.stringify(schema)).toBe(`{"properties":{"__proto__":{"type":["string","null"]}},"type":"object"}`);
+    expect(JSON.stringify(schema)).toBe(
+      `{"properties":{"__proto__":{"type":["string","null"]}},"type":"object"}`,
+    );
     expect(({} as Json)["type"]).toBeUndefined();
   });
 });
@@ -226,7 +265,10 @@ describe("readable and writable forms", () => {
   const post = { requestBody: json("User"), responses: { 200: { description: "", ...json("User") } } };
 
   it("splits a schema that is sent and read", () => {
-    const { schemas, operations } = modelOf({ paths: { "/users": { post } }, components: { schemas: { User: user } } });
+    const { schemas, operations } = modelOf({
+      paths: { "/users": { post } },
+      components: { schemas: { User: user } },
+    });
     expect(schemas.map(({ name, usage, requestFormOf }) => [name, usage, requestFormOf])).toEqual([
       ["User", "response", undefined],
       ["UserWritable", "request", "User"],
@@ -239,11 +281,19 @@ describe("readable and writable forms", () => {
 
   it("follows references to the schemas that differ", () => {
     const { schemas } = modelOf({
-      paths: { "/users": { post: { requestBody: json("Team"), responses: { 200: { description: "", ...json("Team") } } } } },
-      components: { schemas: { Team: { properties: { owner: { $ref: "#/components/schemas/User" } } }, User: user } },
+      paths: {
+        "/users": {
+          post: { requestBody: json("Team"), responses: { 200: { description: "", ...json("Team") } } },
+        },
+      },
+      components: {
+        schemas: { Team: { properties: { owner: { $ref: "#/components/schemas/User" } } }, User: user },
+      },
     });
     expect(schemas.map(({ name }) => name)).toEqual(["Team", "TeamWritable", "User", "UserWritable"]);
-    expect(schemas[1]?.schema).toMatchObject({ properties: { owner: { $ref: "#/components/schemas/UserWritable" } } });
+    expect(schemas[1]?.schema).toMatchObject({
+      properties: { owner: { $ref: "#/components/schemas/UserWritable" } },
+    });
   });
 
   it("keeps the name of a schema that is used on one side only", () => {
@@ -268,11 +318,31 @@ describe("operations", () => {
   });
 
   const methodNames: [string, Json, string, string][] = [
-    ["the verb alone, where the noun is the resource", { operationId: "listTasks", tags: ["Tasks"] }, "tasks", "list"],
+    [
+      "the verb alone, where the noun is the resource",
+      { operationId: "listTasks", tags: ["Tasks"] },
+      "tasks",
+      "list",
+    ],
     ["a namespaced id", { operationId: "repos/get-content", tags: ["repos"] }, "repos", "getContent"],
-    ["all words, where the noun is about something else", { operationId: "getTeamTasks", tags: ["Tasks"] }, "tasks", "getTeamTasks"],
-    ["the spec's own words", { operationId: "x", "x-resource": "teams.members", "x-method": "put" }, "teams.members", "put"],
-    ["the first telling segment of the path, without tags", { operationId: "ListThem" }, "things", "listThem"],
+    [
+      "all words, where the noun is about something else",
+      { operationId: "getTeamTasks", tags: ["Tasks"] },
+      "tasks",
+      "getTeamTasks",
+    ],
+    [
+      "the spec's own words",
+      { operationId: "x", "x-resource": "teams.members", "x-method": "put" },
+      "teams.members",
+      "put",
+    ],
+    [
+      "the first telling segment of the path, without tags",
+      { operationId: "ListThem" },
+      "things",
+      "listThem",
+    ],
   ];
   it.each(methodNames)("calls a method by %s", (_, operation, resource, method) => {
     const [found] = operationsOf({ "/api/v1/things/{id}": { get: { responses: {}, ...operation } } });
@@ -289,7 +359,11 @@ describe("operations", () => {
   });
 
   it("merges parameters of the path with those of the operation, in the template's order", () => {
-    const parameter = (name: string, place: string, type = "string"): Json => ({ name, in: place, schema: { type } });
+    const parameter = (name: string, place: string, type = "string"): Json => ({
+      name,
+      in: place,
+      schema: { type },
+    });
     const [operation] = operationsOf({
       "/{a}/{b}": {
         parameters: [parameter("b", "path"), parameter("q", "query"), parameter("Accept", "header")],
@@ -304,7 +378,11 @@ describe("operations", () => {
   });
 
   const mended: [string, Json, string][] = [
-    ["an undeclared path parameter", { "/a/{id}": { get: { operationId: "x", responses: {} } } }, "path-parameter-declared /paths/~1a~1{id}/get"],
+    [
+      "an undeclared path parameter",
+      { "/a/{id}": { get: { operationId: "x", responses: {} } } },
+      "path-parameter-declared /paths/~1a~1{id}/get",
+    ],
     [
       "a path parameter that is not in the path",
       { "/a": { get: { operationId: "x", parameters: [{ name: "id", in: "path" }], responses: {} } } },
@@ -312,12 +390,35 @@ describe("operations", () => {
     ],
     [
       "a repeated parameter",
-      { "/a": { get: { operationId: "x", parameters: [{ name: "q", in: "query" }, { name: "q", in: "query" }], responses: {} } } },
+      {
+        "/a": {
+          get: {
+            operationId: "x",
+            parameters: [
+              { name: "q", in: "query" },
+              { name: "q", in: "query" },
+            ],
+            responses: {},
+          },
+        },
+      },
       "unique-parameter /paths/~1a/get/parameters/1",
     ],
-    ["a body on GET", { "/a": { get: { operationId: "x", requestBody: { content: {} }, responses: {} } } }, "no-body-on-get /paths/~1a/get"],
-    ["a status that is none", { "/a": { get: { operationId: "x", responses: { ok: {} } } } }, "response-status /paths/~1a/get/responses/ok"],
-    ["an undeclared security scheme", { "/a": { get: { operationId: "x", security: [{ no: [] }], responses: {} } } }, "security-scheme-declared /paths/~1a/get/security/0"],
+    [
+      "a body on GET",
+      { "/a": { get: { operationId: "x", requestBody: { content: {} }, responses: {} } } },
+      "no-body-on-get /paths/~1a/get",
+    ],
+    [
+      "a status that is none",
+      { "/a": { get: { operationId: "x", responses: { ok: {} } } } },
+      "response-status /paths/~1a/get/responses/ok",
+    ],
+    [
+      "an undeclared security scheme",
+      { "/a": { get: { operationId: "x", security: [{ no: [] }], responses: {} } } },
+      "security-scheme-declared /paths/~1a/get/security/0",
+    ],
   ];
   it.each(mended)("mends %s and warns", (_, paths, finding) => {
     expect(findingsOf({ paths })).toEqual([finding]);
@@ -363,7 +464,9 @@ describe("operations", () => {
     ["application/jsonl", { schema: { type: "object" } }, "text"],
   ];
   it.each(kinds)("takes %s as %s", (mediaType, media, kind) => {
-    const [operation] = operationsOf({ "/a": { post: { requestBody: { content: { [mediaType]: media } }, responses: {} } } });
+    const [operation] = operationsOf({
+      "/a": { post: { requestBody: { content: { [mediaType]: media } }, responses: {} } },
+    });
     expect(operation?.body?.contents[0]?.kind).toBe(kind);
   });
 });
@@ -379,7 +482,9 @@ describe("policies", () => {
   });
 
   it("gathers client-wide defaults once", () => {
-    const parameters = [{ name: "workspaceId", in: "path", "x-client-default": "current", schema: { type: "string" } }];
+    const parameters = [
+      { name: "workspaceId", in: "path", "x-client-default": "current", schema: { type: "string" } },
+    ];
     const paths = { "/{workspaceId}/a": { parameters, get: { responses: {} }, post: { responses: {} } } };
     expect(modelOf({ paths }).clientDefaults).toEqual([{ parameter: "workspaceId", value: "current" }]);
   });

@@ -20,7 +20,7 @@ import { WebhooksResource } from "./resources/webhooks.js";
 import { WorkResource } from "./resources/work.js";
 import { WorkersResource } from "./resources/workers.js";
 import { WorkspacesResource } from "./resources/workspaces.js";
-import type { Api, ApiOptions } from "./runtime/api.js";
+import type { Api, ApiOptions, RateLimitStatus } from "./runtime/api.js";
 import type { paths } from "./schema.js";
 
 /** Options of {@link WorkspaceClient}. */
@@ -83,11 +83,14 @@ export class WorkspaceClient {
   readonly agentSessions: AgentSessionsResource;
   /** Every path of the API with its types, by openapi-fetch: `client.api.GET("/…")`. It goes through the same runtime. */
   readonly api: PathClient<paths>;
+  /** How full the rate-limit windows are, and when the next request could leave. */
+  readonly rateLimit: RateLimitStatus;
   readonly #api: Api;
 
   constructor(options: WorkspaceClientOptions = {}) {
     const api = createApi(options);
     this.#api = api;
+    this.rateLimit = api.rateLimit;
     this.api = createPathClient<paths>({ baseUrl: api.baseUrl, fetch: (request) => api.fetch(request) });
     this.me = new MeResource(api);
     this.workspaces = new WorkspacesResource(api);

@@ -54,7 +54,7 @@ export function emitCreateApi(scope: ClientScope, packageName: string): string {
   const imports = new Imports();
   imports.type("./runtime/api.js", "Api");
   imports.type("./runtime/api.js", "ApiOptions");
-  imports.value("./runtime/api.js", "createRuntime");
+  imports.value("./runtime/create-runtime.js", "createRuntime");
   const isCached = hasCache(scope.model);
   if (isCached) imports.value("./runtime/cache.js", "cacheRing");
   return render("client/src/create-api.ts.hbs", {

@@ -7,7 +7,8 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
-import { createRuntime, type Api, type ApiDefinition } from "../../../templates/client/src/runtime/api.js";
+import type { Api, ApiDefinition } from "../../../templates/client/src/runtime/api.js";
+import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import { isApiError, type ApiError } from "../../../templates/client/src/runtime/errors.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { createRuntime } from "../../../templates/client/src/runtime/api.js";
+import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { Ring } from "../../../templates/client/src/runtime/fetch.js";

@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import type { ApiDefinition } from "../../../templates/client/src/runtime/api.js";
-import type { SecretSource, SecurityScheme } from "../../../templates/client/src/runtime/auth.js";
+import type { SecurityScheme } from "../../../templates/client/src/runtime/auth.js";
+import type { SecretSource } from "../../../templates/client/src/runtime/credentials.js";
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { Ring } from "../../../templates/client/src/runtime/fetch.js";

@@ -7,19 +7,8 @@ import {
   pipeSeparated,
   spaceSeparated,
   textOf,
-  type PlainStyle,
 } from "./parameters.js";
-
-/** Writes a body for a media type. */
-export type BodyEncoder = (value: unknown, mediaType: string) => EncodedBody;
-
-/** A body, ready to be sent. */
-export interface EncodedBody {
-  readonly body: BodyInit;
-  readonly contentType: string;
-  /** `false`: it is a stream, which can be sent only once. */
-  readonly isReplayable: boolean;
-}
+import type { BodyEncoder, EncodedBody, PlainStyle } from "./codecs.js";
 
 /** Bytes, in any form that fetch takes. */
 export type BinaryBody =

@@ -3,6 +3,7 @@ import type { Api } from "./api.js";
 import { mismatchOf, readErrorBody } from "./decode.js";
 import { createStatusError, type StatusError } from "./errors.js";
 import type { Operation } from "./operation.js";
+import { messageIn } from "./refusal.js";
 import { own } from "./request.js";
 
 /** The error that a response stands for, from its status and its body. */
@@ -28,7 +29,7 @@ export async function statusErrorOf(
     serverCode: isKnown ? undefined : named,
     operationId,
     requestId: requestIdOf(response),
-    retryAfterMs: api.retryAfterMs(response),
+    retryAfterMs: api.retryAfterMs(response, messageIn(body)),
     headers,
     body,
   });

@@ -1,25 +1,7 @@
 import { RequestError } from "./errors.js";
+import type { BasicSecret, SchemeSecret, Secret } from "./credentials.js";
 import type { CallContext, Ring } from "./fetch.js";
 import { headerValue } from "./parameters.js";
-
-/** A secret, or a function that gets it before each request. */
-export type Secret = string | SecretSource;
-
-/** Gets a secret for a call, again for each attempt. */
-export interface SecretSource {
-  (call: CallContext): string | Promise<string>;
-  /** Goes around the requests that carry the secret: the place to have a refused one replaced. */
-  readonly ring?: Ring;
-}
-
-/** HTTP Basic (RFC 7617). */
-export interface BasicSecret {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** What can be given for one security scheme. */
-export type SchemeSecret = Secret | BasicSecret;
 
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
 export type SecurityScheme =

@@ -1,7 +1,9 @@
 import { systemClock } from "./clock.js";
-import { subjectOf, type RuntimeEvent } from "./events.js";
-import type { CallContext, Next, Ring, RingSetup } from "./fetch.js";
+import type { RuntimeEvent } from "./events.js";
+import type { CallContext, Next, Ring } from "./fetch.js";
 import type { CacheRule } from "./operation.js";
+import { subjectOf } from "./observe.js";
+import type { RingSetup } from "./ring-setup.js";
 
 /** Answers that are kept; the one that was not used for longest goes first. */
 const MOST_ENTRIES = 500;

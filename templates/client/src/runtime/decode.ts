@@ -1,8 +1,6 @@
+import type { BodyDecoder } from "./codecs.js";
 import { DecodeError, type ErrorFacts } from "./errors.js";
 import { connectionError } from "./transport.js";
-
-/** Reads the body of a successful answer. */
-export type BodyDecoder = (response: Response) => unknown;
 
 /** Server-sent events, parsed; the connection closes when the loop over them ends. */
 export type EventStream<T> = AsyncIterable<T>;

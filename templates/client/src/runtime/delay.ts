@@ -37,7 +37,7 @@ function headerDelay({ headers, receivedAt }: Refusal, name: string): number | u
 /** The three forms of an HTTP date (RFC 9110, section 5.6.7); each starts with the day of the week. */
 function httpDate(value: string): number | undefined {
   if (!/^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /i.test(value)) return undefined;
-  const time = Date.parse(/GMT$/.test(value) ? value : `${value} GMT`);
+  const time = Date.parse(value.endsWith("GMT") ? value : `${value} GMT`);
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -87,7 +87,7 @@ function messageDelay({ message }: Refusal, pattern: string): number | undefined
 export function backoffMs(
   { initialMs, maxMs, factor, jitter }: Backoff,
   retry: number,
-  random = Math.random,
+  random: () => number = Math.random,
 ): number {
   const ceiling = Math.min(maxMs, initialMs * factor ** (retry - 1));
   return jitter === "full" ? random() * ceiling : ceiling;

@@ -1,5 +1,3 @@
-import type { CallContext, Ring } from "./fetch.js";
-
 /** Whom an event is about. No query, no header, no body: nothing secret. */
 export interface EventSubject {
   readonly operationId?: string | undefined;
@@ -40,22 +38,5 @@ export function createEmit(listener: ((event: RuntimeEvent) => unknown) | undefi
     if (!listener) return;
     // An async listener fails in its promise: both ways to fail end here.
     new Promise((resolve) => resolve(listener(event))).catch(() => {});
-  };
-}
-
-/** What events and messages call a request. */
-export function subjectOf({ method, url }: Request, { operation }: Partial<CallContext>): EventSubject {
-  return { operationId: operation?.id, method, path: operation?.path ?? new URL(url).pathname };
-}
-
-/** The ring that tells of requests and their responses. */
-export function observeRing({ emit }: { readonly emit: Emit }): Ring {
-  return async (request, next, call) => {
-    const subject = subjectOf(request, call);
-    const start = performance.now();
-    emit({ ...subject, type: "request" });
-    const response = await next(request);
-    emit({ ...subject, type: "response", status: response.status, durationMs: performance.now() - start });
-    return response;
   };
 }

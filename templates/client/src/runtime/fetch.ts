@@ -1,6 +1,4 @@
-import type { Emit } from "./events.js";
-import type { ApiPolicy, Operation } from "./operation.js";
-import type { ApiOptions } from "./options.js";
+import type { Operation } from "./operation.js";
 
 /** The runtime is a fetch: a request goes in, a response comes out. */
 export type Fetch = (request: Request, call?: CallContext) => Promise<Response>;
@@ -32,16 +30,6 @@ export interface CallContext {
   /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */
   readonly cache?: false | "reload" | undefined;
 }
-
-/** What rings are made from: one ring serves all calls of a client. */
-export interface RingSetup {
-  readonly policy: ApiPolicy;
-  readonly options: ApiOptions;
-  readonly emit: Emit;
-}
-
-/** Makes a ring for a client. */
-export type RingMaker = (setup: RingSetup) => Ring;
 
 /** Wraps a fetch in rings; the first ring is the outermost. */
 export function compose(

@@ -1,13 +1,15 @@
 export type { Api, ApiDefinition, RateLimitStatus } from "./api.js";
-export type { BasicSecret, SchemeSecret, Secret, SecretSource, SecurityScheme } from "./auth.js";
+export type { SecurityScheme } from "./auth.js";
+export type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
 export type { BinaryBody } from "./body.js";
 export type { Clock } from "./clock.js";
 export { Call, type Answer, type Result } from "./call.js";
 export type { EventStream } from "./decode.js";
 export * from "./errors.js";
 export type { EventSubject, RuntimeEvent } from "./events.js";
-export type { CallContext, Fetch, Next, Ring, RingMaker, RingSetup } from "./fetch.js";
+export type { CallContext, Fetch, Next, Ring } from "./fetch.js";
 export { ListCall } from "./list.js";
 export type { Operation, Pagination, RateLimitWindow, RetryPolicy } from "./operation.js";
 export type { ApiOptions, CallOptions, HeaderValue, RateLimitOptions } from "./options.js";
 export type { WindowSnapshot } from "./rate-limiter.js";
+export type { RingMaker, RingSetup } from "./ring-setup.js";

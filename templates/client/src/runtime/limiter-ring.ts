@@ -1,10 +1,11 @@
 import { systemClock } from "./clock.js";
 import { backoffMs, readRateLimit } from "./delay.js";
-import { subjectOf } from "./events.js";
-import type { CallContext, Ring, RingSetup } from "./fetch.js";
+import type { CallContext, Ring } from "./fetch.js";
 import type { RateLimitWindow } from "./operation.js";
 import { RateLimiter, type WindowSnapshot } from "./rate-limiter.js";
 import { delayOf } from "./refusal.js";
+import { subjectOf } from "./observe.js";
+import type { RingSetup } from "./ring-setup.js";
 
 /** A ring that keeps requests within the rate limits, and tells how full they are. */
 export interface LimiterRing extends Ring {

@@ -1,6 +1,4 @@
-import type { BodyEncoder } from "./body.js";
-import type { ParameterStyle } from "./parameters.js";
-import type { BodyDecoder } from "./decode.js";
+import type { BodyDecoder, BodyEncoder, ParameterStyle } from "./codecs.js";
 
 /** What the runtime has to know of an operation. Emitted beside each operation's function. */
 export interface Operation {

@@ -1,5 +1,5 @@
-import type { Secret, SchemeSecret } from "./auth.js";
 import type { Clock } from "./clock.js";
+import type { Secret, SchemeSecret } from "./credentials.js";
 import type { RuntimeEvent } from "./events.js";
 import type { RateLimitWindow } from "./operation.js";
 

@@ -1,14 +1,6 @@
 import { RequestError } from "./errors.js";
+import type { Encode, ParameterStyle, PlainStyle } from "./codecs.js";
 import type { Operation } from "./operation.js";
-
-/** Percent-encodes a text for the place that it goes to. */
-export type Encode = (text: string) => string;
-
-/** Writes a parameter. `plain` is the default style of its place, for styles that only prepare the value. */
-export type ParameterStyle = (name: string, value: unknown, encode: Encode, plain: PlainStyle) => string;
-
-/** A style that stands on its own. */
-export type PlainStyle = (name: string, value: unknown, encode: Encode) => string;
 
 /** Whether a value has members, rather than being written as one text. */
 export function isRecord(value: unknown): value is object {

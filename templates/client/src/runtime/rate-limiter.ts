@@ -46,7 +46,7 @@ export class RateLimiter {
   #underWay = 0;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(windows: readonly RateLimitWindow[], clock: Clock, maxQueue = Infinity) {
+  constructor(windows: readonly RateLimitWindow[], clock: Clock, maxQueue: number = Infinity) {
     this.#clock = clock;
     this.#windows = windows.map((window) => ({ name: window.name, state: new WindowState(window) }));
     this.#maxQueue = maxQueue;

@@ -1,5 +1,5 @@
 import type { Api } from "./api.js";
-import type { EncodedBody } from "./body.js";
+import type { EncodedBody } from "./codecs.js";
 import { isApiError, RequestError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import type { CallOptions } from "./options.js";

@@ -1,10 +1,11 @@
 import { sleep, systemClock } from "./clock.js";
 import { backoffMs } from "./delay.js";
 import { isApiError } from "./errors.js";
-import { subjectOf } from "./events.js";
-import type { CallContext, Ring, RingSetup } from "./fetch.js";
+import type { CallContext, Ring } from "./fetch.js";
 import type { RetryPolicy } from "./operation.js";
 import { delayOf } from "./refusal.js";
+import { subjectOf } from "./observe.js";
+import type { RingSetup } from "./ring-setup.js";
 
 /** A longer delay is the caller's business: the call fails and says it. */
 const LONGEST_DELAY_MS = 20 * 60_000;

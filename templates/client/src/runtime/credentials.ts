@@ -1,0 +1,20 @@
+import type { CallContext, Ring } from "./fetch.js";
+
+/** A secret, or a function that gets it before each request. */
+export type Secret = string | SecretSource;
+
+/** Gets a secret for a call, again for each attempt. */
+export interface SecretSource {
+  (call: CallContext): string | Promise<string>;
+  /** Goes around the requests that carry the secret: the place to have a refused one replaced. */
+  readonly ring?: Ring;
+}
+
+/** HTTP Basic (RFC 7617). */
+export interface BasicSecret {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What can be given for one security scheme. */
+export type SchemeSecret = Secret | BasicSecret;

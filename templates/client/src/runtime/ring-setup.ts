@@ -1,0 +1,14 @@
+import type { Emit } from "./events.js";
+import type { Ring } from "./fetch.js";
+import type { ApiPolicy } from "./operation.js";
+import type { ApiOptions } from "./options.js";
+
+/** What rings are made from: one ring serves all calls of a client. */
+export interface RingSetup {
+  readonly policy: ApiPolicy;
+  readonly options: ApiOptions;
+  readonly emit: Emit;
+}
+
+/** Makes a ring for a client. */
+export type RingMaker = (setup: RingSetup) => Ring;
