@@ -37,7 +37,7 @@ export interface OperationCode {
   readonly errors: readonly string[];
   /** Empty where there is no choice. */
   readonly overloads: readonly Overload[];
-  /** The signature that covers all overloads, and is the last of them; the only one where there is no choice. */
+  /** The signature that covers all overloads; the only one where there is no choice. */
   readonly implementation: Overload;
   readonly argumentDocs: readonly ArgumentDoc[];
   /** The arguments' names, for passing them on. */
@@ -72,7 +72,7 @@ export function operationCode(scope: ClientScope, operation: Operation): Operati
     aliases,
     options: optionsOf(operation, signature, types),
     errors: errorUnion(operation, types),
-    overloads: choices.length > 1 ? [...choices, implementation] : [],
+    overloads: choices.length > 1 ? choices : [],
     implementation,
     argumentDocs: argumentDocs(operation, signature),
     argumentNames: argumentNames(signature),

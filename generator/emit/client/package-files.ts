@@ -6,8 +6,8 @@ import { oneLine } from "../typescript/tsdoc.js";
 
 /** The entry points of the package: their path in `exports`, and the source file behind each. */
 const ENTRIES = [
-  { path: ".", file: "index" },
-  { path: "./operations", file: "operations" },
+  { path: ".", name: "", file: "index" },
+  { path: "./operations", name: "operations", file: "operations" },
 ];
 
 /** What makes the sources an npm package: manifest, compiler settings, README. */

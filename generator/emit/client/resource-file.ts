@@ -36,8 +36,11 @@ export function emitResource(
       method: code.names.method,
       overloads: code.overloads.map(({ parameters, result }) => `(${parameters}): ${result}`),
       declaration: `(${code.implementation.parameters}): ${code.implementation.result}`,
-      function: code.names.function,
-      arguments: ["this.#api", ...code.argumentNames].join(", "),
+      // No overload of the function takes all that those of the method take together.
+      implementation:
+        code.overloads.length > 0
+          ? `call(this.#api, ${code.names.descriptor}, ${code.input}, options)`
+          : `${code.names.function}(${["this.#api", ...code.argumentNames].join(", ")})`,
     })),
   });
 }
@@ -51,7 +54,11 @@ function importsOf(scope: ClientScope, names: ResourceNames, codes: readonly Ope
   );
   for (const name of ["Api", ...typeNamesIn(texts.join("\n"), modules)])
     imports.type(modules.get(name) ?? "", name);
-  for (const code of codes) imports.value(`../operations/${names.file}.js`, code.names.function);
+  for (const code of codes) {
+    const isOverloaded = code.overloads.length > 0;
+    if (isOverloaded) imports.value("../runtime/call.js", "call");
+    imports.value(`../operations/${names.file}.js`, isOverloaded ? code.names.descriptor : code.names.function);
+  }
   return imports;
 }
 

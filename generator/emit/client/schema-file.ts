@@ -1,6 +1,7 @@
 import {
   astToString,
   transformSchema,
+  transformSchemaObject,
   type GlobalContext,
   type OpenAPI3,
   type SchemaObject,
@@ -10,14 +11,23 @@ import ts from "typescript";
 import type { ApiModel } from "../../model/api-model.js";
 import { tokensOf, valueAt } from "../../model/json.js";
 import type { Names } from "../typescript/names.js";
-import { OPEN_ENUM_FORMAT, typesDocument } from "./types-document.js";
+import { ALIAS_FORMAT, OPEN_ENUM_FORMAT, typesDocument } from "./types-document.js";
 
 /** `schema.ts`: the types of every path, operation and schema, made by openapi-typescript. */
 export function emitSchema(model: ApiModel, names: Names): string {
-  const document = typesDocument(model, names);
+  const { document, recursive } = typesDocument(model, names);
+  const context = contextFor(document);
   // typesDocument() builds what OpenAPI3 describes, out of plain JSON.
-  const nodes = transformSchema(document as unknown as OpenAPI3, contextFor(document));
-  return astToString(nodes);
+  const nodes = transformSchema(document as unknown as OpenAPI3, context);
+  const aliases = [...recursive].map(([name, schema]) => {
+    // Schemas of the model are schemas of OpenAPI 3.1.
+    const type = transformSchemaObject(schema as SchemaObject, {
+      ctx: context,
+      path: `#/components/schemas/${name}`,
+    });
+    return ts.factory.createTypeAliasDeclaration(undefined, aliasName(name), undefined, type);
+  });
+  return astToString([...nodes, ...aliases]);
 }
 
 /**
@@ -59,6 +69,10 @@ function contextFor(document: object): GlobalContext {
   return context as GlobalContext;
 }
 
+function aliasName(name: string): string {
+  return `${name}Recursive`;
+}
+
 const BLOB = ts.factory.createTypeReferenceNode("Blob");
 /** A string that keeps an editor suggesting the known values beside it. */
 const OPEN_STRING = ts.factory.createParenthesizedType(
@@ -70,6 +84,9 @@ const OPEN_STRING = ts.factory.createParenthesizedType(
 
 function typeFor(schema: SchemaObject): ts.TypeNode | undefined {
   if (schema.type !== "string") return undefined;
+  if (schema.format?.startsWith(ALIAS_FORMAT)) {
+    return ts.factory.createTypeReferenceNode(aliasName(schema.format.slice(ALIAS_FORMAT.length)));
+  }
   if (schema.format === OPEN_ENUM_FORMAT) return OPEN_STRING;
   return schema.format === "binary" ? BLOB : undefined;
 }

@@ -1,10 +1,14 @@
 import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";
 import { mapSubschemas, nameOf, referenceTo } from "../../model/schema-walk.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
+import { endlessSchemas, recursiveSchemas } from "./recursion.js";
 import type { Names } from "../typescript/names.js";
 
 /** The `format` that marks the open end of an open enum; never a format of the spec's. */
 export const OPEN_ENUM_FORMAT = "x-open-enum";
+
+/** The `format` that stands for a recursive schema's alias, followed by its name. */
+export const ALIAS_FORMAT = "x-alias ";
 
 type Json = Record<string, unknown>;
 
@@ -12,7 +16,10 @@ type Json = Record<string, unknown>;
  * The model as an OpenAPI 3.1 document for openapi-typescript: only what types need, each thing said in the one way
  * that it turns into the type that is meant.
  */
-export function typesDocument(model: ApiModel, names: Names): Json {
+export function typesDocument(
+  model: ApiModel,
+  names: Names,
+): { document: Json; recursive: ReadonlyMap<string, Schema> } {
   const schemas = new TypesSchemas(names, model);
   const paths: Record<string, Json> = {};
   for (const operation of model.operations) {
@@ -25,16 +32,27 @@ export function typesDocument(model: ApiModel, names: Names): Json {
       : {};
     return [name, { [method.toLowerCase()]: { ...requestBody, responses: {} } }];
   });
-  const named = model.schemas.map(({ name, schema }) => [
-    names.schemas.get(name) ?? name,
-    schemas.convert(schema),
-  ]);
-  return {
+  const recursive = recursiveSchemas(model.schemas);
+  const named = model.schemas.map(({ name, schema }): [string, Schema] => {
+    const type = names.schemas.get(name) ?? name;
+    return [
+      type,
+      recursive.has(name) ? { type: "string", format: ALIAS_FORMAT + type } : schemas.convert(schema),
+    ];
+  });
+  const aliases = model.schemas.filter(({ name }) => recursive.has(name));
+  const document = {
     openapi: "3.1.0",
     info: { title: model.title, version: model.version },
     paths,
     ...(webhooks.length > 0 ? { webhooks: Object.fromEntries(webhooks) } : {}),
     components: { schemas: Object.fromEntries(named) },
+  };
+  return {
+    document,
+    recursive: new Map(
+      aliases.map(({ name, schema }) => [names.schemas.get(name) ?? name, schemas.convert(schema)]),
+    ),
   };
 }
 
@@ -88,9 +106,13 @@ function comment(text: string): string {
 class TypesSchemas {
   readonly #names: Names;
   readonly #schemas: ReadonlyMap<string, Schema>;
+  readonly #recursive: ReadonlySet<string>;
+  readonly #endless: ReadonlySet<string>;
 
   constructor(names: Names, model: ApiModel) {
     this.#names = names;
+    this.#recursive = recursiveSchemas(model.schemas);
+    this.#endless = endlessSchemas(model.schemas);
     this.#schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
   }
 
@@ -103,7 +125,10 @@ class TypesSchemas {
 
   #reference(reference: string, annotations: SchemaObject): SchemaObject {
     const name = nameOf(reference);
-    const $ref = referenceTo(this.#names.schemas.get(name) ?? name);
+    const type = this.#names.schemas.get(name) ?? name;
+    if (this.#endless.has(name)) return {};
+    if (this.#recursive.has(name)) return { type: "string", format: ALIAS_FORMAT + type };
+    const $ref = referenceTo(type);
     const { description, deprecated, readOnly } = annotations;
     return {
       ...(description === undefined ? {} : { description: comment(description) }),

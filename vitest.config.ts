@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Whole packages of other teams are built and type-checked.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    typecheck: { enabled: false },
+    server: { deps: { inline: [/test\/\.out/] } },
+  },
+});
