@@ -70,14 +70,20 @@ function ownValues(
     const reference = stringOf(objectOf(part)["$ref"]);
     const base = reference === undefined ? undefined : nameOfTarget(reference);
     if (base === undefined) continue;
-    const found = baseValues(context, base, name, propertyName) ?? ownValues(context, base, propertyName, depth + 1);
+    const found =
+      baseValues(context, base, name, propertyName) ?? ownValues(context, base, propertyName, depth + 1);
     if (found) return found;
   }
   return undefined;
 }
 
 /** The values that a base's own mapping gives to one of its extensions. */
-function baseValues(context: ModelContext, base: string, name: string, propertyName: string): string[] | undefined {
+function baseValues(
+  context: ModelContext,
+  base: string,
+  name: string,
+  propertyName: string,
+): string[] | undefined {
   const { discriminator } = context.resolve({ $ref: referenceTo(base) }, "").value;
   const { propertyName: own, mapping } = objectOf(discriminator);
   if (own !== propertyName) return undefined;

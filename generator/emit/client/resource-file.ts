@@ -57,7 +57,10 @@ function importsOf(scope: ClientScope, names: ResourceNames, codes: readonly Ope
   for (const code of codes) {
     const isOverloaded = code.overloads.length > 0;
     if (isOverloaded) imports.value("../runtime/call.js", "call");
-    imports.value(`../operations/${names.file}.js`, isOverloaded ? code.names.descriptor : code.names.function);
+    imports.value(
+      `../operations/${names.file}.js`,
+      isOverloaded ? code.names.descriptor : code.names.function,
+    );
   }
   return imports;
 }
