@@ -88,7 +88,12 @@ function requestBody(
   method: string,
 ): RequestBody | undefined {
   if (method !== "get" && method !== "head") return readBody(context, schemas, operation);
-  if (operation.value["requestBody"] !== undefined) {
+  const contents = readBody(context, schemas, operation)?.contents ?? [];
+  // Some generators give every operation a body, with nothing in it.
+  const isEmpty = contents.every(
+    ({ schema }) => typeof schema === "object" && Object.keys(schema.properties ?? {}).length === 0,
+  );
+  if (!isEmpty) {
     const message = `A ${method.toUpperCase()} request carries no body (RFC 9110, section 9.3.1); it is left out.`;
     context.warn("no-body-on-get", operation.pointer, message, "Use query parameters, or another method.");
   }

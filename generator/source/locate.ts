@@ -4,7 +4,7 @@ import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
 
 import type { Location } from "./diagnostic.js";
-import { isJson, positionAt } from "./parse.js";
+import { isJson } from "./parse.js";
 
 /** The files of a spec, by absolute path. */
 export type SpecFiles = ReadonlyMap<string, { readonly text: string; readonly value: unknown }>;
@@ -16,6 +16,8 @@ export type SpecFiles = ReadonlyMap<string, { readonly text: string; readonly va
 export class Locator {
   readonly #root: string;
   readonly #files: SpecFiles;
+  /** Syntax trees are made once for each file, and only for files in which something has to be found. */
+  readonly #finders = new Map<string, Finder>();
 
   constructor(root: string, files: SpecFiles) {
     this.#root = root;
@@ -77,31 +79,53 @@ export class Locator {
   #position(file: string, tokens: readonly string[]): Location | undefined {
     const text = this.#files.get(file)?.text;
     if (text === undefined) return undefined;
-    const found = isJson(text) ? jsonPosition(text, tokens) : yamlPosition(text, tokens);
-    return { file, ...found, pointer: tokens.map((token) => `/${escapeToken(token)}`).join("") };
+    const find = this.#finders.get(file) ?? (isJson(text) ? jsonFinder(text) : yamlFinder(text));
+    this.#finders.set(file, find);
+    return { file, ...find(tokens), pointer: tokens.map((token) => `/${escapeToken(token)}`).join("") };
   }
 }
 
-function jsonPosition(text: string, tokens: readonly string[]): { line: number; column: number } {
+type Finder = (tokens: readonly string[]) => { line: number; column: number };
+
+function jsonFinder(text: string): Finder {
   const tree = parseTree(text);
-  if (!tree) return { line: 1, column: 1 };
-  const path = tokens.map((token) => (/^\d+$/.test(token) ? [token, Number(token)] : [token, token]));
-  let node = tree;
-  for (const [name, index] of path) {
-    const next = findNodeAtLocation(node, [node.type === "array" ? (index ?? "") : (name ?? "")]);
-    if (!next) break;
-    node = next;
-  }
-  // A member is told by its name, which stands before its value.
-  const owner = node.parent?.type === "property" ? node.parent : node;
-  return positionAt(text, owner.offset);
+  const starts = lineStarts(text);
+  return (tokens) => {
+    let node = tree;
+    for (const token of tokens) {
+      const next = node && findNodeAtLocation(node, [node.type === "array" ? Number(token) : token]);
+      if (!next) break;
+      node = next;
+    }
+    // A member is told by its name, which stands before its value.
+    const owner = node?.parent?.type === "property" ? node.parent : node;
+    return positionIn(starts, owner?.offset ?? 0);
+  };
 }
 
-function yamlPosition(text: string, tokens: readonly string[]): { line: number; column: number } {
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function positionIn(starts: readonly number[], offset: number): { line: number; column: number } {
+  const line = starts.findLastIndex((start) => start <= offset);
+  return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+}
+
+function yamlFinder(text: string): Finder {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  let node: unknown = document.contents;
-  let offset = document.contents?.range?.[0] ?? 0;
+  return (tokens) => {
+    const { line, col } = lines.linePos(yamlOffset(document.contents, tokens));
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+}
+
+function yamlOffset(contents: Node | null, tokens: readonly string[]): number {
+  let node: unknown = contents;
+  let offset = startOf(contents) ?? 0;
   for (const token of tokens) {
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === token);
@@ -115,8 +139,7 @@ function yamlPosition(text: string, tokens: readonly string[]): { line: number; 
       node = item;
     } else break;
   }
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  return offset;
 }
 
 function startOf(node: unknown): number | undefined {

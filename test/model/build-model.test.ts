@@ -406,7 +406,7 @@ describe("operations", () => {
     ],
     [
       "a body on GET",
-      { "/a": { get: { operationId: "x", requestBody: { content: {} }, responses: {} } } },
+      { "/a": { get: { operationId: "x", requestBody: { content: { "text/plain": {} } }, responses: {} } } },
       "no-body-on-get /paths/~1a/get",
     ],
     [

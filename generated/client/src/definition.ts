@@ -6,11 +6,7 @@ export const definition: ApiDefinition = {
   name: "@workspace-api/client",
   version: "1.0.0",
   server: "https://api.workspace.example/api/v1",
-  securitySchemes: {
-    apiKey: { kind: "bearer" },
-    oauth: { kind: "oauth" },
-    webhookKey: { kind: "apiKey", in: "header", name: "X-Webhook-Key" },
-  },
+  securitySchemes: { apiKey: { kind: "bearer" }, oauth: { kind: "oauth" } },
   policy: {
     windows: [
       { name: "sustained", limit: 200, windowMs: 900000 },

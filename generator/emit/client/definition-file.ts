@@ -12,9 +12,7 @@ export function emitDefinition(scope: ClientScope, packageName: string): string 
       name: packageName,
       version: model.version,
       ...(model.servers[0] ? { server: model.servers[0].url } : {}),
-      securitySchemes: Object.fromEntries(
-        model.securitySchemes.map((scheme) => [scheme.name, schemeOf(scheme)]),
-      ),
+      securitySchemes: Object.fromEntries(schemesOf(model)),
       policy: {
         windows: model.policies.rateLimits?.windows ?? [],
         refusalStatus: model.policies.rateLimits?.refusal.status ?? 429,
@@ -23,6 +21,14 @@ export function emitDefinition(scope: ClientScope, packageName: string): string 
       defaults: Object.fromEntries(model.clientDefaults.map(({ parameter, value }) => [parameter, value])),
     }),
   });
+}
+
+/** The schemes that operations use; others, such as those of webhooks, are not the client's business. */
+function schemesOf({ operations, securitySchemes }: ApiModel): [string, object][] {
+  const used = new Set(operations.flatMap(({ security }) => security.flat().map(({ scheme }) => scheme)));
+  return securitySchemes
+    .filter(({ name }) => used.has(name))
+    .map((scheme) => [scheme.name, schemeOf(scheme)]);
 }
 
 /** How a credential travels: OAuth and OpenID Connect tokens are bearer tokens (RFC 6750). */

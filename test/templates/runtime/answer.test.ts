@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { blob, events, text } from "../../../templates/client/src/runtime/decode.js";
-import { apiFor, failure, json, listen, operation, serve } from "./api-server.js";
+import { apiFor, failure, json, listen, operation, serve } from "../../support/api-server.js";
 
 describe("an answer", () => {
   const answers: [

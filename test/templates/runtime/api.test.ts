@@ -3,7 +3,7 @@ import { createRuntime } from "../../../templates/client/src/runtime/create-runt
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { Ring } from "../../../templates/client/src/runtime/fetch.js";
-import { apiFor, definition, json, operation, serve } from "./api-server.js";
+import { apiFor, definition, json, operation, serve } from "../../support/api-server.js";
 
 describe("the base URL", () => {
   test.each([

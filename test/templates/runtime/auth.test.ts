@@ -8,7 +8,7 @@ import { call } from "../../../templates/client/src/runtime/call.js";
 import type { Ring } from "../../../templates/client/src/runtime/fetch.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
-import { apiFor, json, operation, serve, type Received } from "./api-server.js";
+import { apiFor, json, operation, serve, type Received } from "../../support/api-server.js";
 
 const schemes = {
   key: { kind: "apiKey", in: "header", name: "X-Api-Key" },

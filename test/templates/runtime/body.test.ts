@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { binary, form, json, multipart, text } from "../../../templates/client/src/runtime/body.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { RequestError } from "../../../templates/client/src/runtime/errors.js";
-import { apiFor, operation, serve } from "./api-server.js";
+import { apiFor, operation, serve } from "../../support/api-server.js";
 
 const FORM = "application/x-www-form-urlencoded";
 

@@ -3,7 +3,16 @@ import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import { apiFor, closedPort, failure, json, listen, operation, serve, stalling } from "./api-server.js";
+import {
+  apiFor,
+  closedPort,
+  failure,
+  json,
+  listen,
+  operation,
+  serve,
+  stalling,
+} from "../../support/api-server.js";
 
 describe("a failure without an answer", () => {
   test("is a ConnectionError when refused, with the reason and without the rest", async () => {

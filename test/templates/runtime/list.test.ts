@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isApiError } from "../../../templates/client/src/runtime/errors.js";
 import { list, type ListCall } from "../../../templates/client/src/runtime/list.js";
 import type { Pagination } from "../../../templates/client/src/runtime/operation.js";
-import { apiFor, json, operation, serve, type TestServer } from "./api-server.js";
+import { apiFor, json, operation, serve, type TestServer } from "../../support/api-server.js";
 
 interface Page {
   readonly items: readonly number[];

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import * as styles from "../../../templates/client/src/runtime/parameters.js";
-import { operation } from "./api-server.js";
+import { operation } from "../../support/api-server.js";
 
 const { writeParameter, writePath } = styles;
 

@@ -5,7 +5,7 @@ import * as errors from "../../../templates/client/src/runtime/errors.js";
 import { deepObject } from "../../../templates/client/src/runtime/parameters.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import type { SendOptions } from "../../../templates/client/src/runtime/request.js";
-import { apiFor, failure, operation, serve } from "./api-server.js";
+import { apiFor, failure, operation, serve } from "../../support/api-server.js";
 
 describe("a request", () => {
   test("carries path, query, header and cookie parameters", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import * as errors from "../../../templates/client/src/runtime/errors.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
-import { apiFor, failure, json, listen, operation, serve } from "./api-server.js";
+import { apiFor, failure, json, listen, operation, serve } from "../../support/api-server.js";
 
 describe("a failure by status", () => {
   const body = { type: "about:blank", code: 404, detail: "No task has this id." };

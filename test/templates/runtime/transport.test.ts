@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
-import { apiFor, json, operation, serve } from "./api-server.js";
+import { apiFor, json, operation, serve } from "../../support/api-server.js";
 
 const secured = operation({ security: [["apiKey"]] });
 const post = operation({ method: "POST", security: [["apiKey"]], body: { "application/json": jsonBody } });

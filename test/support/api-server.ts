@@ -7,11 +7,11 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
-import type { Api, ApiDefinition } from "../../../templates/client/src/runtime/api.js";
-import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
-import { isApiError, type ApiError } from "../../../templates/client/src/runtime/errors.js";
-import type { Operation } from "../../../templates/client/src/runtime/operation.js";
-import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
+import type { Api, ApiDefinition } from "../../templates/client/src/runtime/api.js";
+import { createRuntime } from "../../templates/client/src/runtime/create-runtime.js";
+import { isApiError, type ApiError } from "../../templates/client/src/runtime/errors.js";
+import type { Operation } from "../../templates/client/src/runtime/operation.js";
+import type { ApiOptions } from "../../templates/client/src/runtime/options.js";
 
 /** A request as it came over the wire. */
 export interface Received {
