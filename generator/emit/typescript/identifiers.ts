@@ -1,12 +1,11 @@
 import { camelCase, pascalCase, unique, wordsOf } from "../../model/words.js";
 
-/** Words that TypeScript keeps for itself, as of ECMAScript 2025, strict mode and modules included. */
+/** Words that can name nothing in a module: ECMAScript 2025, section 12.7.2, in strict mode. */
 const RESERVED = new Set(
   (
-    "arguments as async await break case catch class const continue debugger default delete do else enum eval export " +
-    "extends false finally for from function get if implements import in instanceof interface let new null of package " +
-    "private protected public return set static super switch this throw true try type typeof undefined var void while " +
-    "with yield any boolean never number object string symbol unknown bigint"
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
+    "false finally for function if implements import in instanceof interface let new null package private protected " +
+    "public return static super switch this throw true try typeof undefined var void while with yield"
   ).split(" "),
 );
 

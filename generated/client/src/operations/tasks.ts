@@ -694,7 +694,7 @@ export type AddTaskRelationError =
  * `PUT /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param typeValue - The type of the relation, read from the first task to the second.
+ * @param type - The type of the relation, read from the first task to the second.
  * @param relatedTaskId - The id of the task at the other end.
  * @throws `invalid_parameter`: Invalid parameter.
  * @throws `credential_missing`: Credential missing.
@@ -715,11 +715,11 @@ export type AddTaskRelationError =
 export function addTaskRelation(
   api: Api,
   taskId: string,
-  typeValue: RelationType,
+  type: RelationType,
   relatedTaskId: string,
   options?: RequestOptions,
 ): Call<Relation, AddTaskRelationError> {
-  return call(api, addTaskRelationOperation, { path: { taskId, type: typeValue, relatedTaskId } }, options);
+  return call(api, addTaskRelationOperation, { path: { taskId, type, relatedTaskId } }, options);
 }
 
 const removeTaskRelationOperation: Operation = {
@@ -758,7 +758,7 @@ export type RemoveTaskRelationError =
  * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param typeValue - The type of the relation, read from the first task to the second.
+ * @param type - The type of the relation, read from the first task to the second.
  * @param relatedTaskId - The id of the task at the other end.
  * @throws `invalid_parameter`: Invalid parameter.
  * @throws `credential_missing`: Credential missing.
@@ -776,16 +776,11 @@ export type RemoveTaskRelationError =
 export function removeTaskRelation(
   api: Api,
   taskId: string,
-  typeValue: RelationType,
+  type: RelationType,
   relatedTaskId: string,
   options?: RequestOptions,
 ): Call<void, RemoveTaskRelationError> {
-  return call(
-    api,
-    removeTaskRelationOperation,
-    { path: { taskId, type: typeValue, relatedTaskId } },
-    options,
-  );
+  return call(api, removeTaskRelationOperation, { path: { taskId, type, relatedTaskId } }, options);
 }
 
 const decideTriageOperation: Operation = {

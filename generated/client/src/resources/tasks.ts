@@ -332,7 +332,7 @@ export class TasksResource {
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param typeValue - The type of the relation, read from the first task to the second.
+   * @param type - The type of the relation, read from the first task to the second.
    * @param relatedTaskId - The id of the task at the other end.
    * @throws `invalid_parameter`: Invalid parameter.
    * @throws `credential_missing`: Credential missing.
@@ -352,11 +352,11 @@ export class TasksResource {
    */
   addRelation(
     taskId: string,
-    typeValue: RelationType,
+    type: RelationType,
     relatedTaskId: string,
     options?: RequestOptions,
   ): Call<Relation, AddTaskRelationError> {
-    return addTaskRelation(this.#api, taskId, typeValue, relatedTaskId, options);
+    return addTaskRelation(this.#api, taskId, type, relatedTaskId, options);
   }
 
   /**
@@ -367,7 +367,7 @@ export class TasksResource {
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param typeValue - The type of the relation, read from the first task to the second.
+   * @param type - The type of the relation, read from the first task to the second.
    * @param relatedTaskId - The id of the task at the other end.
    * @throws `invalid_parameter`: Invalid parameter.
    * @throws `credential_missing`: Credential missing.
@@ -384,11 +384,11 @@ export class TasksResource {
    */
   removeRelation(
     taskId: string,
-    typeValue: RelationType,
+    type: RelationType,
     relatedTaskId: string,
     options?: RequestOptions,
   ): Call<void, RemoveTaskRelationError> {
-    return removeTaskRelation(this.#api, taskId, typeValue, relatedTaskId, options);
+    return removeTaskRelation(this.#api, taskId, type, relatedTaskId, options);
   }
 
   /**

@@ -7,8 +7,8 @@ export type Fetch = (request: Request, call?: CallContext) => Promise<Response>;
 /** One concern of the runtime, wrapped around the next. `next` may be called more than once, or not at all. */
 export type Ring = (request: Request, next: Next, call: CallContext) => Promise<Response>;
 
-/** What a ring calls to go on. */
-export type Next = (request: Request) => Promise<Response>;
+/** What a ring calls to go on, as the same call or, where it serves several, as one of its own. */
+export type Next = (request: Request, call?: CallContext) => Promise<Response>;
 
 /** What the rings know of a call besides its request. One object serves all attempts. */
 export interface CallContext {
@@ -37,11 +37,11 @@ export function compose(
   rings: readonly Ring[],
   fetch: Fetch,
 ): (request: Request, call: CallContext) => Promise<Response> {
-  return (request, call) => {
-    const run = (index: number, current: Request): Promise<Response> => {
-      const ring = rings[index];
-      return ring ? ring(current, (following) => run(index + 1, following), call) : fetch(current, call);
-    };
-    return run(0, request);
+  const run = (index: number, request: Request, call: CallContext): Promise<Response> => {
+    const ring = rings[index];
+    return ring
+      ? ring(request, (following, own = call) => run(index + 1, following, own), call)
+      : fetch(request, call);
   };
+  return (request, call) => run(0, request, call);
 }

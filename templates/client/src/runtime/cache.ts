@@ -105,7 +105,11 @@ export function cacheRing({ options, emit }: RingSetup): Ring {
       return kept.response.clone();
     }
     if (underWay.has(key)) tell("shared");
-    return share(key, call, (signal) => load(key, rule, new Request(request, { signal }), next, tell));
+    return share(key, call, (signal) => {
+      // It belongs to nobody in particular: each who waits has a deadline of their own.
+      const own = { ...call, signal, deadline: Infinity };
+      return load(key, rule, new Request(request), (following) => next(following, own), tell);
+    });
   };
 }
 

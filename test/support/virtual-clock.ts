@@ -1,0 +1,40 @@
+import type { Clock } from "../../templates/client/src/runtime/clock.js";
+
+interface Timer {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+function earliest(timers: readonly Timer[]): Timer | undefined {
+  return timers.toSorted((a, b) => a.at - b.at)[0];
+}
+
+/** A clock that stands still until it is moved, and then calls back what is due, in order. */
+export class VirtualClock implements Clock {
+  #now = 0;
+  #timers: Timer[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves from timer to timer until none is left, letting promises settle in between. */
+  async run(until = Infinity): Promise<void> {
+    for (;;) {
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      const next = earliest(this.#timers);
+      if (!next || next.at > until) return;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { Node, Project, type ExportedDeclarations } from "ts-morph";
+import { expect, it } from "vitest";
+
+/** Everything that a package's entry exports, in a line each, with the members of its classes. */
+function surfaceOf(entry: string): string {
+  const project = new Project({ tsConfigFilePath: "generated/client/tsconfig.json" });
+  const exported = project.getSourceFileOrThrow(entry).getExportedDeclarations();
+  const lines = [...exported]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, [declaration]]) => {
+      return declaration ? [`${kindOf(declaration)} ${name}`, ...membersOf(declaration)] : [];
+    });
+  return `${lines.join("\n")}\n`;
+}
+
+function kindOf(declaration: ExportedDeclarations): string {
+  if (Node.isClassDeclaration(declaration)) return "class";
+  if (Node.isFunctionDeclaration(declaration)) return "function";
+  return Node.isVariableDeclaration(declaration) ? "const" : "type";
+}
+
+function membersOf(declaration: ExportedDeclarations): string[] {
+  if (!Node.isClassDeclaration(declaration)) return [];
+  const methods = declaration.getMethods().map((method) => {
+    const parameters = method.getParameters().map((it) => `${it.getName()}${it.isOptional() ? "?" : ""}`);
+    return `  ${method.getName()}(${parameters.join(", ")})`;
+  });
+  const properties = declaration.getProperties().filter((it) => !it.getName().startsWith("#"));
+  return [...properties.map((it) => `  ${it.getName()}`), ...methods];
+}
+
+// Growth of the public surface shows in the diff of these files; `npx vitest run test/surface -u` accepts it.
+it.each([
+  ["the client", "generated/client/src/index.ts", "workspace-client.txt"],
+  ["the operations", "generated/client/src/operations.ts", "workspace-operations.txt"],
+])("%s has the public surface that is written down", async (_, entry, file) => {
+  await expect(surfaceOf(entry)).toMatchFileSnapshot(file);
+});

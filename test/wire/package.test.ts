@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { beforeAll, expect, it } from "vitest";
+
+import { run } from "../support/cli.js";
+import { scratchFolder } from "../support/scratch.js";
+
+const PACKAGE = resolve("generated/client");
+const npx = (cwd: string, ...args: string[]): ReturnType<typeof run> =>
+  run("npx", ["--no-install", ...args], cwd);
+
+beforeAll(async () => {
+  const { code, stdout } = await run("npm", ["run", "build"], PACKAGE);
+  expect(code, stdout).toBe(0);
+}, 120_000);
+
+it("is a package that publint has nothing to say about", async () => {
+  const { code, stdout } = await npx(PACKAGE, "publint", "--strict");
+  expect(code, stdout).toBe(0);
+});
+
+it("has types for both module systems, old resolution included", async () => {
+  const { code, stdout } = await npx(PACKAGE, "attw", "--pack", ".", "--format", "ascii");
+  expect(code, stdout).toBe(0);
+});
+
+it("has declaration maps, so that an editor goes to the sources", () => {
+  expect(existsSync(join(PACKAGE, "dist", "esm", "client.d.ts.map"))).toBe(true);
+});
+
+it.each([
+  [
+    "import",
+    "--input-type=module",
+    `import { WorkspaceClient } from "@workspace-api/client"; import { createApi } from "@workspace-api/client/operations";`,
+  ],
+  [
+    "require",
+    "--input-type=commonjs",
+    `const { WorkspaceClient } = require("@workspace-api/client"); const { createApi } = require("@workspace-api/client/operations");`,
+  ],
+])("runs by %s on plain Node", async (_, type, start) => {
+  const code = `${start} console.log(typeof new WorkspaceClient({ apiKey: "k" }).tasks.list, createApi().baseUrl);`;
+  const result = await run(process.execPath, [type, "--eval", code], scratchFolder());
+  expect(result.stderr).toBe("");
+  expect(result.stdout).toBe("function https://api.workspace.example/api/v1\n");
+});
