@@ -11,7 +11,7 @@ import type { SchemaReader } from "./schemas.js";
 import { readSecurity } from "./security.js";
 import { serverUrl } from "./servers.js";
 
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
 
 /** Every operation of the document, in its order. */
 export function readOperations(
@@ -75,7 +75,8 @@ function pathItems(context: ModelContext, key: string): [string, Located][] {
 }
 
 function methodsOf(item: Located): [string, Located][] {
-  return METHODS.filter((method) => isObject(item.value[method])).map((method) => {
+  const methods = Object.keys(item.value).filter((key) => METHODS.has(key) && isObject(item.value[key]));
+  return methods.map((method) => {
     return [method, { value: objectOf(item.value[method]), pointer: pointer(item.pointer, method) }];
   });
 }

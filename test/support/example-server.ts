@@ -1,10 +1,18 @@
-import type { ApiModel, Operation } from "../../generator/model/api-model.js";
-import { json, serve, type TestServer } from "./api-server.js";
+import type { ServerResponse } from "node:http";
 
-/** A real server that answers each operation of a model with its first example of success. */
-export function serveExamples(model: ApiModel, base: string): Promise<TestServer> {
+import type { ApiModel, Operation } from "../../generator/model/api-model.js";
+import { json, serve, type Received, type TestServer } from "./api-server.js";
+
+/** A real server that answers each operation of a model with its first example of success, unless `first` does. */
+export function serveExamples(
+  model: ApiModel,
+  base: string,
+  first: (request: Received, response: ServerResponse) => boolean = () => false,
+): Promise<TestServer> {
   const routes = model.operations.map((operation) => ({ operation, pattern: patternOf(base, operation) }));
-  return serve(({ method, url }, response) => {
+  return serve((request, response) => {
+    if (first(request, response)) return undefined;
+    const { method, url } = request;
     const [path = ""] = url.split("?");
     const route = routes.find(({ operation, pattern }) => operation.method === method && pattern.test(path));
     const success = route?.operation.responses.find(({ status }) => status.startsWith("2"));

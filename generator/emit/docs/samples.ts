@@ -1,6 +1,7 @@
-import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";
+import type { ApiModel, Content, Operation, Parameter, SecurityScheme } from "../../model/api-model.js";
 import { nameOf } from "../../model/schema-walk.js";
 import type { Schema } from "../../model/schema.js";
+import { propertyName } from "../typescript/literals.js";
 import { resourceKey, type Names } from "../typescript/names.js";
 import { ofPlace } from "../typescript/parameters-of.js";
 
@@ -15,7 +16,7 @@ export function samplesOf(model: ApiModel, names: Names, operation: Operation, p
   const values = new SampleValues(schemas);
   return {
     curl: curlOf(model, operation, values),
-    typescript: typescriptOf(names, operation, values, packageName),
+    typescript: typescriptOf(model, names, operation, values, packageName),
   };
 }
 
@@ -32,12 +33,35 @@ function curlOf(model: ApiModel, operation: Operation, values: SampleValues): st
   const content = operation.body?.contents[0];
   return [
     `curl ${operation.method === "GET" ? "" : `-X ${operation.method} `}${quoted(`${base}${path}${search.length > 0 ? `?${search.join("&")}` : ""}`)}`,
-    ...(operation.security.some((alternative) => alternative.length > 0)
-      ? [`-H "Authorization: Bearer $API_KEY"`]
-      : []),
+    ...credentialFlags(model, operation),
     ...(operation.policies.idempotency ? [`-H "${operation.policies.idempotency.header}: $(uuidgen)"`] : []),
     ...(content ? bodyFlags(content, values) : []),
   ].join(" \\\n  ");
+}
+
+/** The scheme that the first alternative needs; none for public operations. */
+function schemeOf(model: ApiModel, { security }: Operation): SecurityScheme | undefined {
+  const name = security.find((alternative) => alternative.length > 0)?.[0]?.scheme;
+  return model.securitySchemes.find((scheme) => scheme.name === name);
+}
+
+function credentialFlags(model: ApiModel, operation: Operation): string[] {
+  const scheme = schemeOf(model, operation);
+  if (!scheme) return [];
+  if (scheme.kind === "basic") return [`-u "$USERNAME:$PASSWORD"`];
+  if (scheme.kind === "oauth2" || scheme.kind === "openIdConnect")
+    return [`-H "Authorization: Bearer $ACCESS_TOKEN"`];
+  if (scheme.kind !== "apiKey") return [`-H "Authorization: Bearer $API_KEY"`];
+  return scheme.in === "header" ? [`-H ${quoted(`${scheme.parameterName ?? ""}: `)}"$API_KEY"`] : [];
+}
+
+function clientOptions(model: ApiModel, operation: Operation): string {
+  const scheme = schemeOf(model, operation);
+  if (!scheme) return "";
+  if (scheme.kind === "oauth2" || scheme.kind === "openIdConnect")
+    return "{ auth: process.env.ACCESS_TOKEN }";
+  if (scheme.kind !== "basic") return "{ apiKey: process.env.API_KEY }";
+  return `{ auth: { ${propertyName(scheme.name)}: { username: "…", password: "…" } } }`;
 }
 
 function bodyFlags(content: Content, values: SampleValues): string[] {
@@ -51,7 +75,13 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function typescriptOf(names: Names, operation: Operation, values: SampleValues, packageName: string): string {
+function typescriptOf(
+  model: ApiModel,
+  names: Names,
+  operation: Operation,
+  values: SampleValues,
+  packageName: string,
+): string {
   const own = names.operations.get(operation.id);
   const members = operation.resource.map((_, index) => {
     return names.resources.get(resourceKey(operation.resource.slice(0, index + 1)))?.member ?? "";
@@ -69,7 +99,7 @@ function typescriptOf(names: Names, operation: Operation, values: SampleValues, 
   return [
     `import { ${names.client} } from "${packageName}";`,
     "",
-    `const client = new ${names.client}({ apiKey: process.env.API_KEY });`,
+    `const client = new ${names.client}(${clientOptions(model, operation)});`,
     operation.policies.pagination
       ? `for await (const item of ${call}) console.log(item);`
       : `const result = await ${call};`,

@@ -83,9 +83,7 @@ function notesOf(schema: SchemaObject): string[] {
       `one of ${values.join(" ")}${schema.enum.length > MAX_ENUM ? ` and ${schema.enum.length - MAX_ENUM} more` : ""}`,
     );
   }
-  for (const [keyword, label] of Object.entries(LIMITS)) {
-    if (typeof schema[keyword] === "number") notes.push(`${label} ${schema[keyword]}`);
-  }
+  notes.push(...limitsOf(schema));
   if (schema.default !== undefined)
     notes.push(`default <code>${escaped(JSON.stringify(schema.default))}</code>`);
   if (schema.readOnly) notes.push("read-only");
@@ -95,11 +93,18 @@ function notesOf(schema: SchemaObject): string[] {
   return notes;
 }
 
-const LIMITS = {
-  minLength: "at least characters:",
-  maxLength: "at most characters:",
-  minimum: "at least",
-  maximum: "at most",
-  minItems: "at least items:",
-  maxItems: "at most items:",
-} as const;
+const LIMITS = [
+  ["minLength", "maxLength", " characters"],
+  ["minimum", "maximum", ""],
+  ["minItems", "maxItems", " items"],
+] as const;
+
+/** `1 to 255 characters`, `at least 0`, `at most 50 items`. */
+function limitsOf(schema: SchemaObject): string[] {
+  return LIMITS.flatMap(([least, most, unit]) => {
+    const [from, to] = [schema[least], schema[most]];
+    if (typeof from === "number" && typeof to === "number") return [`${from} to ${to}${unit}`];
+    if (typeof from === "number") return [`at least ${from}${unit}`];
+    return typeof to === "number" ? [`at most ${to}${unit}`] : [];
+  });
+}

@@ -234,81 +234,6 @@ export function fetchComment(
   return call(api, fetchCommentOperation, { path: { taskId, commentId } }, options);
 }
 
-const deleteCommentOperation: Operation = {
-  id: "deleteComment",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}",
-  defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Options of {@link deleteComment}. */
-export interface DeleteCommentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link deleteComment} can fail. */
-export type DeleteCommentError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "task_not_found" | "comment_not_found", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Delete a comment.
- *
- * Deletes a comment, its reactions and the replies to it, for good. A member may delete their own comments; owners and
- * admins of the workspace, and API keys, may delete any. Sends `comment.deleted` for each comment that goes.
- *
- * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
- *
- * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param commentId - The id of the comment.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `comment_not_found`: No such comment.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function deleteComment(
-  api: Api,
-  taskId: string,
-  commentId: string,
-  options?: DeleteCommentOptions,
-): Call<void, DeleteCommentError> {
-  return call(api, deleteCommentOperation, { path: { taskId, commentId } }, options);
-}
-
 const updateCommentOperation: Operation = {
   id: "updateComment",
   method: "PATCH",
@@ -397,6 +322,81 @@ export function updateComment(
   options?: UpdateCommentOptions,
 ): Call<Comment, UpdateCommentError> {
   return call(api, updateCommentOperation, { path: { taskId, commentId }, body }, options);
+}
+
+const deleteCommentOperation: Operation = {
+  id: "deleteComment",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "insufficient_scope",
+    "404": "workspace_not_found",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Options of {@link deleteComment}. */
+export interface DeleteCommentOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link deleteComment} can fail. */
+export type DeleteCommentError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "task_not_found" | "comment_not_found", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Delete a comment.
+ *
+ * Deletes a comment, its reactions and the replies to it, for good. A member may delete their own comments; owners and
+ * admins of the workspace, and API keys, may delete any. Sends `comment.deleted` for each comment that goes.
+ *
+ * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
+ *
+ * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
+ * @param commentId - The id of the comment.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `task_not_found`: No such task.
+ * @throws `comment_not_found`: No such comment.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function deleteComment(
+  api: Api,
+  taskId: string,
+  commentId: string,
+  options?: DeleteCommentOptions,
+): Call<void, DeleteCommentError> {
+  return call(api, deleteCommentOperation, { path: { taskId, commentId } }, options);
 }
 
 const addCommentReactionOperation: Operation = {

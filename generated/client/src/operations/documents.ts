@@ -225,78 +225,6 @@ export function fetchDocument(
   return call(api, fetchDocumentOperation, { path: { documentId } }, options);
 }
 
-const deleteDocumentOperation: Operation = {
-  id: "deleteDocument",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/documents/{documentId}",
-  defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Options of {@link deleteDocument}. */
-export interface DeleteDocumentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link deleteDocument} can fail. */
-export type DeleteDocumentError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "document_not_found", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Delete a document.
- *
- * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
- * workspace, and API keys, may delete any. Sends `document.deleted`.
- *
- * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
- *
- * @param documentId - The id of the document.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `document_not_found`: No such document.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function deleteDocument(
-  api: Api,
-  documentId: string,
-  options?: DeleteDocumentOptions,
-): Call<void, DeleteDocumentError> {
-  return call(api, deleteDocumentOperation, { path: { documentId } }, options);
-}
-
 const updateDocumentOperation: Operation = {
   id: "updateDocument",
   method: "PATCH",
@@ -382,6 +310,78 @@ export function updateDocument(
   options?: UpdateDocumentOptions,
 ): Call<Document, UpdateDocumentError> {
   return call(api, updateDocumentOperation, { path: { documentId }, body }, options);
+}
+
+const deleteDocumentOperation: Operation = {
+  id: "deleteDocument",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/documents/{documentId}",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "insufficient_scope",
+    "404": "workspace_not_found",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Options of {@link deleteDocument}. */
+export interface DeleteDocumentOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link deleteDocument} can fail. */
+export type DeleteDocumentError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "document_not_found", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Delete a document.
+ *
+ * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
+ * workspace, and API keys, may delete any. Sends `document.deleted`.
+ *
+ * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
+ *
+ * @param documentId - The id of the document.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `document_not_found`: No such document.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function deleteDocument(
+  api: Api,
+  documentId: string,
+  options?: DeleteDocumentOptions,
+): Call<void, DeleteDocumentError> {
+  return call(api, deleteDocumentOperation, { path: { documentId } }, options);
 }
 
 const patchDocumentOperation: Operation = {

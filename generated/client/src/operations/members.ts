@@ -149,82 +149,6 @@ export function fetchMember(
   return call(api, fetchMemberOperation, { path: { userId } }, options);
 }
 
-const removeMemberOperation: Operation = {
-  id: "removeMember",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/members/{userId}",
-  defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "409": "last_owner",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Options of {@link removeMember}. */
-export interface RemoveMemberOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link removeMember} can fail. */
-export type RemoveMemberError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "member_not_found", Problem>
-  | ConflictError<"last_owner", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Remove a member.
- *
- * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
- * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
- * removed: the request is refused with 409.
- *
- * `DELETE /workspaces/{workspaceId}/members/{userId}`
- *
- * @param userId - The id of the user.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `member_not_found`: No such member.
- * @throws `last_owner`: Last owner.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function removeMember(
-  api: Api,
-  userId: string,
-  options?: RemoveMemberOptions,
-): Call<void, RemoveMemberError> {
-  return call(api, removeMemberOperation, { path: { userId } }, options);
-}
-
 const updateMemberOperation: Operation = {
   id: "updateMember",
   method: "PATCH",
@@ -314,4 +238,80 @@ export function updateMember(
   options?: UpdateMemberOptions,
 ): Call<Member, UpdateMemberError> {
   return call(api, updateMemberOperation, { path: { userId }, body }, options);
+}
+
+const removeMemberOperation: Operation = {
+  id: "removeMember",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/members/{userId}",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "insufficient_scope",
+    "404": "workspace_not_found",
+    "409": "last_owner",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Options of {@link removeMember}. */
+export interface RemoveMemberOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link removeMember} can fail. */
+export type RemoveMemberError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "member_not_found", Problem>
+  | ConflictError<"last_owner", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Remove a member.
+ *
+ * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
+ * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
+ * removed: the request is refused with 409.
+ *
+ * `DELETE /workspaces/{workspaceId}/members/{userId}`
+ *
+ * @param userId - The id of the user.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `member_not_found`: No such member.
+ * @throws `last_owner`: Last owner.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function removeMember(
+  api: Api,
+  userId: string,
+  options?: RemoveMemberOptions,
+): Call<void, RemoveMemberError> {
+  return call(api, removeMemberOperation, { path: { userId } }, options);
 }

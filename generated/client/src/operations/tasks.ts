@@ -293,87 +293,6 @@ export function fetchTask(api: Api, taskId: string, options?: FetchTaskOptions):
   return call(api, fetchTaskOperation, { path: { taskId } }, options);
 }
 
-const deleteTaskOperation: Operation = {
-  id: "deleteTask",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/tasks/{taskId}",
-  defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "409": "task_has_children",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Query parameters of {@link deleteTask}. */
-export type DeleteTaskQuery = NonNullable<operations["deleteTask"]["parameters"]["query"]>;
-
-/** Options of {@link deleteTask}. */
-export interface DeleteTaskOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link deleteTask} can fail. */
-export type DeleteTaskError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
-  | ConflictError<"task_has_children", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Delete a task.
- *
- * Deletes a task with its comments and relations. A task with children is refused unless `children=detach` moves them
- * to the top of the hierarchy. Support can restore a deleted task for 30 days; for everybody else it is gone, and
- * deleting it again answers 404. Sends `task.deleted`.
- *
- * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
- *
- * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `task_has_children`: Task has children.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function deleteTask(
-  api: Api,
-  taskId: string,
-  query?: DeleteTaskQuery,
-  options?: DeleteTaskOptions,
-): Call<void, DeleteTaskError> {
-  return call(api, deleteTaskOperation, { path: { taskId }, query }, options);
-}
-
 const updateTaskOperation: Operation = {
   id: "updateTask",
   method: "PATCH",
@@ -462,6 +381,87 @@ export function updateTask(
   options?: UpdateTaskOptions,
 ): Call<Task, UpdateTaskError> {
   return call(api, updateTaskOperation, { path: { taskId }, body }, options);
+}
+
+const deleteTaskOperation: Operation = {
+  id: "deleteTask",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/tasks/{taskId}",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "insufficient_scope",
+    "404": "workspace_not_found",
+    "409": "task_has_children",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Query parameters of {@link deleteTask}. */
+export type DeleteTaskQuery = NonNullable<operations["deleteTask"]["parameters"]["query"]>;
+
+/** Options of {@link deleteTask}. */
+export interface DeleteTaskOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link deleteTask} can fail. */
+export type DeleteTaskError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
+  | ConflictError<"task_has_children", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Delete a task.
+ *
+ * Deletes a task with its comments and relations. A task with children is refused unless `children=detach` moves them
+ * to the top of the hierarchy. Support can restore a deleted task for 30 days; for everybody else it is gone, and
+ * deleting it again answers 404. Sends `task.deleted`.
+ *
+ * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
+ *
+ * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
+ * @param query - What narrows or shapes the answer.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `task_not_found`: No such task.
+ * @throws `task_has_children`: Task has children.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function deleteTask(
+  api: Api,
+  taskId: string,
+  query?: DeleteTaskQuery,
+  options?: DeleteTaskOptions,
+): Call<void, DeleteTaskError> {
+  return call(api, deleteTaskOperation, { path: { taskId }, query }, options);
 }
 
 const snoozeTaskOperation: Operation = {

@@ -227,78 +227,6 @@ export function fetchTaxonomyLabel(
   return call(api, fetchTaxonomyLabelOperation, { path: { taxonomyLabelId } }, options);
 }
 
-const deleteTaxonomyLabelOperation: Operation = {
-  id: "deleteTaxonomyLabel",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
-  defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Options of {@link deleteTaxonomyLabel}. */
-export interface DeleteTaxonomyLabelOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link deleteTaxonomyLabel} can fail. */
-export type DeleteTaxonomyLabelError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "label_not_found", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Delete a taxonomy label.
- *
- * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
- * workspace, and API keys, may. Sends `taxonomy.deleted`.
- *
- * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
- *
- * @param taxonomyLabelId - The id of the taxonomy label.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `label_not_found`: No such label.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function deleteTaxonomyLabel(
-  api: Api,
-  taxonomyLabelId: string,
-  options?: DeleteTaxonomyLabelOptions,
-): Call<void, DeleteTaxonomyLabelError> {
-  return call(api, deleteTaxonomyLabelOperation, { path: { taxonomyLabelId } }, options);
-}
-
 const updateTaxonomyLabelOperation: Operation = {
   id: "updateTaxonomyLabel",
   method: "PATCH",
@@ -388,4 +316,76 @@ export function updateTaxonomyLabel(
   options?: UpdateTaxonomyLabelOptions,
 ): Call<TaxonomyLabel, UpdateTaxonomyLabelError> {
   return call(api, updateTaxonomyLabelOperation, { path: { taxonomyLabelId }, body }, options);
+}
+
+const deleteTaxonomyLabelOperation: Operation = {
+  id: "deleteTaxonomyLabel",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "insufficient_scope",
+    "404": "workspace_not_found",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Options of {@link deleteTaxonomyLabel}. */
+export interface DeleteTaxonomyLabelOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link deleteTaxonomyLabel} can fail. */
+export type DeleteTaxonomyLabelError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "label_not_found", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Delete a taxonomy label.
+ *
+ * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
+ * workspace, and API keys, may. Sends `taxonomy.deleted`.
+ *
+ * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
+ *
+ * @param taxonomyLabelId - The id of the taxonomy label.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `label_not_found`: No such label.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function deleteTaxonomyLabel(
+  api: Api,
+  taxonomyLabelId: string,
+  options?: DeleteTaxonomyLabelOptions,
+): Call<void, DeleteTaxonomyLabelError> {
+  return call(api, deleteTaxonomyLabelOperation, { path: { taxonomyLabelId } }, options);
 }

@@ -218,82 +218,6 @@ export function fetchTeam(api: Api, teamId: string, options?: FetchTeamOptions):
   return call(api, fetchTeamOperation, { path: { teamId } }, options);
 }
 
-const deleteTeamOperation: Operation = {
-  id: "deleteTeam",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/teams/{teamId}",
-  defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "409": "team_has_children",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Options of {@link deleteTeam}. */
-export interface DeleteTeamOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link deleteTeam} can fail. */
-export type DeleteTeamError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "team_not_found", Problem>
-  | ConflictError<"team_has_children", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Delete a team.
- *
- * Deletes a team for good. Its work stays and no longer belongs to it; its invitations are revoked. Admins of the
- * team, owners of the workspace and API keys may. A team with others below it is refused with 409. Sends
- * `team.deleted`.
- *
- * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
- *
- * @param teamId - The id of the team.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `team_has_children`: Team has children.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function deleteTeam(
-  api: Api,
-  teamId: string,
-  options?: DeleteTeamOptions,
-): Call<void, DeleteTeamError> {
-  return call(api, deleteTeamOperation, { path: { teamId } }, options);
-}
-
 const updateTeamOperation: Operation = {
   id: "updateTeam",
   method: "PATCH",
@@ -380,4 +304,80 @@ export function updateTeam(
   options?: UpdateTeamOptions,
 ): Call<Team, UpdateTeamError> {
   return call(api, updateTeamOperation, { path: { teamId }, body }, options);
+}
+
+const deleteTeamOperation: Operation = {
+  id: "deleteTeam",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/teams/{teamId}",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "insufficient_scope",
+    "404": "workspace_not_found",
+    "409": "team_has_children",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Options of {@link deleteTeam}. */
+export interface DeleteTeamOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link deleteTeam} can fail. */
+export type DeleteTeamError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "team_not_found", Problem>
+  | ConflictError<"team_has_children", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Delete a team.
+ *
+ * Deletes a team for good. Its work stays and no longer belongs to it; its invitations are revoked. Admins of the
+ * team, owners of the workspace and API keys may. A team with others below it is refused with 409. Sends
+ * `team.deleted`.
+ *
+ * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
+ *
+ * @param teamId - The id of the team.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `team_not_found`: No such team.
+ * @throws `team_has_children`: Team has children.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function deleteTeam(
+  api: Api,
+  teamId: string,
+  options?: DeleteTeamOptions,
+): Call<void, DeleteTeamError> {
+  return call(api, deleteTeamOperation, { path: { teamId } }, options);
 }

@@ -222,78 +222,6 @@ export function fetchWebhook(
   return call(api, fetchWebhookOperation, { path: { webhookId } }, options);
 }
 
-const deleteWebhookOperation: Operation = {
-  id: "deleteWebhook",
-  method: "DELETE",
-  path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
-  defaults: ["workspaceId"],
-  security: [["oauth"]],
-  errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "oauth_required",
-    "404": "workspace_not_found",
-    "412": "precondition_failed",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
-  },
-};
-
-/** Options of {@link deleteWebhook}. */
-export interface DeleteWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-}
-
-/** How {@link deleteWebhook} can fail. */
-export type DeleteWebhookError =
-  | BadRequestError<"invalid_parameter", Problem>
-  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
-  | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
-  | PreconditionFailedError<"precondition_failed", Problem>
-  | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
-
-/**
- * Delete a webhook.
- *
- * Ends the subscription and deletes the log of its deliveries. Only owners and admins may.
- *
- * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
- *
- * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
- */
-export function deleteWebhook(
-  api: Api,
-  webhookId: string,
-  options?: DeleteWebhookOptions,
-): Call<void, DeleteWebhookError> {
-  return call(api, deleteWebhookOperation, { path: { webhookId } }, options);
-}
-
 const updateWebhookOperation: Operation = {
   id: "updateWebhook",
   method: "PATCH",
@@ -380,6 +308,78 @@ export function updateWebhook(
   options?: UpdateWebhookOptions,
 ): Call<Webhook, UpdateWebhookError> {
   return call(api, updateWebhookOperation, { path: { webhookId }, body }, options);
+}
+
+const deleteWebhookOperation: Operation = {
+  id: "deleteWebhook",
+  method: "DELETE",
+  path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
+  defaults: ["workspaceId"],
+  security: [["oauth"]],
+  errorCodes: {
+    "400": "invalid_parameter",
+    "401": "credential_missing",
+    "403": "oauth_required",
+    "404": "workspace_not_found",
+    "412": "precondition_failed",
+    "429": "rate_limited",
+    "500": "internal_error",
+    "503": "unavailable",
+  },
+};
+
+/** Options of {@link deleteWebhook}. */
+export interface DeleteWebhookOptions extends RequestOptions {
+  /** Headers of this operation, and others. */
+  headers?: {
+    /**
+     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+     * stands for any version. Without the header the change is made whatever the version.
+     */
+    "If-Match"?: string;
+  } & CallOptions["headers"];
+}
+
+/** How {@link deleteWebhook} can fail. */
+export type DeleteWebhookError =
+  | BadRequestError<"invalid_parameter", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
+  | PreconditionFailedError<"precondition_failed", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * Delete a webhook.
+ *
+ * Ends the subscription and deletes the log of its deliveries. Only owners and admins may.
+ *
+ * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
+ *
+ * @param webhookId - The id of the webhook.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `oauth_required`: OAuth required.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `permission_denied`: Permission denied.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `webhook_not_found`: No such webhook.
+ * @throws `precondition_failed`: Precondition failed.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function deleteWebhook(
+  api: Api,
+  webhookId: string,
+  options?: DeleteWebhookOptions,
+): Call<void, DeleteWebhookError> {
+  return call(api, deleteWebhookOperation, { path: { webhookId } }, options);
 }
 
 const verifyWebhookOperation: Operation = {

@@ -121,34 +121,6 @@ export class CommentsResource {
   }
 
   /**
-   * Delete a comment.
-   *
-   * Deletes a comment, its reactions and the replies to it, for good. A member may delete their own comments; owners and
-   * admins of the workspace, and API keys, may delete any. Sends `comment.deleted` for each comment that goes.
-   *
-   * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
-   *
-   * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param commentId - The id of the comment.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  delete(taskId: string, commentId: string, options?: DeleteCommentOptions): Call<void, DeleteCommentError> {
-    return deleteComment(this.#api, taskId, commentId, options);
-  }
-
-  /**
    * Edit a comment.
    *
    * Changes what a comment says and sets `editedAt`. A member may edit only their own comments; an API key may edit any.
@@ -184,6 +156,34 @@ export class CommentsResource {
     options?: UpdateCommentOptions,
   ): Call<Comment, UpdateCommentError> {
     return updateComment(this.#api, taskId, commentId, body, options);
+  }
+
+  /**
+   * Delete a comment.
+   *
+   * Deletes a comment, its reactions and the replies to it, for good. A member may delete their own comments; owners and
+   * admins of the workspace, and API keys, may delete any. Sends `comment.deleted` for each comment that goes.
+   *
+   * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
+   *
+   * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
+   * @param commentId - The id of the comment.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `task_not_found`: No such task.
+   * @throws `comment_not_found`: No such comment.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  delete(taskId: string, commentId: string, options?: DeleteCommentOptions): Call<void, DeleteCommentError> {
+    return deleteComment(this.#api, taskId, commentId, options);
   }
 
   /**

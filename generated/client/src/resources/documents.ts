@@ -118,32 +118,6 @@ export class DocumentsResource {
   }
 
   /**
-   * Delete a document.
-   *
-   * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
-   * workspace, and API keys, may delete any. Sends `document.deleted`.
-   *
-   * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
-   *
-   * @param documentId - The id of the document.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  delete(documentId: string, options?: DeleteDocumentOptions): Call<void, DeleteDocumentError> {
-    return deleteDocument(this.#api, documentId, options);
-  }
-
-  /**
    * Change a document.
    *
    * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Sends
@@ -176,6 +150,32 @@ export class DocumentsResource {
     options?: UpdateDocumentOptions,
   ): Call<Document, UpdateDocumentError> {
     return updateDocument(this.#api, documentId, body, options);
+  }
+
+  /**
+   * Delete a document.
+   *
+   * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
+   * workspace, and API keys, may delete any. Sends `document.deleted`.
+   *
+   * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
+   *
+   * @param documentId - The id of the document.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `document_not_found`: No such document.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  delete(documentId: string, options?: DeleteDocumentOptions): Call<void, DeleteDocumentError> {
+    return deleteDocument(this.#api, documentId, options);
   }
 
   /**

@@ -76,34 +76,6 @@ export class MembersResource {
   }
 
   /**
-   * Remove a member.
-   *
-   * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
-   * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
-   * removed: the request is refused with 409.
-   *
-   * `DELETE /workspaces/{workspaceId}/members/{userId}`
-   *
-   * @param userId - The id of the user.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  remove(userId: string, options?: RemoveMemberOptions): Call<void, RemoveMemberError> {
-    return removeMember(this.#api, userId, options);
-  }
-
-  /**
    * Change a member.
    *
    * Changes the role or the time zone of a member. Owners may change everybody; admins and API keys may change all but
@@ -134,5 +106,33 @@ export class MembersResource {
    */
   update(userId: string, body: MemberUpdate, options?: UpdateMemberOptions): Call<Member, UpdateMemberError> {
     return updateMember(this.#api, userId, body, options);
+  }
+
+  /**
+   * Remove a member.
+   *
+   * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
+   * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
+   * removed: the request is refused with 409.
+   *
+   * `DELETE /workspaces/{workspaceId}/members/{userId}`
+   *
+   * @param userId - The id of the user.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `member_not_found`: No such member.
+   * @throws `last_owner`: Last owner.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  remove(userId: string, options?: RemoveMemberOptions): Call<void, RemoveMemberError> {
+    return removeMember(this.#api, userId, options);
   }
 }

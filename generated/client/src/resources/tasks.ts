@@ -172,35 +172,6 @@ export class TasksResource {
   }
 
   /**
-   * Delete a task.
-   *
-   * Deletes a task with its comments and relations. A task with children is refused unless `children=detach` moves them
-   * to the top of the hierarchy. Support can restore a deleted task for 30 days; for everybody else it is gone, and
-   * deleting it again answers 404. Sends `task.deleted`.
-   *
-   * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
-   *
-   * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `task_has_children`: Task has children.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  delete(taskId: string, query?: DeleteTaskQuery, options?: DeleteTaskOptions): Call<void, DeleteTaskError> {
-    return deleteTask(this.#api, taskId, query, options);
-  }
-
-  /**
    * Update a task.
    *
    * Changes the members that are given and leaves the others. A fetched task may be sent back whole with the change
@@ -232,6 +203,35 @@ export class TasksResource {
    */
   update(taskId: string, body: TaskUpdate, options?: UpdateTaskOptions): Call<Task, UpdateTaskError> {
     return updateTask(this.#api, taskId, body, options);
+  }
+
+  /**
+   * Delete a task.
+   *
+   * Deletes a task with its comments and relations. A task with children is refused unless `children=detach` moves them
+   * to the top of the hierarchy. Support can restore a deleted task for 30 days; for everybody else it is gone, and
+   * deleting it again answers 404. Sends `task.deleted`.
+   *
+   * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
+   *
+   * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
+   * @param query - What narrows or shapes the answer.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `task_not_found`: No such task.
+   * @throws `task_has_children`: Task has children.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  delete(taskId: string, query?: DeleteTaskQuery, options?: DeleteTaskOptions): Call<void, DeleteTaskError> {
+    return deleteTask(this.#api, taskId, query, options);
   }
 
   /**

@@ -114,35 +114,6 @@ export class TaxonomyLabelsResource {
   }
 
   /**
-   * Delete a taxonomy label.
-   *
-   * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
-   * workspace, and API keys, may. Sends `taxonomy.deleted`.
-   *
-   * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
-   *
-   * @param taxonomyLabelId - The id of the taxonomy label.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  delete(
-    taxonomyLabelId: string,
-    options?: DeleteTaxonomyLabelOptions,
-  ): Call<void, DeleteTaxonomyLabelError> {
-    return deleteTaxonomyLabel(this.#api, taxonomyLabelId, options);
-  }
-
-  /**
    * Change a taxonomy label.
    *
    * Changes a label, or archives it. Only owners of the workspace, and API keys, may. A parent of another
@@ -177,5 +148,34 @@ export class TaxonomyLabelsResource {
     options?: UpdateTaxonomyLabelOptions,
   ): Call<TaxonomyLabel, UpdateTaxonomyLabelError> {
     return updateTaxonomyLabel(this.#api, taxonomyLabelId, body, options);
+  }
+
+  /**
+   * Delete a taxonomy label.
+   *
+   * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
+   * workspace, and API keys, may. Sends `taxonomy.deleted`.
+   *
+   * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
+   *
+   * @param taxonomyLabelId - The id of the taxonomy label.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `label_not_found`: No such label.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  delete(
+    taxonomyLabelId: string,
+    options?: DeleteTaxonomyLabelOptions,
+  ): Call<void, DeleteTaxonomyLabelError> {
+    return deleteTaxonomyLabel(this.#api, taxonomyLabelId, options);
   }
 }

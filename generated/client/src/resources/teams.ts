@@ -117,34 +117,6 @@ export class TeamsResource {
   }
 
   /**
-   * Delete a team.
-   *
-   * Deletes a team for good. Its work stays and no longer belongs to it; its invitations are revoked. Admins of the
-   * team, owners of the workspace and API keys may. A team with others below it is refused with 409. Sends
-   * `team.deleted`.
-   *
-   * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
-   *
-   * @param teamId - The id of the team.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `team_has_children`: Team has children.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  delete(teamId: string, options?: DeleteTeamOptions): Call<void, DeleteTeamError> {
-    return deleteTeam(this.#api, teamId, options);
-  }
-
-  /**
    * Change a team.
    *
    * Changes the name, the icon or the parent of a team. Admins and coordinators of the team, owners of the workspace and
@@ -174,5 +146,33 @@ export class TeamsResource {
    */
   update(teamId: string, body: TeamUpdate, options?: UpdateTeamOptions): Call<Team, UpdateTeamError> {
     return updateTeam(this.#api, teamId, body, options);
+  }
+
+  /**
+   * Delete a team.
+   *
+   * Deletes a team for good. Its work stays and no longer belongs to it; its invitations are revoked. Admins of the
+   * team, owners of the workspace and API keys may. A team with others below it is refused with 409. Sends
+   * `team.deleted`.
+   *
+   * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
+   *
+   * @param teamId - The id of the team.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `team_not_found`: No such team.
+   * @throws `team_has_children`: Team has children.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  delete(teamId: string, options?: DeleteTeamOptions): Call<void, DeleteTeamError> {
+    return deleteTeam(this.#api, teamId, options);
   }
 }

@@ -126,32 +126,6 @@ export class WebhooksResource {
   }
 
   /**
-   * Delete a webhook.
-   *
-   * Ends the subscription and deletes the log of its deliveries. Only owners and admins may.
-   *
-   * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
-   *
-   * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
-   */
-  delete(webhookId: string, options?: DeleteWebhookOptions): Call<void, DeleteWebhookError> {
-    return deleteWebhook(this.#api, webhookId, options);
-  }
-
-  /**
    * Change a webhook.
    *
    * Changes where events are sent and which; a new address is unverified. Only owners and admins may.
@@ -185,6 +159,32 @@ export class WebhooksResource {
     options?: UpdateWebhookOptions,
   ): Call<Webhook, UpdateWebhookError> {
     return updateWebhook(this.#api, webhookId, body, options);
+  }
+
+  /**
+   * Delete a webhook.
+   *
+   * Ends the subscription and deletes the log of its deliveries. Only owners and admins may.
+   *
+   * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
+   *
+   * @param webhookId - The id of the webhook.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `oauth_required`: OAuth required.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `permission_denied`: Permission denied.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `webhook_not_found`: No such webhook.
+   * @throws `precondition_failed`: Precondition failed.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  delete(webhookId: string, options?: DeleteWebhookOptions): Call<void, DeleteWebhookError> {
+    return deleteWebhook(this.#api, webhookId, options);
   }
 
   /**
