@@ -52,7 +52,8 @@ export class Locator {
     let value = this.#valueAt(current, at);
     for (const token of [...rest, undefined]) {
       // A reference that is itself asked for is not followed.
-      for (let hops = 0; hops < 20 && token !== "$ref"; hops += 1) {
+      const mostHops = token === "$ref" ? 0 : 20;
+      for (let hops = 0; hops < mostHops; hops += 1) {
         const reference = memberOf(value, "$ref");
         // The last node is told where it is referred to, unless it is another file's.
         if (typeof reference !== "string" || reference.startsWith("http")) break;

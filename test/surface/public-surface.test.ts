@@ -22,11 +22,13 @@ function kindOf(declaration: ExportedDeclarations): string {
 function membersOf(declaration: ExportedDeclarations): string[] {
   if (!Node.isClassDeclaration(declaration)) return [];
   const methods = declaration.getMethods().map((method) => {
-    const parameters = method.getParameters().map((it) => `${it.getName()}${it.isOptional() ? "?" : ""}`);
+    const parameters = method
+      .getParameters()
+      .map((parameter) => `${parameter.getName()}${parameter.isOptional() ? "?" : ""}`);
     return `  ${method.getName()}(${parameters.join(", ")})`;
   });
-  const properties = declaration.getProperties().filter((it) => !it.getName().startsWith("#"));
-  return [...properties.map((it) => `  ${it.getName()}`), ...methods];
+  const properties = declaration.getProperties().filter((property) => !property.getName().startsWith("#"));
+  return [...properties.map((property) => `  ${property.getName()}`), ...methods];
 }
 
 // Growth of the public surface shows in the diff of these files; `npx vitest run test/surface -u` accepts it.

@@ -157,10 +157,11 @@ describe("the delay", () => {
       arrivals.push(FAST.now() - refusedAt);
       return json(response, 200, {});
     });
-    const api = apiFor(server.url);
+    let pause = (): void => {};
+    const paused = new Promise<void>((resolve) => (pause = resolve));
+    const api = apiFor(server.url, { onEvent: ({ type }) => type === "pause" && pause() });
     const first = call(api, GET, {});
-    while (refusedAt === 0) await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await paused;
     await Promise.all([first, call(api, GET, {}), call(api, GET, {})]);
     expect(arrivals).toHaveLength(3);
     expect(Math.min(...arrivals)).toBeGreaterThanOrEqual(120_000);
@@ -204,13 +205,18 @@ describe("the cache", () => {
 
   it("lets identical reads share one request, and one that gives up leaves it to the others", async () => {
     let answer = (): void => {};
-    const server = await serve((_, response) => (answer = () => json(response, 200, { n: 1 })));
+    let arrive = (): void => {};
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const server = await serve((_, response) => {
+      answer = () => json(response, 200, { n: 1 });
+      arrive();
+    });
     const api = apiFor(server.url);
     const controller = new AbortController();
     const given = call(api, CACHED, {}, { signal: controller.signal });
     const kept = call(api, CACHED, {});
     const settled = given.catch((reason: unknown) => reason);
-    while (server.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await arrived;
     controller.abort();
     expect(await settled).toMatchObject({ code: "aborted" });
     answer();
