@@ -97,8 +97,8 @@ export async function loadModel(
   const diagnostics: Diagnostic[] = [...source.warnings];
   if (request.isLinted) {
     phase("Linting");
-    const { lintSpec } = await import("./source/lint.js");
-    diagnostics.push(...(await lintSpec(request.spec)));
+    const { lintSource } = await import("./source/lint.js");
+    diagnostics.push(...(await lintSource(source)));
   }
   phase("Modelling");
   const { buildModel } = await import("./model/build-model.js");

@@ -1,4 +1,5 @@
-import { lintSpec } from "../source/lint.js";
+import { lintSource } from "../source/lint.js";
+import { readSpec } from "../source/read-spec.js";
 import { printDiagnostics } from "./print-diagnostics.js";
 import { plural } from "./print-report.js";
 import { specFrom } from "./request.js";
@@ -17,7 +18,7 @@ export async function lintCommand(
 ): Promise<ExitCode> {
   const { out, err, isJson } = console;
   const { spec } = await specFrom(file, options.config);
-  const diagnostics = await lintSpec(spec);
+  const diagnostics = await lintSource(await readSpec(spec));
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   if (isJson) out.line(JSON.stringify({ ok: errors === 0, diagnostics }, null, 2));
   else if (diagnostics.length === 0) out.line(`${out.style("green", "✓")} Nothing to report`);

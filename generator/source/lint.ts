@@ -4,9 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { LineColLocationObject, NormalizedProblem } from "@redocly/openapi-core";
 
 import type { Diagnostic, Location } from "./diagnostic.js";
-import { formatOf } from "./kind-of-document.js";
-import { parseText } from "./parse.js";
-import { readSpecFile } from "./read-file.js";
+import type { SourceDocument } from "./read-spec.js";
+import { resolverOf } from "./redocly.js";
 
 type Redocly = typeof import("@redocly/openapi-core");
 
@@ -35,12 +34,8 @@ const OWN_RULES = [
 /**
  * Lints a spec with Redocly's rules and ours, in this process: nothing is sent anywhere. Problems are returned in the
  * order of files and lines.
- *
- * @throws SpecError when the file is no OpenAPI document at all.
  */
-export async function lintSpec(file: string): Promise<Diagnostic[]> {
-  const root = resolve(file);
-  formatOf(parseText(readSpecFile(root), root), file);
+export async function lintSource(source: SourceDocument): Promise<Diagnostic[]> {
   const { createConfig, getLineColLocation, lint } = await import("@redocly/openapi-core");
   const { default: specwrightPlugin } = await import("./redocly-plugin.js");
   const own = Object.fromEntries(OWN_RULES.map((name) => [`specwright/${name}`, "error" as const]));
@@ -48,7 +43,8 @@ export async function lintSpec(file: string): Promise<Diagnostic[]> {
     { extends: ["recommended-strict"], rules: { ...RULES, ...own } },
     { plugins: [specwrightPlugin()] },
   );
-  const problems = await lint({ ref: root, config });
+  const externalRefResolver = await resolverOf(source.contents);
+  const problems = await lint({ ref: resolve(source.file), config, externalRefResolver });
   return problems.map((problem) => diagnosticOf(problem, getLineColLocation)).sort(byPlace);
 }
 

@@ -7,6 +7,7 @@ import { Locator, type SpecFiles } from "./locate.js";
 import { applyOverlays } from "./overlay.js";
 import { parseText } from "./parse.js";
 import { readSpecFile } from "./read-file.js";
+import { resolverOf } from "./redocly.js";
 import { readReferencedFiles } from "./references.js";
 import { checkVocabulary } from "./vocabulary.js";
 
@@ -17,8 +18,10 @@ export interface SourceDocument {
   readonly format: "openapi-3.0" | "openapi-3.1";
   /** The root file as it was named. */
   readonly file: string;
-  /** Absolute paths of every file that was read, the root first. */
+  /** Absolute paths of every file that was read, the root first, then overlays. */
   readonly files: readonly string[];
+  /** The files of the spec itself, as they were read. */
+  readonly contents: SpecFiles;
   /** SHA-256 of the contents, hexadecimal; the same wherever the files lie. */
   readonly hash: string;
   readonly warnings: readonly Diagnostic[];
@@ -42,7 +45,7 @@ export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}
   const value = parseText(text, root);
   const format = formatOf(value, file);
   const files = readReferencedFiles(root, { text, value });
-  const bundled = files.size > 1 ? await bundle(root) : asObject(value);
+  const bundled = files.size > 1 ? await bundle(root, files) : asObject(value);
   const warnings: Diagnostic[] = [];
   const current = format === "swagger-2.0" ? await upgraded(bundled, file, warnings) : bundled;
   const document = applyOverlays(current, overlays);
@@ -54,6 +57,7 @@ export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}
     document,
     format: format === "openapi-3.1" ? "openapi-3.1" : "openapi-3.0",
     file,
+    contents: files,
     files: [...files.keys(), ...overlays.map((overlay) => resolve(overlay))],
     hash: hashOf(files, overlays),
     warnings,
@@ -62,11 +66,12 @@ export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}
 }
 
 /** Redocly's bundler, loaded only for specs of several files. */
-async function bundle(root: string): Promise<Record<string, unknown>> {
+async function bundle(root: string, files: SpecFiles): Promise<Record<string, unknown>> {
   const redocly = await import("@redocly/openapi-core");
   const { bundle: result, problems } = await redocly.bundle({
     ref: root,
     config: await redocly.createConfig({}),
+    externalRefResolver: await resolverOf(files),
   });
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
