@@ -39,10 +39,11 @@ export async function lintSource(source: SourceDocument): Promise<Diagnostic[]> 
   const { createConfig, getLineColLocation, lint } = await import("@redocly/openapi-core");
   const { default: specwrightPlugin } = await import("./redocly-plugin.js");
   const own = Object.fromEntries(OWN_RULES.map((name) => [`specwright/${name}`, "error" as const]));
-  const config = await createConfig(
-    { extends: ["recommended-strict"], rules: { ...RULES, ...own } },
-    { plugins: [specwrightPlugin()] },
-  );
+  const config = await createConfig({
+    plugins: [specwrightPlugin()],
+    extends: ["recommended-strict"],
+    rules: { ...RULES, ...own },
+  });
   const externalRefResolver = await resolverOf(source.contents);
   const problems = await lint({ ref: resolve(source.file), config, externalRefResolver });
   return problems.map((problem) => diagnosticOf(problem, getLineColLocation)).sort(byPlace);

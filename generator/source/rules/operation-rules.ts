@@ -36,7 +36,10 @@ export const operationRateLimited = forOperations(({ node, root, report }) => {
   if (Object.keys(limits).length === 0 || isExempt) return;
   const status = String(objectOf(limits["refusal"])["status"] ?? 429);
   if (!Object.hasOwn(objectOf(node["responses"]), status)) {
-    report(`The operation has no ${status} response, though the API limits its rate. Add one.`, "responses");
+    report(
+      `The operation has no ${status} response, though the API limits its rate. Add a ${status} response with its codes.`,
+      "responses",
+    );
   }
 });
 
