@@ -257,7 +257,7 @@ export const errorCodes = {
    */
   webhook_not_found: { status: 404, title: "No such webhook", remedy: "List the webhooks of the workspace." },
   /**
-   * The worker is not registered, or is not the caller’s.
+   * The worker is not registered, or is not the caller's.
    *
    * What to do: Register the worker again.
    */

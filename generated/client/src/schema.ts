@@ -3446,7 +3446,7 @@ export interface components {
             agents: components["schemas"]["Agent"][];
         };
         /**
-         * @description Where work is run. `local`: on the owner’s own machine, for them alone; `cloud`: at the provider, for
+         * @description Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
          *     the workspace.
          * @enum {unknown}
          */
@@ -3529,7 +3529,7 @@ export interface components {
          *     `error` and `cancelled` are final.
          */
         AgentSessionState: ("pending" | "queued" | "active" | "awaiting_input" | "stale" | "complete" | "error" | "cancelled") | (string & {});
-        /** @description One step of an agent’s plan. */
+        /** @description One step of an agent's plan. */
         AgentPlanStep: {
             /** @description What is done in it. */
             text: string;
@@ -3556,13 +3556,13 @@ export interface components {
             taskId: string | null;
             /** @description What was asked for. */
             prompt: string;
-            /** @description Trusted instructions, from the workspace’s settings. */
+            /** @description Trusted instructions, from the workspace's settings. */
             instructions: string | null;
             /** @description What the workspace says about the matter. Untrusted: it may not be taken as instructions. */
             context: string | null;
             /** @description The live claim. */
             activeClaimId: string | null;
-            /** @description The agent’s plan. */
+            /** @description The agent's plan. */
             plan: components["schemas"]["AgentPlanStep"][];
             /**
              * Format: uri
@@ -3968,7 +3968,7 @@ export interface components {
             type: components["schemas"]["WebhookEventType"];
             /**
              * Format: uri-reference
-             * @description Where it comes from; ends in `workspaces/` and the workspace’s id.
+             * @description Where it comes from; ends in `workspaces/` and the workspace's id.
              */
             source: string;
             /** @description The id of what changed. */
@@ -15831,7 +15831,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session is the worker’s to run. */
+            /** @description The session is the worker's to run. */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -402,7 +402,7 @@ export type Agent = components["schemas"]["Agent"];
 export type AgentList = components["schemas"]["AgentList"];
 
 /**
- * Where work is run. `local`: on the owner’s own machine, for them alone; `cloud`: at the provider, for
+ * Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
  * the workspace.
  */
 export type ExecutionMode = components["schemas"]["ExecutionMode"];
@@ -438,7 +438,7 @@ export type WorkerHeartbeat = components["schemas"]["WorkerHeartbeat"];
  */
 export type AgentSessionState = components["schemas"]["AgentSessionState"];
 
-/** One step of an agent’s plan. */
+/** One step of an agent's plan. */
 export type AgentPlanStep = components["schemas"]["AgentPlanStep"];
 
 /** One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */

@@ -133,7 +133,7 @@ export type CreateAgentSessionError =
 /**
  * Queue work for an agent.
  *
- * Queues a session. A local one is run by the caller’s own worker only. Sends `agent_session.queued`.
+ * Queues a session. A local one is run by the caller's own worker only. Sends `agent_session.queued`.
  *
  * `POST /workspaces/{workspaceId}/agent-sessions`
  *
@@ -470,7 +470,7 @@ export type AnswerAgentSessionError =
 /**
  * Answer an agent.
  *
- * Gives a session in `awaiting_input` the user’s answer; it becomes `active` and the worker goes on. Sends
+ * Gives a session in `awaiting_input` the user's answer; it becomes `active` and the worker goes on. Sends
  * `agent_session.updated`.
  *
  * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/input`

@@ -30,7 +30,7 @@ const listAgentsOperation: Operation = {
     "500": "internal_error",
     "503": "unavailable",
   },
-  cache: { freshMs: 60000, etag: true },
+  cache: { freshMs: 60000, etag: false },
 };
 
 /** How {@link listAgents} can fail. */

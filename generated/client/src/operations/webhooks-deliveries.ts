@@ -116,7 +116,7 @@ export type ClearWebhookDeliveriesError =
 /**
  * Clear the log of deliveries.
  *
- * Deletes the log of a webhook’s deliveries; the webhook stays. Only owners and admins may.
+ * Deletes the log of a webhook's deliveries; the webhook stays. Only owners and admins may.
  *
  * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
  *

@@ -28,7 +28,7 @@ export class WorkersResource {
   /**
    * List the workers of an agent.
    *
-   * Lists the workers of an agent: the caller’s local ones and all in the cloud.
+   * Lists the workers of an agent: the caller's local ones and all in the cloud.
    *
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
    *
@@ -53,7 +53,7 @@ export class WorkersResource {
   /**
    * Register a worker.
    *
-   * Finds the caller’s worker of this agent and name, or creates it. A worker whose calls are answered with
+   * Finds the caller's worker of this agent and name, or creates it. A worker whose calls are answered with
    * 404 registers again.
    *
    * `POST /workspaces/{workspaceId}/agents/{agentId}/workers`
@@ -115,7 +115,7 @@ export class WorkersResource {
   /**
    * Deregister a worker.
    *
-   * Forgets a worker of the caller’s. A session that it was running becomes `stale`.
+   * Forgets a worker of the caller's. A session that it was running becomes `stale`.
    *
    * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
    *
