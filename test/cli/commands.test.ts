@@ -50,6 +50,19 @@ describe("specwright", () => {
   });
 });
 
+describe("model", () => {
+  it("can be piped to a reader that stops early", async () => {
+    const folder = await initialised();
+    const { stderr, stdout } = await run(
+      "sh",
+      ["-c", `"${process.execPath}" "${MAIN_FILE}" model | head -c 1`],
+      folder,
+    );
+    expect(stderr).toBe("");
+    expect(stdout).toBe("{");
+  });
+});
+
 describe("init, lint, build, check", () => {
   it("take a newcomer from an empty folder to a package", async () => {
     const folder = await initialised();

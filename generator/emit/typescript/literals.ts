@@ -8,7 +8,7 @@ export function stringLiteral(text: string): string {
 /** A property name: bare where it may be, quoted elsewhere; `__proto__` is computed, since it would set the prototype. */
 export function propertyName(name: string): string {
   if (name === "__proto__") return '["__proto__"]';
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name);
+  return /^([A-Za-z_$][\w$]*|0|[1-9]\d{0,14})$/.test(name) ? name : stringLiteral(name);
 }
 
 /** An object literal of members that are source text already; members without text are left out. */

@@ -19,12 +19,12 @@ const fetchMeOperation: Operation = {
   path: "/me",
   security: [["apiKey"], ["oauth"]],
   errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
+    400: "invalid_parameter",
+    401: "credential_missing",
+    403: "insufficient_scope",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "unavailable",
   },
   cache: { freshMs: 60000, etag: true },
 };

@@ -22,13 +22,13 @@ const fetchMyRecapOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "oauth_required",
-    "404": "workspace_not_found",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
+    400: "invalid_parameter",
+    401: "credential_missing",
+    403: "oauth_required",
+    404: "workspace_not_found",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "unavailable",
   },
 };
 
@@ -81,13 +81,13 @@ const fetchTeamRecapOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   errorCodes: {
-    "400": "invalid_parameter",
-    "401": "credential_missing",
-    "403": "insufficient_scope",
-    "404": "workspace_not_found",
-    "429": "rate_limited",
-    "500": "internal_error",
-    "503": "unavailable",
+    400: "invalid_parameter",
+    401: "credential_missing",
+    403: "insufficient_scope",
+    404: "workspace_not_found",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "unavailable",
   },
 };
 
