@@ -1,10 +1,12 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
 import { lintSource } from "../../generator/source/lint.js";
 import { readSpec } from "../../generator/source/read-spec.js";
+import specwrightPlugin from "../../generator/source/redocly-plugin.js";
+import { run } from "../support/cli.js";
 import { scratchFolder } from "../support/scratch.js";
 
 type Json = Record<string, unknown>;
@@ -78,6 +80,16 @@ describe("the linter", () => {
 
   it("has nothing to report of our own", async () => {
     expect(await lintSource(await readSpec("spec/openapi.yaml"))).toEqual([]);
+  });
+
+  it("agrees with the Redocly CLI, which reads redocly.yaml", async () => {
+    const cli = resolve("node_modules/@redocly/cli/bin/cli.js");
+    const quiet = { REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" };
+    const { code, stdout, stderr } = await run(process.execPath, [cli, "lint"], process.cwd(), quiet);
+    expect(code, stdout + stderr).toBe(0);
+    const settings = readFileSync("redocly.yaml", "utf8");
+    for (const rule of Object.keys(specwrightPlugin().rules?.oas3 ?? {}))
+      expect(settings).toContain(`specwright/${rule}: error`);
   });
 
   const broken: [rule: string, operation: Json, root?: Json][] = [
