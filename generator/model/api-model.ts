@@ -207,4 +207,6 @@ export interface Webhook {
   readonly description?: string;
   readonly parameters: readonly Parameter[];
   readonly body?: RequestBody;
+  /** How the API proves that it is the sender; alternatives. */
+  readonly security: readonly SecurityRequirement[];
 }

@@ -63,6 +63,7 @@ export function readWebhooks(context: ModelContext, schemas: SchemaReader): Webh
         description: textOf(operation.value["description"]),
         parameters: readParameters(context, schemas, "", item, operation),
         body: readBody(context, schemas, operation),
+        security: readSecurity(context, operation.value["security"], pointer(operation.pointer, "security")),
       }),
     ),
   );

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Project } from "ts-morph";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
@@ -9,6 +10,7 @@ import { Imports } from "../../generator/emit/typescript/imports.js";
 import { dataLiteral, propertyName, stringLiteral } from "../../generator/emit/typescript/literals.js";
 import { chooseNames } from "../../generator/emit/typescript/names.js";
 import { tsdoc } from "../../generator/emit/typescript/tsdoc.js";
+import { RUNTIME_TYPES } from "../../generator/emit/typescript/runtime-exports.js";
 import { typeText } from "../../generator/emit/typescript/type-text.js";
 import type { Schema } from "../../generator/model/schema.js";
 
@@ -98,6 +100,15 @@ describe("chooseNames", () => {
       "PromiseSchema",
       "CallSchema",
     ]);
+  });
+
+  it("reserves every type that the package's index exports besides the schemas", () => {
+    const project = new Project({ tsConfigFilePath: "generated/client/tsconfig.json" });
+    const runtime = project
+      .getSourceFileOrThrow("generated/client/src/runtime/index.ts")
+      .getExportedDeclarations();
+    const types = [...runtime.keys()].filter((name) => /^[A-Z]/.test(name));
+    expect(types.filter((name) => !RUNTIME_TYPES.includes(name))).toEqual([]);
   });
 
   it("gives files names that differ also where case does not count", () => {

@@ -34,6 +34,7 @@ function membersOf(declaration: ExportedDeclarations): string[] {
 // Growth of the public surface shows in the diff of these files; `npx vitest run test/surface -u` accepts it.
 it.each([
   ["the client", "generated/client/src/index.ts", "workspace-client.txt"],
+  ["the webhooks", "generated/client/src/webhooks.ts", "workspace-webhooks.txt"],
   ["the operations", "generated/client/src/operations.ts", "workspace-operations.txt"],
 ])("%s has the public surface that is written down", async (_, entry, file) => {
   await expect(surfaceOf(entry)).toMatchFileSnapshot(file);

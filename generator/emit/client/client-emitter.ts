@@ -8,10 +8,10 @@ import { operationCode, type ClientScope } from "./operation-code.js";
 import { codesOf, emitOperations } from "./operations-file.js";
 import { emitPackage } from "./package-files.js";
 import { emitResource, resourceNamesOf } from "./resource-file.js";
-import { emitRuntime } from "./runtime-files.js";
+import { emitVerbatim } from "./verbatim-files.js";
 import { emitSchema } from "./schema-file.js";
 import { emitTypes } from "./types-file.js";
-import { emitWebhookEvents } from "./webhooks-file.js";
+import { emitWebhookEvents, emitWebhooks } from "./webhooks-file.js";
 
 /** The typed client: an npm package in TypeScript. */
 export const clientEmitter: Emitter = {
@@ -32,9 +32,10 @@ export const clientEmitter: Emitter = {
       "error-codes": emitErrorCodes(scope),
       options: emitOptions(scope),
       "webhook-events": emitWebhookEvents(scope),
+      webhooks: emitWebhooks(scope),
     };
     return [
-      ...emitPackage(scope, options),
+      ...emitPackage(scope, options, optional.webhooks !== undefined),
       source("index", emitIndex(scope, codes)),
       source("client", emitClient(scope)),
       source("create-api", emitCreateApi(scope, options.packageName)),
@@ -48,7 +49,8 @@ export const clientEmitter: Emitter = {
         format: false,
       },
       source("types", emitTypes(scope)),
-      ...emitRuntime(scope.header),
+      ...emitVerbatim(scope.header, "runtime"),
+      ...(optional.webhooks === undefined ? [] : emitVerbatim(scope.header, "webhooks")),
     ];
   },
 };

@@ -10,14 +10,16 @@ const ENTRIES = [
   { path: "./operations", name: "operations", file: "operations" },
 ];
 
+const WEBHOOKS = { path: "./webhooks", name: "webhooks", file: "webhooks" };
+
 /** What makes the sources an npm package: manifest, compiler settings, README. */
-export function emitPackage(scope: ClientScope, options: EmitOptions): EmittedFile[] {
+export function emitPackage(scope: ClientScope, options: EmitOptions, hasWebhooks: boolean): EmittedFile[] {
   const { model } = scope;
   const manifest = render("client/package.json.hbs", {
     name: JSON.stringify(options.packageName),
     version: JSON.stringify(semanticVersion(model.version)),
     description: JSON.stringify(`Client for ${oneLine(model.title)}.`),
-    entries: ENTRIES,
+    entries: hasWebhooks ? [...ENTRIES, WEBHOOKS] : ENTRIES,
   });
   return [
     { path: "package.json", content: manifest, format: true },

@@ -24,12 +24,17 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   options: ["CallOptions"],
 };
 
+/** The other names that the package's index exports. */
+const INDEX = (
+  "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret CallContext Clock ConnectionError DecodeError ErrorCode " +
+  "ErrorFacts EventSubject Fetch HeaderValue Next Pagination RateLimitOptions RateLimitStatus RateLimitWaitError " +
+  "RateLimitWindow RequestError RequestOptions Result RetryPolicy Ring RingMaker RingSetup RuntimeEvent SchemeSecret " +
+  "Secret SecretRequest SecretSource SecurityScheme TimeoutError UnexpectedStatusError WebhookName WebhookPayload " +
+  "WebhookPayloads WindowSnapshot components operations paths"
+).split(" ");
+
 /** Type names that belong to the runtime or to the client itself; schemas of these names are called otherwise. */
-export const RUNTIME_TYPES: readonly string[] = [
-  ...Object.values(TYPES).flat(),
-  "RequestOptions",
-  "operations",
-];
+export const RUNTIME_TYPES: readonly string[] = [...Object.values(TYPES).flat(), ...INDEX];
 
 /** Values that an operations file may import from the runtime. */
 export const RUNTIME_VALUES: readonly string[] = [

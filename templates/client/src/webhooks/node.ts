@@ -1,0 +1,56 @@
+/** The parts of Node's request that are used; no module of Node's is. */
+export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** The parts of Node's response that are used. */
+export interface NodeResponse {
+  statusCode: number;
+  end(): unknown;
+}
+
+/** Lets a web-standard handler of deliveries serve Node's `http.createServer`. */
+export function toNodeListener(
+  handler: (request: Request) => Promise<Response>,
+): (request: NodeRequest, response: NodeResponse) => void {
+  return (request, response) => {
+    void answer(handler, request).then((status) => {
+      response.statusCode = status;
+      response.end();
+    });
+  };
+}
+
+async function answer(
+  handler: (request: Request) => Promise<Response>,
+  request: NodeRequest,
+): Promise<number> {
+  try {
+    const { method = "GET", url = "/" } = request;
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+    const hasBody = method !== "GET" && method !== "HEAD";
+    const body = hasBody ? streamOf(request) : null;
+    // A stream says that it is one; what is no stream may say so too.
+    const init = { method, headers, body, duplex: "half" };
+    const { status } = await handler(new Request(new URL(url, "http://localhost"), init));
+    return status;
+  } catch {
+    // The connection broke off, or the request is none.
+    return 400;
+  }
+}
+
+function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => void (await iterator.return?.()),
+  });
+}

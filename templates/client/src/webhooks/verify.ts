@@ -1,0 +1,99 @@
+/** Why a delivery is not what it claims to be. */
+export type WebhookRefusal = "unsigned" | "stale" | "forged" | "wrong_key";
+
+/** A delivery that must not be trusted. */
+export class WebhookVerificationError extends Error {
+  override readonly name = "WebhookVerificationError";
+  readonly code: WebhookRefusal;
+
+  constructor(code: WebhookRefusal, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What deliveries are checked against. */
+export interface WebhookSecrets {
+  /** The verification key; while keys are rotated, the old and the new one. */
+  readonly keys: readonly string[];
+  /** The header in which the key itself travels, where the API sends it. */
+  readonly keyHeader?: string | undefined;
+  /** How far the delivery's time may be off, in milliseconds; 5 minutes unless given. */
+  readonly toleranceMs?: number | undefined;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: (() => number) | undefined;
+}
+
+const TOLERANCE_MS = 5 * 60_000;
+const encoder = new TextEncoder();
+
+/**
+ * Checks a delivery by Standard Webhooks: HMAC-SHA256 over id, timestamp and the body as it came, by any of the keys.
+ *
+ * @throws WebhookVerificationError when it is unsigned, signed by another key, altered, or too old or too new.
+ */
+export async function verifyWebhook(
+  headers: Headers,
+  body: Uint8Array,
+  secrets: WebhookSecrets,
+): Promise<void> {
+  const { keyHeader, toleranceMs = TOLERANCE_MS, now = Date.now } = secrets;
+  if (keyHeader !== undefined) await verifyKey(headers, { ...secrets, keyHeader });
+  const [id, timestamp, signature] = ["id", "timestamp", "signature"].map((name) =>
+    headers.get(`webhook-${name}`),
+  );
+  if (!id || !timestamp || !signature)
+    throw new WebhookVerificationError("unsigned", "The delivery carries no signature.");
+  const sentAt = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) * 1000 : Number.NaN;
+  if (!(Math.abs(now() - sentAt) <= toleranceMs)) {
+    throw new WebhookVerificationError("stale", "The delivery's time is too far from now.");
+  }
+  const start = encoder.encode(`${id}.${timestamp}.`);
+  const signed = new Uint8Array(start.length + body.length);
+  signed.set(start);
+  signed.set(body, start.length);
+  const given = signature.split(" ").filter((part) => part.startsWith("v1,"));
+  for (const key of secrets.keys) {
+    const expected = `v1,${await signatureOf(key, signed)}`;
+    for (const part of given) if (await areEqual(part, expected)) return;
+  }
+  throw new WebhookVerificationError("forged", "The signature fits none of the keys.");
+}
+
+/**
+ * Checks the key that a verification call carries.
+ *
+ * @throws WebhookVerificationError when it is another one, or none.
+ */
+export async function verifyKey(
+  headers: Headers,
+  { keys, keyHeader }: WebhookSecrets & { keyHeader: string },
+): Promise<void> {
+  const given = headers.get(keyHeader) ?? "";
+  for (const key of keys) if (await areEqual(given, key)) return;
+  throw new WebhookVerificationError("wrong_key", "The verification key is missing or another one.");
+}
+
+async function signatureOf(key: string, signed: Uint8Array<ArrayBuffer>): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", bytesOf(key), algorithm, false, ["sign"]);
+  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", imported, signed));
+  return btoa(String.fromCharCode(...signature));
+}
+
+/** The bytes of a key: base64 behind `whsec_`, else the text itself. */
+function bytesOf(key: string): Uint8Array<ArrayBuffer> {
+  if (!key.startsWith("whsec_")) return encoder.encode(key);
+  return Uint8Array.from(atob(key.slice(6)), (character) => character.charCodeAt(0));
+}
+
+/** Compares digests rather than texts: the time that it takes tells nothing of where they differ. */
+async function areEqual(a: string, b: string): Promise<boolean> {
+  const digests = await Promise.all(
+    [a, b].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))),
+  );
+  const [left, right] = digests.map((digest) => new Uint8Array(digest));
+  let difference = 0;
+  for (const [index, byte] of (left ?? []).entries()) difference |= byte ^ (right?.[index] ?? 0);
+  return difference === 0;
+}
