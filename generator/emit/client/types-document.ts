@@ -120,7 +120,7 @@ class TypesSchemas {
     if (typeof schema === "boolean") return schema ? {} : { not: {} };
     if (schema.$ref !== undefined) return this.#reference(schema.$ref, schema);
     const mapped = mapSubschemas(schema, (inner) => this.convert(inner));
-    return shaped(annotated(this.#withVariants(schema, mapped)));
+    return shaped(annotated(this.#requiringAll(this.#withVariants(schema, mapped), schema)));
   }
 
   #reference(reference: string, annotations: SchemaObject): SchemaObject {
@@ -157,6 +157,24 @@ class TypesSchemas {
     return { ...rest, [union]: told };
   }
 
+  /**
+   * Requires members of a part that may be null by a part of its own: openapi-typescript would look for the members of
+   * null, and find none.
+   */
+  #requiringAll(schema: SchemaObject, original: SchemaObject): SchemaObject {
+    const { required, ...rest } = schema;
+    const isNullable = original.allOf?.some((part) => {
+      const reference = referenceIn(part);
+      return reference !== undefined && mayBeNull(this.#schemas.get(nameOf(reference)));
+    });
+    if (!isNullable || !required) return schema;
+    const own = required.filter((name) => Object.hasOwn(schema.properties ?? {}, name));
+    const others = required.filter((name) => !own.includes(name));
+    const members = Object.fromEntries(others.map((name) => [name, {}]));
+    const part: SchemaObject = { type: "object", properties: members, required: others };
+    return { ...rest, required: own, allOf: [...(schema.allOf ?? []), ...(others.length > 0 ? [part] : [])] };
+  }
+
   /** The value that an extension of a discriminated base must have, where the schema is one. */
   #discriminatedBase(schema: SchemaObject): SchemaObject | undefined {
     for (const part of schema.allOf ?? []) {
@@ -179,6 +197,12 @@ class TypesSchemas {
       required && typeof member === "object" && (member.const !== undefined || member.enum !== undefined)
     );
   }
+}
+
+function mayBeNull(schema: Schema | undefined): boolean {
+  if (typeof schema !== "object") return false;
+  if (schema.type === "null" || (Array.isArray(schema.type) && schema.type.includes("null"))) return true;
+  return [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].some(mayBeNull);
 }
 
 function referenceIn(schema: Schema | undefined): string | undefined {
