@@ -28,7 +28,7 @@ export const oddSpec = {
           },
         },
       },
-      options: { responses: { default: { description: "Anything." } } },
+      options: { operationId: "options", responses: { default: { description: "Anything." } } },
     },
     "/no-tags/{undeclared}": { get: { responses: { "2XX": { description: "", content: { "*/*": {} } } } } },
     "/shared": { $ref: "#/components/pathItems/Shared" },

@@ -64,7 +64,7 @@ export const RUNTIME_VALUES: readonly string[] = [
     "matrixExploded",
     "simpleExploded",
   ])
-  .concat(["createApi", "policy"]);
+  .concat(["createApi", "policy", "api", "body", "query", "options"]);
 
 /** Modules of the emitted client by the type names that they export, seen from a folder below `src/`. */
 export function typeModules(schemaNames: Iterable<string>): ReadonlyMap<string, string> {
