@@ -22,6 +22,10 @@ export function printReport(terminal: Terminal, report: BuildReport, elapsedMs: 
     `${terminal.style("green", "✓")} ${plural(operations, "operation")}, ${plural(schemas, "schema")}${told} ${time}`,
   );
   for (const plan of report.plans) printPlan(terminal, plan);
+  const fresh = report.plans.find(({ unchanged, written }) => {
+    return unchanged.length === 0 && written.some(({ path }) => path === "package.json");
+  });
+  if (fresh) terminal.line(`Next: cd ${shown(fresh.folder)} && npm install    # compiles the package`);
 }
 
 function printPlan(terminal: Terminal, plan: OutputPlan): void {
