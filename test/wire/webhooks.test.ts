@@ -50,7 +50,7 @@ function delivery({
 }
 
 function receiver(handle: (event: TaskCreatedPayload) => void | Promise<void> = () => {}) {
-  const seen = vi.fn(handle);
+  const seen = vi.fn<(event: TaskCreatedPayload) => void | Promise<void>>(handle);
   const handler = createWebhookHandler({ keys: [KEY, OLD], now: () => NOW }, { "task.created": seen });
   return { seen, status: async (request: Request): Promise<number> => (await handler(request)).status };
 }
@@ -140,7 +140,7 @@ describe("a webhook handler", () => {
   });
 
   it("serves Node's http", async () => {
-    const seen = vi.fn();
+    const seen = vi.fn<() => void>();
     const url = await listen(
       toNodeListener(createWebhookHandler({ keys: [KEY], now: () => NOW }, { "task.created": seen })),
     );

@@ -16,12 +16,11 @@ export interface NodeResponse {
 export function toNodeListener(
   handler: (request: Request) => Promise<Response>,
 ): (request: NodeRequest, response: NodeResponse) => void {
-  return (request, response) => {
-    void answer(handler, request).then((status) => {
-      response.statusCode = status;
-      response.end();
-    });
+  const serve = async (request: NodeRequest, response: NodeResponse): Promise<void> => {
+    response.statusCode = await answer(handler, request);
+    response.end();
   };
+  return (request, response) => void serve(request, response);
 }
 
 async function answer(
