@@ -1,11 +1,5 @@
 import type { Backoff, DelaySource } from "./operation.js";
 
-/** A call that is told to wait longer fails at once and says so: that is for the caller to decide. */
-export const LONGEST_DELAY_MS = 20 * 60_000;
-
-/** Messages come from outside: what a pattern is tried on is bounded. */
-const MAX_MESSAGE = 500;
-
 /** What a refusal tells: its headers, the text of its message, and when it came. */
 export interface Refusal {
   readonly headers: Headers;
@@ -25,85 +19,67 @@ export function toldDelayMs(refusal: Refusal, sources: readonly DelaySource[]): 
 }
 
 function headerDelay({ headers, receivedAt }: Refusal, name: string): number | undefined {
-  const value = headers.get(name)?.trim() ?? "";
-  if (/^ratelimit$/i.test(name)) return resetOf(headers);
-  // Moments are compared with the server's own clock: the local one may be an hour off.
-  const serverNow = httpDate(headers.get("date") ?? "") ?? receivedAt;
-  // Retry-After: seconds, or a date (RFC 9110, section 10.2.3). Parts of a second are not in the RFC, but unmistakable.
+  const value = headers.get(name)?.trim();
+  if (!value) return undefined;
+  if (/^ratelimit$/i.test(name)) return resetOf(value);
+  // RFC 9110, section 10.2.3: seconds, or a date. A date is compared with the server's own clock.
   if (/^\d+(\.\d+)?$/.test(value)) {
-    const ms = Number(value) * 1000;
-    // X-RateLimit-Reset is a span at some and a moment at others: no span is 30 years long.
-    return /reset$/i.test(name) && ms > 1e12 ? Math.max(0, ms - serverNow) : ms;
+    const seconds = Number(value);
+    // Some send a moment instead of a span: no delay is 30 years long.
+    return seconds > 1e9 ? Math.max(0, seconds * 1000 - receivedAt) : seconds * 1000;
   }
   const date = httpDate(value);
-  return date === undefined ? undefined : Math.max(0, date - serverNow);
+  return date === undefined
+    ? undefined
+    : Math.max(0, date - (httpDate(headers.get("date") ?? "") ?? receivedAt));
 }
 
-/** The three forms of an HTTP date (RFC 9110, section 5.6.7); `Date.parse` alone takes much that is none. */
+/** The three forms of an HTTP date (RFC 9110, section 5.6.7); each starts with the day of the week. */
 function httpDate(value: string): number | undefined {
-  const form =
-    /^[A-Z][a-z]{2,8}(, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} [\d:]{8} GMT| [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})$/;
-  const time = form.test(value) ? Date.parse(value.endsWith("GMT") ? value : `${value} GMT`) : NaN;
+  if (!/^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /i.test(value)) return undefined;
+  const time = Date.parse(value.endsWith("GMT") ? value : `${value} GMT`);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** One item of a RateLimit field, with what RateLimit-Policy says of it. */
+/** One member of a RateLimit field: a policy's name, what is left of it, and in how many seconds it is restored. */
 export interface RateLimitState {
   readonly name: string;
   readonly remaining: number;
-  /** When it is restored, at least in part. */
   readonly resetMs?: number | undefined;
-  /** What the policy allows. */
-  readonly limit?: number | undefined;
-  readonly windowMs?: number | undefined;
 }
 
-/** Reads RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10); a malformed field is none. */
-export function readRateLimit(headers: Headers): RateLimitState[] {
-  const policies = itemsOf(headers.get("ratelimit-policy"));
-  return itemsOf(headers.get("ratelimit")).flatMap(({ name, parameters }) => {
-    const remaining = integer(parameters, "r");
-    if (remaining === undefined) return [];
-    const policy = policies.find((other) => other.name === name)?.parameters ?? "";
-    return {
-      name,
-      remaining,
-      resetMs: integer(parameters, "t", 1000),
-      limit: integer(policy, "q"),
-      windowMs: integer(policy, "w", 1000),
-    };
+/** Reads a RateLimit field (draft-ietf-httpapi-ratelimit-headers-10); what is malformed is left out. */
+export function readRateLimit(value: string): RateLimitState[] {
+  return value.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).flatMap((item) => {
+    const match = /^\s*(?:"([^"]*)"|([A-Za-z*][\w:.*/-]*))\s*((?:;[^,]*)?)$/.exec(item);
+    const remaining = integer(match?.[3], "r");
+    if (!match || remaining === undefined) return [];
+    const reset = integer(match[3], "t");
+    return [
+      {
+        name: match[1] ?? match[2] ?? "",
+        remaining,
+        resetMs: reset === undefined ? undefined : reset * 1000,
+      },
+    ];
   });
 }
 
-/** The items of a structured List (RFC 9651): names, strings in the draft and tokens before, with parameters. */
-function itemsOf(field: string | null): { name: string; parameters: string }[] {
-  const item =
-    /\s*(?:"([^"\\]*)"|([A-Za-z*][\w!#$%&'*+.^`|~:/-]*))((?:; *[a-z*][\w.*-]*(?:=(?:"[^"\\]*"|[\w?*+./:=-]+))?)*)\s*(?:,(?!\s*$)|$)/y;
-  const items = [];
-  for (const text = field ?? ""; item.lastIndex < text.length; ) {
-    const match = item.exec(text);
-    if (!match) return [];
-    items.push({ name: match[1] ?? match[2] ?? "", parameters: match[3] ?? "" });
-  }
-  return items;
-}
-
-function integer(parameters: string, key: string, factor = 1): number | undefined {
-  const text = new RegExp(`; *${key}=(\\d{1,15})(?:;|$)`).exec(parameters)?.[1];
-  return text === undefined ? undefined : Number(text) * factor;
+function integer(parameters: string | undefined, key: string): number | undefined {
+  const text = new RegExp(`;\\s*${key}=(\\d{1,15})\\s*(?:;|$)`).exec(parameters ?? "")?.[1];
+  return text === undefined ? undefined : Number(text);
 }
 
 /** Until every exhausted policy is restored. */
-function resetOf(headers: Headers): number | undefined {
-  const resets = readRateLimit(headers).flatMap(({ remaining, resetMs }) =>
+function resetOf(value: string): number | undefined {
+  const resets = readRateLimit(value).flatMap(({ remaining, resetMs }) =>
     remaining === 0 ? (resetMs ?? []) : [],
   );
   return resets.length > 0 ? Math.max(...resets) : undefined;
 }
 
-function messageDelay({ message = "" }: Refusal, pattern: string): number | undefined {
-  const match = new RegExp(pattern, "i").exec(message.slice(0, MAX_MESSAGE));
-  const seconds = Number(match?.groups?.["seconds"] || NaN);
+function messageDelay({ message }: Refusal, pattern: string): number | undefined {
+  const seconds = Number(new RegExp(pattern, "i").exec(message ?? "")?.groups?.["seconds"] ?? NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 

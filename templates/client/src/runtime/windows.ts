@@ -1,51 +1,27 @@
-import type { RateLimitState } from "./delay.js";
 import type { RateLimitWindow } from "./operation.js";
-import type { Outcome } from "./rate-limit-store.js";
-
-/** Clocks run at different speeds while they are being set right: by half a thousandth each way (RFC 5905). */
-const DRIFT = 1.001;
-
-/** A request that was given up may still be on its way: its place stays taken for longer. */
-const LOST = 1.05;
-
-/** The longest time between attempts to get more than a server allowed, in windows. */
-const LONGEST_GAP = 16;
 
 /**
- * One window, as the client keeps it. A place is taken from before a request leaves until a whole window after its
- * answer came. The server counts the request in between, so that requests which use one place after the other are
- * counted more than a window apart, and no span shorter than `n` windows holds more than `n * limit` of them. Therefore
- * none is refused, however the server counts: in fixed windows, in sliding ones, or by a bucket of that size which
- * refills at that rate (GCRA), since that lets `limit * (1 + span / window)` through in any span.
+ * One window, as the client keeps it: a request holds a place from before it leaves until a whole window after its
+ * answer came. The server counts it somewhere in between, so that no span of the window's length ever holds more than
+ * the limit, as the server sees it. Servers that count fixed windows, sliding ones, or refill a bucket of that size
+ * (GCRA) at that rate all allow what passes this.
  */
 export class WindowState {
-  readonly name: string;
+  readonly limit: number;
   readonly windowMs: number;
-  readonly #most: number;
-  /** What the server says that it allows; no more than the spec does. */
-  #limit: number;
-  /** What the server let through when it last refused one; more is tried one by one. */
-  #proven = Infinity;
-  #tryMoreAt = 0;
-  #gapMs = 0;
+  /** What the server has shown to allow; at most the limit. */
+  #allowed: number;
   /** Requests that have left and not been answered. */
   #held = 0;
-  /** When the places of the others become free, earliest first. */
+  /** When the places of answered requests become free, earliest first. */
   #releases: number[] = [];
   #first = 0;
+  #lastChange = 0;
 
-  constructor({ name, limit, windowMs }: RateLimitWindow) {
-    this.name = name;
+  constructor({ limit, windowMs }: RateLimitWindow) {
+    this.limit = limit;
     this.windowMs = windowMs;
-    this.#most = this.#limit = limit;
-  }
-
-  get limit(): number {
-    return this.#limit;
-  }
-
-  get #allowed(): number {
-    return Math.min(this.#limit, this.#proven);
+    this.#allowed = limit;
   }
 
   used(now: number): number {
@@ -61,14 +37,12 @@ export class WindowState {
   /** Places that may be taken now. */
   free(now: number): number {
     const used = this.used(now);
-    const free = Math.max(0, this.#allowed - used);
-    const mayTry = used < this.#limit && this.#held === 0 && now >= this.#tryMoreAt;
-    return free || Number(mayTry);
-  }
-
-  /** Whether a request may leave now. What costs more than all places together takes all of them. */
-  fits(cost: number, now: number): boolean {
-    return this.free(now) >= Math.min(cost, this.#allowed);
+    // What was refused once is tried again slowly: one place more for each window that goes by.
+    if (this.#allowed < this.limit && now - this.#lastChange >= this.windowMs) {
+      this.#allowed += 1;
+      this.#lastChange = now;
+    }
+    return this.#allowed - used;
   }
 
   /**
@@ -76,43 +50,38 @@ export class WindowState {
    * to be free a window from now.
    */
   freeAt(now: number, ahead: number): number {
-    const index = ahead - this.#allowed + this.used(now);
-    if (index < 0 || (ahead === 0 && this.free(now) > 0)) return now;
+    const index = ahead - this.free(now);
+    if (index < 0) return now;
+    const rounds = Math.floor(index / this.#allowed);
     const release = this.#releases[this.#first + (index % this.#allowed)] ?? now + this.windowMs;
-    return release + Math.floor(index / this.#allowed) * this.windowMs;
+    return release + rounds * this.windowMs;
   }
 
   hold(places: number): void {
     this.#held += places;
   }
 
-  settle(places: number, outcome: Outcome, now: number): void {
+  /** The request never left, or was refused. */
+  drop(places: number): void {
     this.#held -= places;
-    if (outcome === "refused" || outcome === "unsent") return;
-    this.#take(places, now + this.windowMs * (outcome === "lost" ? LOST : DRIFT));
-    this.#proven = Math.max(this.#proven, this.used(now) - this.#held);
-    if (this.#proven >= this.#limit) this.#proven = Infinity;
+  }
+
+  /** The request was let through, and the answer came. */
+  settle(places: number, now: number): void {
+    this.#held -= places;
+    for (let place = 0; place < places; place += 1) this.#releases.push(now + this.windowMs);
+    this.#allowed = Math.min(this.limit, Math.max(this.#allowed, this.used(now) - this.#held));
   }
 
   /** The server says how much is left: what it has counted and this client has not, others have used. */
-  learn({ remaining, limit = this.#most }: RateLimitState, now: number): void {
-    this.#limit = Math.max(1, Math.min(this.#most, limit));
-    this.#take(this.#limit - remaining - this.used(now), now + this.windowMs * DRIFT);
+  learn(remaining: number, now: number): void {
+    const unknown = this.limit - remaining - this.used(now);
+    for (let place = 0; place < unknown; place += 1) this.#releases.push(now + this.windowMs);
   }
 
-  /**
-   * The server refused a request, and so allows less than was thought: only what it let through, at once. More is tried
-   * after the pause, and, where that is refused for the same number again, ever more rarely.
-   */
+  /** The server refused a request: for now it allows no more than it has let through. */
   refused(now: number): void {
-    const through = Math.max(1, this.used(now) - this.#held);
-    const isSame = through >= this.#proven;
-    this.#gapMs = isSame ? Math.min(LONGEST_GAP * this.windowMs, this.#gapMs * 2 || this.windowMs) : 0;
-    this.#proven = Math.min(this.#proven, through);
-    this.#tryMoreAt = now + this.#gapMs;
-  }
-
-  #take(places: number, until: number): void {
-    for (let place = 0; place < places; place += 1) this.#releases.push(until);
+    this.#allowed = Math.max(1, Math.min(this.#allowed, this.used(now) - this.#held));
+    this.#lastChange = now;
   }
 }
