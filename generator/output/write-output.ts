@@ -58,6 +58,11 @@ function explained(error: unknown, folder: string): unknown {
   const reasons: Record<string, [message: string, remedy: string]> = {
     EACCES: ["may not be written", "Grant write access to it, or build into another folder."],
     EPERM: ["may not be written", "Grant write access to it, or build into another folder."],
+    // What Node says when a folder cannot be made on a read-only file system.
+    ENOENT: [
+      "cannot be created",
+      "Check that the folder above it may be written to, or build into another folder.",
+    ],
     EROFS: ["lies on a read-only file system", "Build into another folder."],
     ENOSPC: ["cannot be written: the disk is full", "Free some space; the earlier output is as it was."],
     EDQUOT: ["cannot be written: the quota is used up", "Free some space; the earlier output is as it was."],

@@ -192,6 +192,21 @@ describe("the output", () => {
     expect(contentsOf(join(folder, "client"))).toEqual(after);
   });
 
+  it("is refused where nothing can be written", async (context) => {
+    const folder = await initialised();
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    const mounted = await run("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", disk], folder);
+    // Mounting takes the rights of root, for whom no folder is closed otherwise.
+    if (mounted.code !== 0) context.skip();
+    const build = ["build", "--spec", "openapi.yaml", "--out", "disk/out", "--name", "acme"];
+    const { code, stderr } = await specwright(folder, ...build).finally(() => run("umount", [disk], folder));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /disk\/out cannot be created\.\n\s+fix: Check that the folder above it may be written to/,
+    );
+  });
+
   it("stays as it was when the disk is full", async (context) => {
     const folder = await initialised();
     const disk = join(folder, "disk");
