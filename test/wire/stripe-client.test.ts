@@ -27,9 +27,9 @@ it.skipIf(!existsSync(sharedSpec("stripe.json")))(
     const { AcmeClient }: Module = await import(join(folder, "src", "index.ts"));
     const server = await serve((_, response) => json(response, 200, {}));
     // Uploads have a server of their own, which the test stands in for as well.
-    const reroute = (request: Request, init?: RequestInit): Promise<Response> => {
-      const { pathname, search } = new URL(request.url);
-      return fetch(new Request(server.url + pathname + search, request), init);
+    const reroute = (url: string | URL, init?: RequestInit): Promise<Response> => {
+      const { pathname, search } = new URL(url);
+      return fetch(server.url + pathname + search, init);
     };
     const client = new AcmeClient({ baseUrl: server.url, auth: { basicAuth: "sk_test" }, fetch: reroute });
     await client.customers.get({ created: { gte: 5 }, expand: ["data.subscriptions", "data.sources"] });

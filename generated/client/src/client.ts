@@ -115,6 +115,6 @@ export class WorkspaceClient {
 
   /** Sends any request with this client's credentials, limits and retries: a fetch for what the methods do not cover. */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    return this.#api.fetch(new Request(input, init));
+    return this.#api.fetch(input, init);
   }
 }

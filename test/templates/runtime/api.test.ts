@@ -51,7 +51,7 @@ describe("the runtime", () => {
   test("can send a call twice from a ring, with the credential each time", async () => {
     const server = await serve();
     const twice: Ring = async (request, next) => {
-      await next(request.clone());
+      await next(request);
       return next(request);
     };
     const api = createRuntime(definition, { baseUrl: server.url, apiKey: "k" }, [() => twice]);

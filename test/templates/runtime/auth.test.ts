@@ -245,7 +245,7 @@ describe("a secret with a ring of its own", () => {
     );
     let token = "old";
     const ring: Ring = async (request, next) => {
-      const response = await next(request.clone());
+      const response = await next(request);
       token = "new";
       return response.status === 401 ? next(request) : response;
     };

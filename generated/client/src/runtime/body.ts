@@ -33,9 +33,8 @@ export const text: BodyEncoder = (value, mediaType) => encoded(textOf(value), me
 export const binary: BodyEncoder = (value, mediaType) => {
   const own = value instanceof Blob ? value.type : "";
   const contentType = mediaType.includes("*") ? own || "application/octet-stream" : mediaType;
-  if (isBytes(value) || typeof value === "string") return encoded(value, contentType);
-  if (value instanceof ReadableStream) return { body: value, contentType, isReplayable: false };
-  return encoded(JSON.stringify(value), contentType);
+  const isReady = isBytes(value) || typeof value === "string" || value instanceof ReadableStream;
+  return encoded(isReady ? value : JSON.stringify(value), contentType);
 };
 
 /** `application/x-www-form-urlencoded`: nested members in brackets, arrays repeated, unless the spec says otherwise. */
@@ -119,5 +118,5 @@ function isBytes(value: unknown): value is Blob | ArrayBuffer | ArrayBufferView<
 }
 
 function encoded(body: BodyInit, contentType: string): EncodedBody {
-  return { body, contentType, isReplayable: true };
+  return { body, contentType };
 }

@@ -2,6 +2,7 @@
 import type { Api } from "./api.js";
 import { decoderOf, readJson } from "./decode.js";
 import { isApiError, type ApiError, type ClientError, type ErrorFacts } from "./errors.js";
+import type { CallContext } from "./fetch.js";
 import { startLifetime, type Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
@@ -86,14 +87,15 @@ export async function send<T>(
   isRaw: () => boolean,
 ): Promise<Answer<T>> {
   const { timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
-  const { maxRetries, priority, cache } = options;
+  const { maxRetries = api.maxRetries, priority, cache } = options;
   const lifetime = startLifetime(options.signal, timeoutMs);
   const { signal, deadline } = lifetime;
+  let context: CallContext = { operation, signal, deadline, attemptTimeoutMs, maxRetries, priority, cache };
   const work = async (): Promise<Answer<unknown>> => {
-    const { request, ...built } = buildRequest(api, operation, input, options);
-    const context = { operation, signal, deadline, attemptTimeoutMs, maxRetries, priority, cache, ...built };
-    const response = await api.fetch(request, context);
-    if (!response.ok) throw await statusErrorOf(api, operation, response);
+    const { request, idempotencyKey } = buildRequest(api, operation, input, options);
+    context = { ...context, idempotencyKey };
+    const response = await api.send(request, context);
+    if (!response.ok) throw await statusErrorOf(api, operation, response, context.unrepeated);
     return readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
   };
   try {
@@ -102,15 +104,22 @@ export async function send<T>(
   } catch (reason) {
     lifetime.end();
     const { id: operationId, method, path } = operation;
-    const error = isApiError(reason) && !reason.operationId ? located(reason, operation, api) : reason;
+    const isBare = isApiError(reason) && !reason.operationId;
+    const error = isBare ? located(reason, operation, api, context.unrepeated) : reason;
     api.emit({ operationId, method, path, type: "error", error });
     throw error;
   }
 }
 
 /** The same error, told of its operation: anew, so that its stack says so too. */
-function located(error: ApiError, { id: operationId, method, path }: Operation, api: Api): ApiError {
-  const message = api.redact(`${method} ${path}: ${error.message}`);
+function located(
+  error: ApiError,
+  { id: operationId, method, path }: Operation,
+  api: Api,
+  unrepeated: string | undefined,
+): ApiError {
+  const remark = unrepeated ? `, ${unrepeated}` : "";
+  const message = api.redact(`${method} ${path}: ${error.message}${remark}`);
   return Reflect.construct(error.constructor, [message, { ...error, operationId }]);
 }
 

@@ -17,8 +17,6 @@ export type BodyEncoder = (value: unknown, mediaType: string) => EncodedBody;
 export interface EncodedBody {
   readonly body: BodyInit;
   readonly contentType: string;
-  /** `false`: it is a stream, which can be sent only once. */
-  readonly isReplayable: boolean;
 }
 
 /** Reads the body of a successful answer. */

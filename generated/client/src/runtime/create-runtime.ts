@@ -4,7 +4,7 @@ import { authRing } from "./auth.js";
 import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
 import { createEmit } from "./events.js";
-import { compose } from "./fetch.js";
+import { compose, type OutgoingRequest } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
 import { limiterRing } from "./limiter-ring.js";
 import { observeRing } from "./observe.js";
@@ -43,7 +43,7 @@ export function createRuntime(
       authRing({ schemes, apiKey, auth, baseUrl, headers, secrets }),
       limiter,
     ],
-    createTransport(options.fetch ?? ((request, init) => fetch(request, init))),
+    createTransport(options.fetch ?? ((url, init) => fetch(url, init))),
   );
 
   return {
@@ -53,6 +53,7 @@ export function createRuntime(
     ),
     timeoutMs,
     attemptTimeoutMs,
+    maxRetries,
     emit,
     redact: (text) => {
       for (const secret of secrets.values()) text = text.replaceAll(secret, "[secret]");
@@ -61,15 +62,25 @@ export function createRuntime(
     retryAfterMs: (response, message) =>
       toldDelayMs({ headers: response.headers, message, receivedAt: Date.now() }, policy.retry.delay),
     rateLimit: { snapshot: () => limiter.snapshot() },
-    fetch: (request, call) => {
-      if (call) return send(request, { ...call, maxRetries: call.maxRetries ?? maxRetries });
+    send,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
       const lifetime = startLifetime(request.signal, timeoutMs);
       const { signal, deadline } = lifetime;
-      const response = lifetime.race(send(request, { signal, deadline, attemptTimeoutMs, maxRetries }));
+      const call = { signal, deadline, attemptTimeoutMs, maxRetries };
+      const response = outgoing(request, init).then((plain) => send(plain, call));
       // The body is the caller's to read, under the signal of the caller's request.
-      return response.finally(lifetime.release);
+      return lifetime.race(response).finally(lifetime.release);
     },
   };
+}
+
+/** A request from outside as plain data. */
+async function outgoing(request: Request, init: RequestInit | undefined): Promise<OutgoingRequest> {
+  const { method, url, headers } = request;
+  if (init?.body instanceof ReadableStream) return { method, url, headers, body: init.body };
+  const bytes = await request.arrayBuffer();
+  return { method, url, headers, body: bytes.byteLength > 0 ? bytes : null };
 }
 
 /** The base URL, absolute and without what only leaks or confuses. */

@@ -2,6 +2,7 @@
 import type { Clock } from "./clock.js";
 import type { Secret, SchemeSecret } from "./credentials.js";
 import type { RuntimeEvent } from "./events.js";
+import type { Fetch } from "./fetch.js";
 import type { RateLimitWindow } from "./operation.js";
 
 /** What a header parameter may hold; arrays and objects are written in OpenAPI's `simple` style. */
@@ -44,8 +45,11 @@ export interface ApiOptions {
   readonly auth?: Secret | Readonly<Record<string, SchemeSecret>> | undefined;
   /** In place of the server that the spec names. */
   readonly baseUrl?: string | undefined;
-  /** In place of the platform's `fetch`. */
-  readonly fetch?: ((request: Request, init?: RequestInit) => Promise<Response>) | undefined;
+  /**
+   * In place of the platform's `fetch`. A proxy on Node needs one with a dispatcher of undici:
+   * `(url, init) => fetch(url, { ...init, dispatcher: new ProxyAgent("http://proxy:8080") })`.
+   */
+  readonly fetch?: Fetch | undefined;
   /** Default of {@link CallOptions.timeoutMs}; no end unless given. */
   readonly timeoutMs?: number | undefined;
   /** Default of {@link CallOptions.attemptTimeoutMs}; 60 seconds unless given. */

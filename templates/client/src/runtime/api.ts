@@ -1,6 +1,6 @@
 import type { SecurityScheme } from "./auth.js";
 import type { Emit } from "./events.js";
-import type { Fetch } from "./fetch.js";
+import type { Send } from "./fetch.js";
 import type { ApiPolicy } from "./operation.js";
 import type { WindowSnapshot } from "./rate-limiter.js";
 
@@ -19,14 +19,20 @@ export interface ApiDefinition {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
-/** What operations are called with: a fetch with an API's behaviour. It shows no secret, however it is printed. */
+/** What operations are called with: an API's behaviour. It shows no secret, however it is printed. */
 export interface Api {
   readonly baseUrl: string;
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
-  /** Sends any request with the client's credentials, limits and retries. */
-  readonly fetch: Fetch;
+  readonly maxRetries: number | undefined;
+  /** Sends the request of a call with the client's credentials, limits and retries. */
+  readonly send: Send;
+  /**
+   * Sends any request likewise. Its method, URL, headers, body and signal count. The body of a `Request` is read before
+   * it leaves, so that it can be repeated; a stream in `init` is sent as it comes, once.
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   readonly emit: Emit;
   /** Takes this client's secrets out of a text. */
   redact(text: string): string;

@@ -1,6 +1,6 @@
 import { RequestError } from "./errors.js";
 import type { BasicSecret, SchemeSecret, Secret } from "./credentials.js";
-import type { CallContext, Ring } from "./fetch.js";
+import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
 import { headerValue } from "./parameters.js";
 
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
@@ -32,10 +32,13 @@ export function authRing(setup: AuthSetup): Ring {
   for (const [name, value] of Object.entries(setup.headers)) headers.set(name, headerValue(name, value));
 
   /** A copy of the request with headers and credentials. */
-  async function sign(request: Request, names: readonly string[], call: CallContext): Promise<Request> {
-    const signed = new Request(request, { redirect: "manual" });
+  async function sign(
+    request: OutgoingRequest,
+    names: readonly string[],
+    call: CallContext,
+  ): Promise<OutgoingRequest> {
+    const signed = { ...request, headers: new Headers(request.headers) };
     headers.forEach((value, name) => signed.headers.has(name) || signed.headers.set(name, value));
-    const url = new URL(signed.url);
     for (const name of names) {
       const secret = given.get(name);
       const scheme = schemes[name];
@@ -43,9 +46,9 @@ export function authRing(setup: AuthSetup): Ring {
       if (!secret || !scheme || signed.headers.has(headerOf(scheme))) continue;
       const text = wireText(scheme, typeof secret === "function" ? await secret(call) : secret);
       secrets.set(name, text);
-      attach(scheme, text, signed.headers, url);
+      attach(scheme, text, signed);
     }
-    return url.href === signed.url ? signed : new Request(url, signed);
+    return signed;
   }
 
   return async (request, next, call) => {
@@ -70,7 +73,8 @@ export function authRing(setup: AuthSetup): Ring {
       throw new RequestError(`needs ${needed}; the client has ${present}`);
     }
     if (names.length > 0 && !isEncrypted(url)) throw new RequestError("credentials go over https only");
-    const send = async (signable: Request): Promise<Response> => next(await sign(signable, names, call));
+    const send = async (signable: OutgoingRequest): Promise<Response> =>
+      next(await sign(signable, names, call));
     const source = names.map((name) => given.get(name)).find((secret) => typeof secret === "function");
     return source?.ring ? source.ring(request, send, call) : send(request);
   };
@@ -104,16 +108,23 @@ function wireText({ kind }: SecurityScheme, secret: string | BasicSecret): strin
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-function attach(scheme: SecurityScheme, text: string, headers: Headers, url: URL): void {
+function attach(scheme: SecurityScheme, text: string, request: { url: string; headers: Headers }): void {
+  const { headers } = request;
   if (scheme.kind !== "apiKey") {
     headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
   } else if (scheme.in === "header") {
     headers.set(scheme.name, text);
   } else {
     const pair = `${encodeURIComponent(scheme.name)}=${encodeURIComponent(text)}`;
-    if (scheme.in === "query") url.search += (url.search && "&") + pair;
+    if (scheme.in === "query") request.url = withQuery(request.url, pair);
     else headers.set("cookie", [headers.get("cookie"), pair].filter(Boolean).join("; "));
   }
+}
+
+function withQuery(text: string, pair: string): string {
+  const url = new URL(text);
+  url.search += (url.search && "&") + pair;
+  return url.href;
 }
 
 /** The header that a credential travels in; none for those that are not the runtime's business. */

@@ -1,6 +1,6 @@
 import { systemClock } from "./clock.js";
 import type { RuntimeEvent } from "./events.js";
-import type { CallContext, Next, Ring } from "./fetch.js";
+import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
 import type { CacheRule } from "./operation.js";
 import { subjectOf } from "./observe.js";
 import type { RingSetup } from "./ring-setup.js";
@@ -31,13 +31,14 @@ export function cacheRing({ options, emit }: RingSetup): Ring {
   async function load(
     key: string,
     rule: CacheRule,
-    request: Request,
+    { headers, ...request }: OutgoingRequest,
     next: Next,
     tell: Tell,
   ): Promise<Response> {
     const kept = entries.get(key);
-    if (kept?.etag && !request.headers.has("if-none-match")) request.headers.set("if-none-match", kept.etag);
-    const response = await next(request);
+    const conditional = new Headers(headers);
+    if (kept?.etag && !headers.has("if-none-match")) conditional.set("if-none-match", kept.etag);
+    const response = await next({ ...request, headers: conditional });
     if (response.status === 304 && kept) {
       void response.body?.cancel();
       kept.freshUntil = clock.now() + rule.freshMs;
@@ -108,7 +109,7 @@ export function cacheRing({ options, emit }: RingSetup): Ring {
     return share(key, call, (signal) => {
       // It belongs to nobody in particular: each who waits has a deadline of their own.
       const own = { ...call, signal, deadline: Infinity };
-      return load(key, rule, new Request(request), (following) => next(following, own), tell);
+      return load(key, rule, request, (following) => next(following, own), tell);
     });
   };
 }

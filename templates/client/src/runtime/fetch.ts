@@ -1,13 +1,26 @@
 import type { Operation } from "./operation.js";
 
-/** The runtime is a fetch: a request goes in, a response comes out. */
-export type Fetch = (request: Request, call?: CallContext) => Promise<Response>;
+/** A platform's `fetch`, as far as the runtime calls it. */
+export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** A request on its way out. It is plain data, so that each attempt can send it anew, unless its body is a stream. */
+export interface OutgoingRequest {
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+  /** A ring that changes them passes on a copy. */
+  readonly headers: Headers;
+  readonly body: BodyInit | null;
+}
+
+/** Sends a request for a call. */
+export type Send = (request: OutgoingRequest, call: CallContext) => Promise<Response>;
 
 /** One concern of the runtime, wrapped around the next. `next` may be called more than once, or not at all. */
-export type Ring = (request: Request, next: Next, call: CallContext) => Promise<Response>;
+export type Ring = (request: OutgoingRequest, next: Next, call: CallContext) => Promise<Response>;
 
 /** What a ring calls to go on, as the same call or, where it serves several, as one of its own. */
-export type Next = (request: Request, call?: CallContext) => Promise<Response>;
+export type Next = (request: OutgoingRequest, call?: CallContext) => Promise<Response>;
 
 /** What the rings know of a call besides its request. One object serves all attempts. */
 export interface CallContext {
@@ -23,24 +36,18 @@ export interface CallContext {
   readonly maxRetries?: number | undefined;
   /** Makes an unsafe call safe to repeat; the same for all attempts. */
   readonly idempotencyKey?: string | undefined;
-  /** `false`: the body is a stream, which can be sent only once. */
-  readonly replayable?: boolean | undefined;
   /** Higher leaves first; 0 by default. */
   readonly priority?: number | undefined;
   /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */
   readonly cache?: false | "reload" | undefined;
+  /** Why a failure that passes was final nevertheless, for the message of the error. */
+  unrepeated?: string | undefined;
 }
 
-/** Wraps a fetch in rings; the first ring is the outermost. */
-export function compose(
-  rings: readonly Ring[],
-  fetch: Fetch,
-): (request: Request, call: CallContext) => Promise<Response> {
-  const run = (index: number, request: Request, call: CallContext): Promise<Response> => {
-    const ring = rings[index];
-    return ring
-      ? ring(request, (following, own = call) => run(index + 1, following, own), call)
-      : fetch(request, call);
-  };
-  return (request, call) => run(0, request, call);
+/** Wraps rings around what sends; the first ring is the outermost. */
+export function compose(rings: readonly Ring[], send: Send): Send {
+  return rings.reduceRight<Send>(
+    (next, ring) => (request, call) => ring(request, (following, own = call) => next(following, own), call),
+    send,
+  );
 }

@@ -1,8 +1,8 @@
 import type { Emit, EventSubject } from "./events.js";
-import type { CallContext, Ring } from "./fetch.js";
+import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
 
 /** What events and messages call a request. */
-export function subjectOf({ method, url }: Request, { operation }: Partial<CallContext>): EventSubject {
+export function subjectOf({ method, url }: OutgoingRequest, { operation }: CallContext): EventSubject {
   return { operationId: operation?.id, method, path: operation?.path ?? new URL(url).pathname };
 }
 

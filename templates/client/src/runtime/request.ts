@@ -1,6 +1,7 @@
 import type { Api } from "./api.js";
 import type { EncodedBody } from "./codecs.js";
 import { isApiError, RequestError } from "./errors.js";
+import type { OutgoingRequest } from "./fetch.js";
 import type { Operation } from "./operation.js";
 import type { CallOptions } from "./options.js";
 import { headerValue, writeAll, writePath } from "./parameters.js";
@@ -24,9 +25,8 @@ export interface SendOptions extends CallOptions {
 
 /** A request, and what its rings have to know. */
 export interface BuiltRequest {
-  readonly request: Request;
+  readonly request: OutgoingRequest;
   readonly idempotencyKey?: string | undefined;
-  readonly replayable: boolean;
 }
 
 /**
@@ -41,6 +41,7 @@ export function buildRequest(
   options: SendOptions,
 ): BuiltRequest {
   const { method, idempotencyHeader } = operation;
+  if (method === "TRACE") throw new RequestError("is TRACE, which fetch does not send");
   try {
     const headers = headersOf(operation, options);
     const encoded = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
@@ -50,10 +51,8 @@ export function buildRequest(
       idempotencyKey = options.idempotencyKey ?? headers.get(idempotencyHeader) ?? randomKey();
       headers.set(idempotencyHeader, headerValue(idempotencyHeader, idempotencyKey));
     }
-    // A stream says that it is one; what is no stream may say so too.
-    const init = { method, headers, body: encoded?.body ?? null, duplex: "half" };
-    const request = new Request(input.url ?? urlOf(api, operation, input, options), init);
-    return { request, replayable: encoded?.isReplayable ?? true, idempotencyKey };
+    const { href: url } = new URL(input.url ?? urlOf(api, operation, input, options));
+    return { request: { method, url, headers, body: encoded?.body ?? null }, idempotencyKey };
   } catch (error) {
     // What the platform throws may quote a value.
     throw isApiError(error) ? error : new RequestError("the request cannot be written");

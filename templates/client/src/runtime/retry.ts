@@ -1,7 +1,7 @@
 import { sleep, systemClock } from "./clock.js";
 import { backoffMs } from "./delay.js";
 import { isApiError } from "./errors.js";
-import type { CallContext, Ring } from "./fetch.js";
+import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
 import type { RetryPolicy } from "./operation.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
@@ -23,12 +23,16 @@ export function retryRing({ policy, options, emit }: RingSetup): Ring {
     budget = Math.min(BUDGET.most, budget + BUDGET.share);
     const most = call.maxRetries ?? rule.maxAttempts - 1;
     for (let retry = 1; ; retry++) {
-      const isLast = retry > most || call.replayable === false;
-      const outcome = await attempt(isLast || !request.body ? request : request.clone(), next);
+      const outcome = await attempt(request, next);
       const { response, error } = outcome;
       const isRefused = response?.status === policy.refusalStatus;
-      const mayGo =
-        !isLast && isTemporary(outcome, rule) && (isRefused || (isRepeatable(request, call) && budget >= 1));
+      const isWorthIt =
+        retry <= most &&
+        isTemporary(outcome, rule) &&
+        (isRefused || (isRepeatable(request, call) && budget >= 1));
+      const isSpent = isWorthIt && request.body instanceof ReadableStream;
+      if (isSpent) call.unrepeated = "not repeated, since its body is a stream";
+      const mayGo = isWorthIt && !isSpent;
       const told = mayGo && response ? await delayOf(response, rule.delay) : undefined;
       const delayMs = told ?? backoffMs(rule.backoff, retry);
       if (!mayGo || delayMs > Math.min(LONGEST_DELAY_MS, call.deadline - performance.now())) {
@@ -51,7 +55,7 @@ interface Outcome {
   readonly error?: unknown;
 }
 
-async function attempt(request: Request, next: (request: Request) => Promise<Response>): Promise<Outcome> {
+async function attempt(request: OutgoingRequest, next: Next): Promise<Outcome> {
   try {
     return { response: await next(request) };
   } catch (error) {
@@ -66,6 +70,6 @@ function isTemporary({ response, error }: Outcome, rule: RetryPolicy): boolean {
 }
 
 /** Whether a request that may have been carried out can be sent again (RFC 9110, section 9.2.2). */
-function isRepeatable({ method }: Request, { idempotencyKey }: CallContext): boolean {
+function isRepeatable({ method }: OutgoingRequest, { idempotencyKey }: CallContext): boolean {
   return idempotencyKey !== undefined || /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/.test(method);
 }

@@ -10,6 +10,7 @@ export async function statusErrorOf(
   api: Api,
   operation: Operation,
   response: Response,
+  unrepeated: string | undefined,
 ): Promise<StatusError> {
   const { method, path, id: operationId, errorCodes = {} } = operation;
   const { status, headers } = response;
@@ -22,7 +23,8 @@ export async function statusErrorOf(
   const isKnown = declared !== undefined;
   const code = isKnown ? named || declared || `http_${status}` : "unexpected_status";
   const detail = detailOf(response, body);
-  const message = `${method} ${path} answered ${status} (${named ?? code})${detail && `: ${detail}`}`;
+  const remark = unrepeated ? `, ${unrepeated}` : "";
+  const message = `${method} ${path} answered ${status} (${named ?? code})${remark}${detail && `: ${detail}`}`;
   return createStatusError(status, api.redact(message), {
     code,
     serverCode: isKnown ? undefined : named,

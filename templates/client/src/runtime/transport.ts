@@ -1,16 +1,13 @@
 import { isEncrypted } from "./auth.js";
 import { ConnectionError, isApiError, type ErrorFacts } from "./errors.js";
-import type { CallContext, Fetch } from "./fetch.js";
+import type { CallContext, Fetch, OutgoingRequest, Send } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
-
-/** A platform's fetch. */
-export type PlatformFetch = (request: Request, init?: RequestInit) => Promise<Response>;
 
 /** Browsers stop at 20; an API has no reason for more than a few. */
 const MAX_REDIRECTS = 5;
 
-/** The innermost fetch: one attempt over the network, with its time limit, redirects followed by hand. */
-export function createTransport(fetch: PlatformFetch): Fetch {
+/** The innermost part: one attempt over the network, with its time limit, redirects followed by hand. */
+export function createTransport(fetch: Fetch): Send {
   return async (request, call) => {
     for (let hops = 0; ; hops++) {
       const response = await attempt(fetch, request, call);
@@ -27,29 +24,28 @@ export function createTransport(fetch: PlatformFetch): Fetch {
  * to another origin bare of all headers, and never to where it is not encrypted. A browser does not tell where one
  * leads: there, and where none is followed, the redirect itself is the answer.
  */
-function redirected(request: Request, { status, headers }: Response): Request | undefined {
-  const location = headers.get("location");
+function redirected(request: OutgoingRequest, { status, headers }: Response): OutgoingRequest | undefined {
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (!location || status < 301 || status > 308 || !isRead || !URL.canParse(location, request.url))
-    return undefined;
+  if (status < 301 || status > 308 || !isRead) return undefined;
+  const location = headers.get("location");
+  if (!location || !URL.canParse(location, request.url)) return undefined;
   const url = new URL(location, request.url);
   if (!isEncrypted(url)) return undefined;
-  const { method } = request;
-  return new Request(
-    url,
-    url.origin === new URL(request.url).origin ? request : { method, redirect: "manual" },
-  );
+  const isHome = url.origin === new URL(request.url).origin;
+  return { ...request, url: url.href, headers: isHome ? request.headers : new Headers() };
 }
 
 async function attempt(
-  fetch: PlatformFetch,
-  request: Request,
-  call: Partial<CallContext> = {},
+  fetch: Fetch,
+  { method, url, headers, body }: OutgoingRequest,
+  call: CallContext,
 ): Promise<Response> {
   const lifetime = startLifetime(call.signal, call.attemptTimeoutMs ?? Infinity);
   const { signal } = lifetime;
+  // A stream has to say that it is one; what is no stream may say so too.
+  const init = { method, headers, body, signal, redirect: "manual", duplex: "half" } as const;
   try {
-    return await lifetime.race(fetch(request, { signal }));
+    return await lifetime.race(fetch(url, init));
   } catch (error) {
     throw signal.aborted ? signal.reason : connectionError(error);
   } finally {
