@@ -86,6 +86,15 @@ describe("the RateLimit field", () => {
     ['"fixed window";"api";q=500;w=300', []],
     ['"a";t=3', []],
     ['"a";r=-1', []],
+    ['"a;r=1, \\"b\\\\";x="r=2;t=3,";r=4;t=5', [{ name: 'a;r=1, "b\\', remaining: 4, resetMs: 5000 }]],
+    [
+      '"a" ; r=1; pk=:QUI=: ;ok , b;r=2',
+      [
+        { name: "a", remaining: 1 },
+        { name: "b", remaining: 2 },
+      ],
+    ],
+    ['"a;r=1', []],
     ["limit=10, remaining=3", []],
   ];
   it.each(cases)("%s", (field, want) => {
