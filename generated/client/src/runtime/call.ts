@@ -92,6 +92,7 @@ export async function send<T>(
   const { signal, deadline } = lifetime;
   let context: CallContext = { operation, signal, deadline, attemptTimeoutMs, maxRetries, priority, cache };
   const work = async (): Promise<Answer<unknown>> => {
+    signal.throwIfAborted();
     const { request, idempotencyKey } = buildRequest(api, operation, input, options);
     context = { ...context, idempotencyKey };
     const response = await api.send(request, context);

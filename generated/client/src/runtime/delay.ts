@@ -14,7 +14,7 @@ export function toldDelayMs(refusal: Refusal, sources: readonly DelaySource[]): 
   for (const source of sources) {
     const delay =
       "header" in source ? headerDelay(refusal, source.header) : messageDelay(refusal, source.message);
-    if (delay !== undefined) return delay;
+    if (delay !== undefined) return Math.min(delay, Number.MAX_SAFE_INTEGER);
   }
   return undefined;
 }
@@ -49,25 +49,28 @@ export interface RateLimitState {
   readonly resetMs?: number | undefined;
 }
 
-/** Reads a RateLimit field (draft-ietf-httpapi-ratelimit-headers-10); what is malformed is left out. */
+/**
+ * One member of a RateLimit field: a String or, as older servers send it, a Token, then parameters (RFC 9651). Strings
+ * may hold whatever separates things elsewhere.
+ */
+const MEMBER =
+  /\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z*][\w:./*-]*))((?:\s*;\s*[a-z*][\w.*-]*(?:=(?:"(?:[^"\\]|\\.)*"|:[^:]*:|[^",:;\s]+))?)*)\s*(?:,|$)/gy;
+
+/** Reads a RateLimit field (draft-ietf-httpapi-ratelimit-headers-10), up to where it is malformed. */
 export function readRateLimit(value: string): RateLimitState[] {
-  return value.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).flatMap((item) => {
-    const match = /^\s*(?:"([^"]*)"|([A-Za-z*][\w:.*/-]*))\s*((?:;[^,]*)?)$/.exec(item);
-    const remaining = integer(match?.[3], "r");
-    if (!match || remaining === undefined) return [];
-    const reset = integer(match[3], "t");
-    return [
-      {
-        name: match[1] ?? match[2] ?? "",
-        remaining,
-        resetMs: reset === undefined ? undefined : reset * 1000,
-      },
-    ];
+  return [...value.matchAll(MEMBER)].flatMap(([, quoted, token = "", parameters = ""]) => {
+    // What stands within strings is no parameter.
+    const bare = parameters.replace(/"(?:[^"\\]|\\.)*"/g, "");
+    const remaining = integer(bare, "r");
+    if (remaining === undefined) return [];
+    const reset = integer(bare, "t");
+    const name = quoted?.replace(/\\(.)/g, "$1") ?? token;
+    return [{ name, remaining, resetMs: reset === undefined ? undefined : reset * 1000 }];
   });
 }
 
-function integer(parameters: string | undefined, key: string): number | undefined {
-  const text = new RegExp(`;\\s*${key}=(\\d{1,15})\\s*(?:;|$)`).exec(parameters ?? "")?.[1];
+function integer(parameters: string, key: string): number | undefined {
+  const text = new RegExp(`;\\s*${key}=(\\d{1,15})\\s*(?:;|$)`).exec(parameters)?.[1];
   return text === undefined ? undefined : Number(text);
 }
 
@@ -81,7 +84,7 @@ function resetOf(value: string): number | undefined {
 
 function messageDelay({ message }: Refusal, pattern: string): number | undefined {
   const seconds = Number(new RegExp(pattern, "i").exec(message ?? "")?.groups?.["seconds"] ?? NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  return seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 /** The delay before a repetition when the server tells none: exponential, with full jitter so that callers spread. */

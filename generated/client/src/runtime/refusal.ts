@@ -6,9 +6,12 @@ import { own } from "./request.js";
 
 const told = new WeakMap<Response, Promise<number | undefined>>();
 
-/** The delay that a response tells, in milliseconds: from its headers, else from the message in a copy of its body. */
+/**
+ * The delay that a response tells, in milliseconds: from its headers, else from the message in a copy of its body. None
+ * at all is no leave to storm: then the backoff counts, as when nothing is told.
+ */
 export function delayOf(response: Response, sources: readonly DelaySource[]): Promise<number | undefined> {
-  const known = told.get(response) ?? readDelay(response, sources);
+  const known = told.get(response) ?? readDelay(response, sources).then((ms) => ms || undefined);
   told.set(response, known);
   return known;
 }
