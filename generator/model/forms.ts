@@ -101,7 +101,9 @@ class Forms {
     const { properties } = schema;
     if (!properties) return renamed;
     const gone = Object.keys(properties).filter((key) => isMarked(properties[key], marker, this.#annotated));
-    return gone.length === 0 ? renamed : withoutMembers(renamed, gone);
+    if (gone.length === 0) return renamed;
+    const rest = withoutMembers(renamed, gone);
+    return marker === "readOnly" ? { ...rest, "x-read-only": gone } : rest;
   }
 }
 

@@ -32,6 +32,8 @@ export interface SchemaObject {
   readonly discriminator?: Discriminator;
   /** More values than the listed ones may come. */
   readonly "x-open-enum"?: boolean;
+  /** On request forms: members that only the server sets. A request may carry them; they are ignored. */
+  readonly "x-read-only"?: readonly string[];
   readonly [keyword: string]: unknown;
 }
 

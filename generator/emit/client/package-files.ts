@@ -2,6 +2,7 @@ import type { EmitOptions, EmittedFile } from "../emitter.js";
 import { render } from "../templates.js";
 import type { ClientScope } from "./operation-code.js";
 import { childrenOf, resourceNamesOf } from "./resource-file.js";
+import { semanticVersion } from "../typescript/package-version.js";
 import { oneLine } from "../typescript/tsdoc.js";
 
 /** The entry points of the package: their path in `exports`, and the source file behind each. */
@@ -27,18 +28,6 @@ export function emitPackage(scope: ClientScope, options: EmitOptions, hasWebhook
     { path: "tsconfig.cjs.json", content: render("client/tsconfig.cjs.json.hbs", {}), format: true },
     { path: "README.md", content: readme(scope, options), format: false },
   ];
-}
-
-/** The version of the API as npm takes it; versions of another form become a pre-release of 0.0.0. */
-function semanticVersion(version: string): string {
-  const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?$/.exec(version.trim());
-  if (match) return [match[1], match[2] ?? "0", match[3] ?? "0"].map(Number).join(".");
-  if (/^\d+\.\d+\.\d+-[0-9A-Za-z.-]+$/.test(version)) return version;
-  const label = version
-    .toLowerCase()
-    .replace(/[^0-9a-z]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  return label === "" ? "0.0.0" : `0.0.0-${/^0\d/.test(label) ? `v${label}` : label}`;
 }
 
 function readme(scope: ClientScope, options: EmitOptions): string {

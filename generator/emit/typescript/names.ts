@@ -33,6 +33,12 @@ export interface ResourceNames {
   readonly member: string;
 }
 
+/** The names that the types of schemas and paths go by. */
+export interface TypeNames {
+  readonly schemas: ReadonlyMap<string, string>;
+  readonly operations: ReadonlyMap<string, Pick<OperationNames, "function">>;
+}
+
 /** Every name in the emitted client, each unique where it must be. The only place that makes names up. */
 export interface Names {
   readonly client: string;
@@ -50,9 +56,8 @@ export function resourceKey(path: readonly string[]): string {
 }
 
 /** Chooses all names for a model. The client class is named after the package: `acme-client` gives `AcmeClient`. */
-export function chooseNames(model: ApiModel, packageName: string): Names {
+export function chooseNames(model: ApiModel, packageName: string, types = clientTypes(packageName)): Names {
   const client = clientName(packageName);
-  const types = new Namespace([...GLOBAL_TYPES, ...RUNTIME_TYPES, client, `${client}Options`, "Api"]);
   const schemas = schemaNames(model, types);
   const values = new Namespace([...RUNTIME_VALUES, client]);
   const resources = resourceNames(model.resources, types);
@@ -65,6 +70,12 @@ export function chooseNames(model: ApiModel, packageName: string): Names {
     );
   }
   return { client, schemas, operations, resources };
+}
+
+/** The type names of a client package that no schema may have. */
+function clientTypes(packageName: string): Namespace {
+  const client = clientName(packageName);
+  return new Namespace([...GLOBAL_TYPES, ...RUNTIME_TYPES, client, `${client}Options`, "Api"]);
 }
 
 /** Schemas whose names are type names already keep them; `foo` makes way for `Foo`. */

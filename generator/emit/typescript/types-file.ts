@@ -1,16 +1,16 @@
-import type { NamedSchema } from "../../model/api-model.js";
+import type { ApiModel, NamedSchema } from "../../model/api-model.js";
 import { render } from "../templates.js";
-import { stringLiteral } from "../typescript/literals.js";
-import type { ClientScope } from "./operation-code.js";
-import { prose, tsdoc } from "../typescript/tsdoc.js";
+import { stringLiteral } from "./literals.js";
+import type { TypeNames } from "./names.js";
+import { prose, tsdoc } from "./tsdoc.js";
 
 /** `src/types.ts`: a named alias for each schema. */
-export function emitTypes(scope: ClientScope): string {
+export function emitTypes(scope: { model: ApiModel; names: TypeNames; header: string }): string {
   const aliases = scope.model.schemas.map((schema) => {
     const name = scope.names.schemas.get(schema.name) ?? schema.name;
     return { name, doc: documentation(schema), type: `components["schemas"][${stringLiteral(name)}]` };
   });
-  return render("client/src/types.ts.hbs", { header: scope.header, aliases });
+  return render("typescript/types.ts.hbs", { header: scope.header, aliases });
 }
 
 function documentation({ schema, name, requestFormOf }: NamedSchema): string {

@@ -2,7 +2,7 @@ import type { ApiModel, Content, Operation, Parameter } from "../../model/api-mo
 import { mapSubschemas, nameOf, referenceTo } from "../../model/schema-walk.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
 import { endlessSchemas, recursiveSchemas } from "./recursion.js";
-import type { Names } from "../typescript/names.js";
+import type { TypeNames } from "./names.js";
 
 /** The `format` that marks the open end of an open enum; never a format of the spec's. */
 export const OPEN_ENUM_FORMAT = "x-open-enum";
@@ -18,7 +18,7 @@ type Json = Record<string, unknown>;
  */
 export function typesDocument(
   model: ApiModel,
-  names: Names,
+  names: TypeNames,
 ): { document: Json; recursive: ReadonlyMap<string, Schema> } {
   const schemas = new TypesSchemas(names, model);
   const paths: Record<string, Json> = {};
@@ -56,7 +56,7 @@ export function typesDocument(
   };
 }
 
-function operationObject(operation: Operation, schemas: TypesSchemas, names: Names): Json {
+function operationObject(operation: Operation, schemas: TypesSchemas, names: TypeNames): Json {
   const { body } = operation;
   const responses = operation.responses.map(({ status, description, contents }) => {
     return [
@@ -104,12 +104,12 @@ function comment(text: string): string {
 
 /** Says schemas in the way that openapi-typescript reads as meant. */
 class TypesSchemas {
-  readonly #names: Names;
+  readonly #names: TypeNames;
   readonly #schemas: ReadonlyMap<string, Schema>;
   readonly #recursive: ReadonlySet<string>;
   readonly #endless: ReadonlySet<string>;
 
-  constructor(names: Names, model: ApiModel) {
+  constructor(names: TypeNames, model: ApiModel) {
     this.#names = names;
     this.#recursive = recursiveSchemas(model.schemas);
     this.#endless = endlessSchemas(model.schemas);
