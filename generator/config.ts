@@ -13,6 +13,12 @@ export interface SpecwrightConfig {
       /** The package's npm name. */
       readonly name: string;
     };
+    /** The server's side of the contract, an npm package. */
+    readonly server?: {
+      readonly dir: string;
+      /** The package's npm name. */
+      readonly name: string;
+    };
     /** The reference page and the bundled spec. */
     readonly docs?: { readonly dir: string };
   };

@@ -10,7 +10,10 @@ export interface OutputRequest {
   readonly folder: string;
   readonly artefacts: readonly {
     readonly emitter: string;
-    /** Folder within the folder; empty: the folder itself. */ readonly below: string;
+    /** Folder within the folder; empty: the folder itself. */
+    readonly below: string;
+    /** The npm name of the artefact's package, where it is not that of the build. */
+    readonly packageName?: string;
   }[];
 }
 
@@ -54,11 +57,17 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
   const { source, model, diagnostics } = await loadModel(request, phase);
   phase("Generating");
   const { emitters } = await import("./emit/emitters.js");
-  const options = { packageName: request.packageName, specFile: request.specName, document: source.document };
-  const wanted = new Set(request.outputs.flatMap(({ artefacts }) => artefacts.map(({ emitter }) => emitter)));
+  const common = { specFile: request.specName, document: source.document };
+  const wanted = new Map(
+    request.outputs.flatMap(({ artefacts }) =>
+      artefacts.map((artefact) => [artefact.emitter, artefact.packageName ?? request.packageName] as const),
+    ),
+  );
   const emitted = new Map<string, readonly EmittedFile[]>();
   for (const emitter of emitters) {
-    if (wanted.has(emitter.name)) emitted.set(emitter.name, await emitter.emit(model, options));
+    const packageName = wanted.get(emitter.name);
+    if (packageName === undefined) continue;
+    emitted.set(emitter.name, await emitter.emit(model, { ...common, packageName }));
   }
   phase("Formatting");
   const { formatFiles } = await import("./output/format.js");

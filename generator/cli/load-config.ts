@@ -33,6 +33,12 @@ const SCHEMA = {
           required: ["dir", "name"],
           properties: { dir: TEXT, name: TEXT },
         },
+        server: {
+          type: "object",
+          additionalProperties: false,
+          required: ["dir", "name"],
+          properties: { dir: TEXT, name: TEXT },
+        },
         docs: { type: "object", additionalProperties: false, required: ["dir"], properties: { dir: TEXT } },
       },
     },
@@ -64,7 +70,7 @@ export async function loadConfig(file?: string): Promise<LoadedConfig> {
   const config = validated(await importConfig(path), path);
   const home = dirname(path);
   const absolute = (name: string): string => (isAbsolute(name) ? name : join(home, name));
-  const { client, docs } = config.outputs;
+  const { client, server, docs } = config.outputs;
   return {
     file: path,
     specName: config.spec.replaceAll("\\", "/"),
@@ -74,6 +80,7 @@ export async function loadConfig(file?: string): Promise<LoadedConfig> {
       overlays: (config.overlays ?? []).map(absolute),
       outputs: {
         ...(client ? { client: { ...client, dir: absolute(client.dir) } } : {}),
+        ...(server ? { server: { ...server, dir: absolute(server.dir) } } : {}),
         ...(docs ? { docs: { dir: absolute(docs.dir) } } : {}),
       },
     },
@@ -108,7 +115,7 @@ function validated(value: unknown, path: string): SpecwrightConfig {
     const what = `${key === "" ? "The config" : key} ${first?.message ?? "is wrong"}${extra}`;
     throw new UsageError(
       `${path}: ${what}.`,
-      "A config has a `spec` and `outputs` with a `client` or `docs`; see `specwright build --help`.",
+      "A config has a `spec` and `outputs` with a `client`, `server` or `docs`; see `specwright build --help`.",
     );
   }
   // The schema above says what SpecwrightConfig says.

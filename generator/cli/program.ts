@@ -97,7 +97,7 @@ function withBuildOptions(command: Command, description: string): Command {
     .option("--spec <file>", "a spec to build without a config, with --out and --name")
     .option("--out <dir>", "the folder for the package")
     .option("--name <package>", "the package's npm name; the client class is named after it")
-    .option("--only <artefacts>", "client, docs, or both with a comma")
+    .option("--only <artefacts>", "client, server, docs, or several with commas")
     .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect);
 }
 

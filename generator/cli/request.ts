@@ -22,7 +22,7 @@ export interface RequestedBuild {
   readonly configFile?: string;
 }
 
-const ARTEFACTS = ["client", "docs"];
+const ARTEFACTS = ["client", "server", "docs"];
 
 /** Turns options into a build. @throws UsageError when they do not fit together. */
 export async function requestFrom(options: BuildOptions): Promise<RequestedBuild> {
@@ -54,8 +54,12 @@ export async function requestFrom(options: BuildOptions): Promise<RequestedBuild
       "Use lower case, such as acme-client or @acme/client.",
     );
   }
+  const isBesideClient = only?.includes("client") === true;
+  const serverPlace = isBesideClient ? { below: "server", packageName: `${name}-server` } : { below: "" };
   const artefacts = [
     ...(isWanted("client") ? [{ emitter: "client", below: "" }] : []),
+    // Clients are what most want of a spec; its server's side is made where it is named.
+    ...(only?.includes("server") ? [{ emitter: "server", ...serverPlace }] : []),
     ...(isWanted("docs") ? [{ emitter: "docs", below: "docs" }] : []),
   ];
   return {
@@ -75,10 +79,13 @@ async function fromConfig(
   isWanted: (name: string) => boolean,
 ): Promise<RequestedBuild> {
   const { config, file, specName } = await loadConfig(options.config);
-  const { client, docs } = config.outputs;
+  const { client, server, docs } = config.outputs;
   const outputs: OutputRequest[] = [
     ...(client && isWanted("client")
       ? [{ folder: client.dir, artefacts: [{ emitter: "client", below: "" }] }]
+      : []),
+    ...(server && isWanted("server")
+      ? [{ folder: server.dir, artefacts: [{ emitter: "server", below: "", packageName: server.name }] }]
       : []),
     ...(docs && isWanted("docs") ? [{ folder: docs.dir, artefacts: [{ emitter: "docs", below: "" }] }] : []),
   ];
