@@ -7,16 +7,7 @@ import { call } from "../../../templates/client/src/runtime/call.js";
 import { list } from "../../../templates/client/src/runtime/list.js";
 import type { ApiPolicy, Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
-import {
-  apiFor,
-  closedPort,
-  definition,
-  failure,
-  json,
-  listen,
-  operation,
-  serve,
-} from "../../support/api-server.js";
+import { apiFor, closedPort, json, listen, operation, serve } from "../../support/api-server.js";
 import { jsonText, listenRaw } from "../../support/raw-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
 import { VirtualClock } from "../../support/virtual-clock.js";

@@ -1,3 +1,4 @@
+import type { AuthRing } from "./auth.js";
 import type { Emit } from "./events.js";
 import type { Ring } from "./fetch.js";
 import type { ApiPolicy } from "./operation.js";
@@ -8,6 +9,7 @@ export interface RingSetup {
   readonly policy: ApiPolicy;
   readonly options: ApiOptions;
   readonly emit: Emit;
+  readonly identify: AuthRing["identify"];
 }
 
 /** Makes a ring for a client. */
