@@ -21,12 +21,18 @@ export interface AuthSetup {
   readonly secrets: Map<string, string>;
 }
 
+/** A ring that adds credentials, and tells them apart. */
+export interface AuthRing extends Ring {
+  /** The secrets that functions give for a request: each may be another's. */
+  identify(request: OutgoingRequest, call: CallContext): Promise<readonly unknown[]>;
+}
+
 /**
  * The ring that adds the client's headers and the credential that the operation's security allows.
  *
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
-export function authRing(setup: AuthSetup): Ring {
+export function authRing(setup: AuthSetup): AuthRing {
   const { schemes, secrets, baseUrl } = setup;
   const given = secretsByScheme(setup);
   const headers = new Headers();
@@ -52,7 +58,21 @@ export function authRing(setup: AuthSetup): Ring {
     return signed;
   }
 
-  return async (request, next, call) => {
+  /** The alternatives that a request may carry, each the names of its schemes, and which of them it will. */
+  function choose(
+    request: OutgoingRequest,
+    { operation }: CallContext,
+  ): { options: readonly (readonly string[])[]; names: readonly string[] | undefined } {
+    const options = operation ? (operation.security ?? [[]]) : [[...given.keys()].slice(0, 1)];
+    const isMet = (name: string): boolean => {
+      const header = headerOf(schemes[name]);
+      return given.has(name) || !header || headers.has(header) || request.headers.has(header);
+    };
+    const met = options.filter((option) => option.every(isMet));
+    return { options, names: met.find((option) => option.length > 0) ?? met[0] };
+  }
+
+  const ring: Ring = async (request, next, call) => {
     const { operation } = call;
     const url = new URL(request.url);
     const isHome = [baseUrl, operation?.server ?? baseUrl].some(
@@ -60,13 +80,7 @@ export function authRing(setup: AuthSetup): Ring {
     );
     // A request from outside may go anywhere, but bare.
     if (!operation && !isHome) return next(request);
-    const options = operation ? (operation.security ?? [[]]) : [[...given.keys()].slice(0, 1)];
-    const isMet = (name: string): boolean => {
-      const header = headerOf(schemes[name]);
-      return given.has(name) || !header || headers.has(header) || request.headers.has(header);
-    };
-    const met = options.filter((option) => option.every(isMet));
-    const names = met.find((option) => option.length > 0) ?? met[0];
+    const { options, names } = choose(request, call);
     if (!isHome) throw new RequestError(`leads to ${url.origin}, where credentials do not go`);
     if (!names) {
       const needed = options.map((option) => option.join(" and ")).join(" or ");
@@ -79,6 +93,14 @@ export function authRing(setup: AuthSetup): Ring {
     const source = names.map((name) => given.get(name)).find((secret) => typeof secret === "function");
     return source?.ring ? source.ring(request, send, call) : send(request);
   };
+  const identify: AuthRing["identify"] = (request, call) =>
+    Promise.all(
+      (choose(request, call).names ?? []).map((name) => {
+        const secret = given.get(name);
+        return typeof secret === "function" && secret(call);
+      }),
+    );
+  return Object.assign(ring, { identify });
 }
 
 /** Which secret serves which scheme: a lone `apiKey` or `auth` serves the schemes of the kind that fits it best. */

@@ -5,12 +5,15 @@ import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
 import type { CacheRule } from "./operation.js";
 import { subjectOf } from "./observe.js";
 import type { RingSetup } from "./ring-setup.js";
+import { connectionError } from "./transport.js";
 
 /** Answers that are kept; the one that was not used for longest goes first. */
 const MOST_ENTRIES = 500;
 
+/** An answer as bytes: a `Response` that is cloned time and again would keep a queue for each clone. */
 interface Entry {
-  readonly response: Response;
+  readonly body: ArrayBuffer;
+  readonly headers: Headers;
   readonly etag: string | null;
   freshUntil: number;
 }
@@ -22,55 +25,67 @@ interface Shared {
   waiting: number;
 }
 
-/** The ring that keeps what the spec says is fresh for a while. One for each client, and so for each credential. */
-export function cacheRing({ options, emit }: RingSetup): Ring {
+/** The ring that keeps what the spec says is fresh for a while, for each credential and whatever else is in the headers. */
+export function cacheRing({ options, emit, identify }: RingSetup): Ring {
   const { clock = systemClock } = options;
   const entries = new Map<string, Entry>();
   const underWay = new Map<string, Shared>();
 
+  /** Keeps an entry as the one that was used last. */
+  function keep(key: string, entry: Entry): Response {
+    entries.delete(key);
+    entries.set(key, entry);
+    const [oldest] = entries.keys();
+    if (entries.size > MOST_ENTRIES && oldest !== undefined) entries.delete(oldest);
+    return new Response(entry.body, entry);
+  }
+
   /** Gets an answer from the server, or the kept one if the server says that it still holds. */
   async function load(
     key: string,
-    rule: CacheRule,
-    { headers, ...request }: OutgoingRequest,
+    { freshMs, etag }: CacheRule,
+    request: OutgoingRequest,
     next: Next,
     tell: Tell,
+    isCurrent: () => boolean,
   ): Promise<Response> {
     const kept = entries.get(key);
-    const conditional = new Headers(headers);
-    if (kept?.etag && !headers.has("if-none-match")) conditional.set("if-none-match", kept.etag);
-    const response = await next({ ...request, headers: conditional });
+    const headers = new Headers(request.headers);
+    if (kept?.etag) headers.set("if-none-match", kept.etag);
+    const response = await next({ ...request, headers });
+    const freshUntil = clock.now() + freshMs;
     if (response.status === 304 && kept) {
-      void response.body?.cancel();
-      kept.freshUntil = clock.now() + rule.freshMs;
+      void response.body?.cancel().catch(() => {});
       tell("revalidated");
-      return kept.response.clone();
+      return isCurrent() ? keep(key, { ...kept, freshUntil }) : new Response(kept.body, kept);
     }
     tell("miss");
-    if (response.status !== 200) return response;
+    if (response.status !== 200 || /no-store/i.test(response.headers.get("cache-control") ?? ""))
+      return response;
     // Read as a whole, so that what is kept is complete and depends on no connection.
-    const whole = new Response(await response.arrayBuffer(), response);
-    entries.delete(key);
-    entries.set(key, {
-      response: whole,
-      etag: rule.etag ? whole.headers.get("etag") : null,
-      freshUntil: clock.now() + rule.freshMs,
-    });
-    const [oldest] = entries.keys();
-    if (entries.size > MOST_ENTRIES && oldest !== undefined) entries.delete(oldest);
-    return whole.clone();
+    const entry = {
+      body: await response.arrayBuffer().catch((error: unknown) => {
+        throw connectionError(error, { status: 200 });
+      }),
+      headers: response.headers,
+      etag: etag ? response.headers.get("etag") : null,
+      freshUntil,
+    };
+    // What a write has changed meanwhile is not kept.
+    return isCurrent() ? keep(key, entry) : new Response(entry.body, entry);
   }
 
   /** Joins the reads of a URL; the request itself ends only when nobody waits for it any more. */
   async function share(
     key: string,
-    call: CallContext,
-    start: (signal: AbortSignal) => Promise<Response>,
+    { signal }: CallContext,
+    start: (signal: AbortSignal, isCurrent: () => boolean) => Promise<Response>,
   ): Promise<Response> {
     let shared = underWay.get(key);
     if (!shared) {
       const controller = new AbortController();
-      const answer = start(controller.signal).finally(() => underWay.delete(key));
+      const isCurrent = (): boolean => underWay.get(key)?.controller === controller;
+      const answer = start(controller.signal, isCurrent).finally(() => isCurrent() && underWay.delete(key));
       shared = { answer, controller, waiting: 0 };
       underWay.set(key, shared);
     }
@@ -78,39 +93,51 @@ export function cacheRing({ options, emit }: RingSetup): Ring {
     joined.waiting += 1;
     const leave = (): void => {
       joined.waiting -= 1;
-      if (joined.waiting === 0) joined.controller.abort(call.signal.reason);
+      if (joined.waiting > 0) return;
+      if (underWay.get(key) === joined) underWay.delete(key);
+      joined.controller.abort(signal.reason);
     };
-    call.signal.addEventListener("abort", leave, { once: true });
+    signal.addEventListener("abort", leave, { once: true });
     try {
-      return (await joined.answer).clone();
+      const response = await joined.answer;
+      signal.throwIfAborted();
+      joined.waiting -= 1;
+      // The last takes the answer itself: a copy that nobody reads would hold the connection.
+      return joined.waiting > 0 ? response.clone() : response;
     } finally {
-      call.signal.removeEventListener("abort", leave);
+      signal.removeEventListener("abort", leave);
     }
   }
 
   return async (request, next, call) => {
     const rule = call.operation?.cache;
-    const { method } = request;
-    if (options.cache === false || call.cache === false) return next(request);
-    if (!rule || method !== "GET") {
-      const response = await next(request);
-      if (!/^(GET|HEAD|OPTIONS)$/.test(method) && response.ok) forget(entries, new URL(request.url).pathname);
-      return response;
+    const { method, headers } = request;
+    if (options.cache === false) return next(request);
+    if (!/^(GET|HEAD|OPTIONS)$/.test(method)) {
+      // A write that failed may have been carried out.
+      return next(request).finally(() => {
+        const { pathname } = new URL(request.url);
+        forget(entries, pathname);
+        forget(underWay, pathname);
+      });
     }
-    const key = `${request.url} ${request.headers.get("accept") ?? ""}`;
+    if (!rule || method !== "GET" || call.cache === false || headers.has("if-none-match"))
+      return next(request);
+    // Without its credential a request cannot be told from another's; sending it will say what is wrong.
+    const secrets = await identify(request, call).catch(() => undefined);
+    if (!secrets) return next(request);
+    const key = JSON.stringify([request.url, secrets, ...headers]);
     const tell: Tell = (outcome) => emit({ ...subjectOf(request, call), type: "cache", outcome });
     const kept = entries.get(key);
     if (kept && kept.freshUntil > clock.now() && call.cache !== "reload") {
-      entries.delete(key);
-      entries.set(key, kept);
       tell("hit");
-      return kept.response.clone();
+      return keep(key, kept);
     }
     if (underWay.has(key)) tell("shared");
-    return share(key, call, (signal) => {
+    return share(key, call, (signal, isCurrent) => {
       // It belongs to nobody in particular: each who waits has a deadline of their own.
       const own = { ...call, signal, deadline: Infinity };
-      return load(key, rule, request, (following) => next(following, own), tell);
+      return load(key, rule, request, (following) => next(following, own), tell, isCurrent);
     });
   };
 }
@@ -118,9 +145,10 @@ export function cacheRing({ options, emit }: RingSetup): Ring {
 type Tell = (outcome: Extract<RuntimeEvent, { type: "cache" }>["outcome"]) => void;
 
 /** A write changes what it names, the lists that this is in, and what lies below it. */
-function forget(entries: Map<string, Entry>, path: string): void {
-  for (const key of entries.keys()) {
-    const kept = new URL(key.split(" ")[0] ?? "").pathname;
-    if (`${path}/`.startsWith(`${kept}/`) || `${kept}/`.startsWith(`${path}/`)) entries.delete(key);
+function forget(kept: Map<string, unknown>, path: string): void {
+  for (const key of kept.keys()) {
+    const [url]: string[] = JSON.parse(key);
+    const other = new URL(url ?? "").pathname;
+    if (`${path}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${path}/`)) kept.delete(key);
   }
 }

@@ -30,19 +30,14 @@ export function createRuntime(
   const baseUrl = homeOf(options.baseUrl ?? server ?? "");
   const emit = createEmit(options.onEvent);
   const secrets = new Map<string, string>();
-  const setup = { policy, options, emit };
   // A browser has a user agent of its own, and would ask the server's leave to send another.
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
+  const credentials = authRing({ schemes, apiKey, auth, baseUrl, headers, secrets });
+  const setup = { policy, options, emit, identify: credentials.identify };
   const limiter = limiterRing(setup);
   const send = compose(
-    [
-      observeRing(setup),
-      ...rings.map((make) => make(setup)),
-      retryRing(setup),
-      authRing({ schemes, apiKey, auth, baseUrl, headers, secrets }),
-      limiter,
-    ],
+    [observeRing(setup), ...rings.map((make) => make(setup)), retryRing(setup), credentials, limiter],
     createTransport(options.fetch ?? ((url, init) => fetch(url, init))),
   );
 

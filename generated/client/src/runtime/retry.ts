@@ -11,26 +11,25 @@ import type { RingSetup } from "./ring-setup.js";
 /** A longer delay is the caller's business: the call fails and says it. */
 const LONGEST_DELAY_MS = 20 * 60_000;
 
-/** What repetitions may cost: a tenth of the calls, and a few at the start. */
-const BUDGET = { share: 0.1, most: 10, start: 5 };
+/** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
+const BUDGET = { share: 0.1, most: 10 };
 
 /** The ring that repeats what failed for a while and may be repeated. */
 export function retryRing({ policy, options, emit }: RingSetup): Ring {
   const { clock = systemClock, rateLimit } = options;
-  let budget = BUDGET.start;
+  let budget = BUDGET.most;
   return async (request, next, call) => {
     const rule = call.operation?.retry ?? policy.retry;
     if (!rule) return next(request);
-    budget = Math.min(BUDGET.most, budget + BUDGET.share);
     const most = call.maxRetries ?? rule.maxAttempts - 1;
     for (let retry = 1; ; retry++) {
       const outcome = await attempt(request, next);
       const { response, error } = outcome;
       const isRefused = response?.status === policy.refusalStatus;
+      const hasFailed = isTemporary(outcome, rule);
+      if (!hasFailed) budget = Math.min(BUDGET.most, budget + BUDGET.share);
       const isWorthIt =
-        retry <= most &&
-        isTemporary(outcome, rule) &&
-        (isRefused || (isRepeatable(request, call) && budget >= 1));
+        retry <= most && hasFailed && (isRefused || (isRepeatable(request, call) && budget >= 1));
       const isSpent = isWorthIt && request.body instanceof ReadableStream;
       if (isSpent) call.unrepeated = "not repeated, since its body is a stream";
       const mayGo = isWorthIt && !isSpent;
