@@ -1,0 +1,3 @@
+import { buildSnapshot } from "./snapshot.js";
+
+await buildSnapshot();

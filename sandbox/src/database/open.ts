@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { PGlite } from "@electric-sql/pglite";
+import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import { Pool } from "pg";
+
+import { migrateEmbedded, migrateServer } from "./migrate.js";
+import * as schema from "./schema.js";
+import { readSnapshot } from "./snapshot.js";
+
+/** What queries are made with: the database itself, or a transaction on it. The same type for both drivers. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface Database {
+  readonly db: Db;
+  /**
+   * `embedded` has one connection: while a transaction is open, queries outside it wait for its end. So code inside a
+   * transaction must use nothing but the transaction.
+   */
+  readonly kind: "embedded" | "server";
+  /** Runs something in one transaction, which is undone when it throws. */
+  transaction<Result>(run: (tx: Db) => Promise<Result>): Promise<Result>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** The address of a PostgreSQL server, as in `postgres://user:password@host/database`. */
+  readonly url?: string;
+  /** A folder for the embedded database; without it, it lives in memory. */
+  readonly dataDir?: string;
+  /** Where to look for a snapshot that the embedded database can begin with. */
+  readonly snapshots?: string;
+  /** The most connections to a server. */
+  readonly connections?: number;
+}
+
+/** Opens a database and brings it up to date: a server's by `url`, otherwise an embedded one. */
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  return options.url === undefined
+    ? openEmbedded(options)
+    : openServer(options.url, options.connections ?? 20);
+}
+
+async function openEmbedded({ dataDir, snapshots }: DatabaseOptions): Promise<Database> {
+  const isNew = dataDir === undefined || !existsSync(join(dataDir, "PG_VERSION"));
+  const snapshot = isNew ? await readSnapshot(snapshots) : undefined;
+  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
+  const client = await PGlite.create({
+    ...(dataDir !== undefined && { dataDir }),
+    ...(snapshot !== undefined && { loadDataDir: snapshot }),
+  });
+  await migrateEmbedded(client);
+  const db = drizzlePglite({ client, schema, casing: "snake_case" });
+  return {
+    kind: "embedded",
+    ...surfaceOf(db),
+    close: () => client.close(),
+  };
+}
+
+async function openServer(url: string, max: number): Promise<Database> {
+  const pool = new Pool({ connectionString: url, max });
+  // A connection lost while idle is replaced by the pool; the query that needs one tells of lasting trouble.
+  pool.on("error", () => {});
+  await migrateServer(pool);
+  const db = drizzle({ client: pool, schema, casing: "snake_case" });
+  return {
+    kind: "server",
+    ...surfaceOf(db),
+    close: () => pool.end(),
+  };
+}
+
+function surfaceOf(db: Db): Pick<Database, "db" | "transaction" | "ping"> {
+  return {
+    db,
+    transaction: (run) => db.transaction(run),
+    async ping() {
+      await db.execute(sql`select 1`);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { eq } from "drizzle-orm";
+import { afterAll, describe, expect, it } from "vitest";
+
+import type { Database } from "../../sandbox/src/database/open.js";
+import { openDatabase } from "../../sandbox/src/database/open.js";
+import { workspaces } from "../../sandbox/src/database/schema.js";
+import { describeDatabases } from "../support/databases.js";
+import { postgresMissing, startPostgres } from "../support/postgres.js";
+
+const now = new Date("2026-03-02T09:00:00.123Z");
+const row = { workspaceId: "w_northwind", name: "Northwind", createdAt: now, updatedAt: now };
+
+describeDatabases("the database", (open) => {
+  let database: Database | undefined;
+  afterAll(() => database?.close());
+
+  it("opens with all tables and keeps times to the millisecond", async () => {
+    database = await open();
+    await database.ping();
+    await database.db.insert(workspaces).values(row);
+    expect(await database.db.select().from(workspaces)).toEqual([{ ...row, version: 1 }]);
+  });
+
+  it("undoes a transaction that throws", async () => {
+    const failed = database?.transaction(async (tx) => {
+      await tx.update(workspaces).set({ name: "Other" }).where(eq(workspaces.workspaceId, "w_northwind"));
+      throw new Error("no");
+    });
+    await expect(failed).rejects.toThrow("no");
+    expect(await database?.db.select({ name: workspaces.name }).from(workspaces)).toEqual([
+      { name: "Northwind" },
+    ]);
+  });
+});
+
+describe.skipIf(postgresMissing !== undefined)("a new PostgreSQL database", () => {
+  it("is set up once by instances that start together", async () => {
+    const server = await startPostgres();
+    try {
+      const url = await server.createDatabase();
+      const first = await openDatabase({ url });
+      await first.db.execute("drop schema public cascade; drop schema drizzle cascade; create schema public");
+      await first.close();
+      const together = await Promise.all([1, 2, 3].map(() => openDatabase({ url })));
+      expect(await together[2]?.db.select().from(workspaces)).toEqual([]);
+      await Promise.all(together.map((instance) => instance.close()));
+    } finally {
+      await server.stop();
+    }
+  });
+});
