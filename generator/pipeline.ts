@@ -1,4 +1,4 @@
-import type { EmittedFile } from "./emit/emitter.js";
+import type { Additions, EmittedFile } from "./emit/emitter.js";
 import { isCurrent, rememberBuild } from "./output/build-cache.js";
 import type { OutputPlan } from "./output/plan-output.js";
 import type { ApiModel } from "./model/api-model.js";
@@ -25,6 +25,14 @@ export interface BuildRequest {
   readonly isLinted: boolean;
   readonly packageName: string;
   readonly outputs: readonly OutputRequest[];
+  readonly additions?: AdditionsRequest;
+}
+
+/** Hand-written code for the client: where it is, and what it becomes. */
+export interface AdditionsRequest extends Omit<Additions, "files"> {
+  readonly folder: string;
+  /** Absolute paths. They are named here so that a new one makes an earlier build stale. */
+  readonly files: readonly string[];
 }
 
 /** What a build found and did, or would do. */
@@ -47,7 +55,8 @@ export interface BuildHooks {
  * From a spec to what would be written: source, model, emitters, formatter, each once. Nothing is written; see
  * `writeOutput`. Modules are loaded when they are needed, so that a build with nothing to do is quick.
  *
- * @throws SpecError when the spec cannot be used, OutputError when a folder cannot be written to as asked.
+ * @throws SpecError when the spec cannot be used, EmitError when an addition cannot, OutputError when a folder cannot be
+ * written to as asked.
  */
 export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): Promise<BuildReport> {
   const phase = hooks.onPhase ?? (() => {});
@@ -57,7 +66,8 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
   const { source, model, diagnostics } = await loadModel(request, phase);
   phase("Generating");
   const { emitters } = await import("./emit/emitters.js");
-  const common = { specFile: request.specName, document: source.document };
+  const additions = await readRequestedAdditions(request.additions);
+  const common = { specFile: request.specName, document: source.document, additions };
   const wanted = new Map(
     request.outputs.flatMap(({ artefacts }) =>
       artefacts.map((artefact) => [artefact.emitter, artefact.packageName ?? request.packageName] as const),
@@ -82,7 +92,20 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
     );
     plans.push(planOutput(folder, await formatFiles(files), { spec: source.hash, ...counts }));
   }
-  return { diagnostics, plans, isSkipped: false, counts, sources: source.files };
+  return {
+    diagnostics,
+    plans,
+    isSkipped: false,
+    counts,
+    sources: [...source.files, ...(request.additions?.files ?? [])],
+  };
+}
+
+async function readRequestedAdditions(request: AdditionsRequest | undefined): Promise<Additions | undefined> {
+  if (!request) return undefined;
+  const { readAdditions } = await import("./source/read-additions.js");
+  const { folder, files, methods, entries } = request;
+  return { files: readAdditions(folder, files), methods, entries };
 }
 
 /** Writes what was planned, and remembers what it was made of. */

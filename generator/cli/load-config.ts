@@ -22,6 +22,22 @@ const SCHEMA = {
     spec: TEXT,
     overlays: { type: "array", items: TEXT },
     lint: { type: "boolean" },
+    additions: {
+      type: "object",
+      additionalProperties: false,
+      required: ["dir"],
+      properties: {
+        dir: TEXT,
+        methods: {
+          type: "object",
+          additionalProperties: {
+            type: "object",
+            additionalProperties: { type: "string", pattern: "^[^#]+#[^#]+$" },
+          },
+        },
+        entries: { type: "object", additionalProperties: TEXT },
+      },
+    },
     outputs: {
       type: "object",
       additionalProperties: false,
@@ -78,6 +94,9 @@ export async function loadConfig(file?: string): Promise<LoadedConfig> {
       ...config,
       spec: absolute(config.spec),
       overlays: (config.overlays ?? []).map(absolute),
+      ...(config.additions
+        ? { additions: { ...config.additions, dir: absolute(config.additions.dir) } }
+        : {}),
       outputs: {
         ...(client ? { client: { ...client, dir: absolute(client.dir) } } : {}),
         ...(server ? { server: { ...server, dir: absolute(server.dir) } } : {}),

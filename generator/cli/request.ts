@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
-import type { BuildRequest, OutputRequest } from "../pipeline.js";
+import type { AdditionsConfig } from "../config.js";
+import type { AdditionsRequest, BuildRequest, OutputRequest } from "../pipeline.js";
+import { listAdditions } from "../source/read-additions.js";
 import { loadConfig } from "./load-config.js";
 import { UsageError } from "./usage-error.js";
 
@@ -98,7 +100,35 @@ async function fromConfig(
       isLinted: config.lint ?? true,
       packageName: client?.name ?? "client",
       outputs,
+      ...(config.additions ? { additions: additionsFrom(config.additions) } : {}),
     },
+  };
+}
+
+/** @throws UsageError when there is no folder of additions, or a file that is named is not in it. */
+function additionsFrom({ dir, methods = {}, entries = {} }: AdditionsConfig): AdditionsRequest {
+  const files = listAdditions(dir);
+  const check = (key: string, file: string): void => {
+    if (files.includes(join(dir, file))) return;
+    throw new UsageError(
+      `The config's additions.${key} names ${file}, and there is no such file in ${dir}.`,
+      "Write the file, or correct its name; it is relative to the folder of the additions.",
+    );
+  };
+  return {
+    folder: dir,
+    files,
+    methods: Object.entries(methods).flatMap(([resource, byName]) =>
+      Object.entries(byName).map(([method, target]) => {
+        const [file = "", name = ""] = target.split("#");
+        check(`methods.${resource}.${method}`, file);
+        return { resource, method, file, function: name };
+      }),
+    ),
+    entries: Object.entries(entries).map(([name, file]) => {
+      check(`entries.${name}`, file);
+      return { name, file };
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { EmitError } from "../emit/emit-error.js";
 import { OutputError } from "../output/output-error.js";
 import { SpecError, type Diagnostic } from "../source/diagnostic.js";
 import { printDiagnostics } from "./print-diagnostics.js";
@@ -53,6 +54,12 @@ function failureOf(error: unknown): { diagnostics: readonly Diagnostic[]; code: 
   if (error instanceof OutputError) {
     return {
       diagnostics: [{ severity: "error", rule: "output", message: error.message, remedy: error.remedy }],
+      code: 1,
+    };
+  }
+  if (error instanceof EmitError) {
+    return {
+      diagnostics: [{ severity: "error", rule: "additions", message: error.message, remedy: error.remedy }],
       code: 1,
     };
   }

@@ -39,7 +39,9 @@ export async function watchCommand(options: BuildOptions, console: Console): Pro
 function filesOf({ request, configFile }: RequestedBuild, sources: readonly string[]): string[] {
   const known =
     sources.length > 0 ? sources : request.outputs.flatMap(({ folder }) => rememberedSources(folder));
-  return [request.spec, ...request.overlays, ...(configFile === undefined ? [] : [configFile]), ...known];
+  const additions = request.additions?.files ?? [];
+  const config = configFile === undefined ? [] : [configFile];
+  return [request.spec, ...request.overlays, ...additions, ...config, ...known];
 }
 
 /** Watches single files by their folders, so that files which editors replace are still seen. */

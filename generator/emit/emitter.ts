@@ -15,8 +15,27 @@ export interface EmitOptions {
   readonly packageName: string;
   /** The spec as headers name it, relative to the output folder's project. */
   readonly specFile: string;
+  /** Only for the client. */
+  readonly additions?: Additions | undefined;
   /** The bundled spec, for the docs. */
   readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** Hand-written code that becomes part of the client. */
+export interface Additions {
+  /** By their names below the folder of additions: `files.ts`. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly methods: readonly AdditionMethod[];
+  readonly entries: readonly { readonly name: string; readonly file: string }[];
+}
+
+/** A method of a resource, and the function behind it. */
+export interface AdditionMethod {
+  /** The resource's path, with dots. */
+  readonly resource: string;
+  readonly method: string;
+  readonly file: string;
+  readonly function: string;
 }
 
 /** Makes one artefact from the model: a pure function. */

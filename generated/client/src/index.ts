@@ -228,6 +228,14 @@ export type {
   ReleaseClaimError,
   AwaitClaimInputError,
 } from "./operations/agent-sessions-claims.js";
+export type {
+  DownloadAssetError,
+  UploadFileError,
+  UploadOptions,
+  UploadProgress,
+  UploadSource,
+  UploadedFile,
+} from "./additions/files.js";
 export type { components, operations, paths } from "./schema.js";
 export type * from "./types.js";
 export type { WebhookName, WebhookPayload, WebhookPayloads } from "./webhook-events.js";

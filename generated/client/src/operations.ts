@@ -25,3 +25,13 @@ export * from "./operations/workers.js";
 export * from "./operations/agent-sessions.js";
 export * from "./operations/agent-sessions-activities.js";
 export * from "./operations/agent-sessions-claims.js";
+export {
+  downloadAsset,
+  uploadFile,
+  type DownloadAssetError,
+  type UploadFileError,
+  type UploadOptions,
+  type UploadProgress,
+  type UploadSource,
+  type UploadedFile,
+} from "./additions/files.js";

@@ -1,5 +1,6 @@
 import type { ApiModel } from "../../model/api-model.js";
 import type { EmitOptions, EmittedFile, Emitter } from "../emitter.js";
+import { addedCode } from "./additions.js";
 import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions } from "./client-files.js";
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
@@ -22,12 +23,13 @@ export const clientEmitter: Emitter = {
     const codes = new Map(
       model.operations.map((operation) => [operation.id, operationCode(scope, operation)]),
     );
+    const added = addedCode(scope, options.additions);
     const resources = model.resources.flatMap((resource): EmittedFile[] => {
       const { file } = resourceNamesOf(scope, resource);
       const members = codesOf(resource, codes);
       const operations =
         members.length === 0 ? [] : [source(`operations/${file}`, emitOperations(scope, members))];
-      return [...operations, source(`resources/${file}`, emitResource(scope, resource, members))];
+      return [...operations, source(`resources/${file}`, emitResource(scope, resource, members, added))];
     });
     const optional = {
       "error-codes": emitErrorCodes(scope),
@@ -36,14 +38,15 @@ export const clientEmitter: Emitter = {
       webhooks: emitWebhooks(scope),
     };
     return [
-      ...emitPackage(scope, options, optional.webhooks !== undefined),
-      source("index", emitIndex(scope, codes)),
+      ...emitPackage(scope, options, optional.webhooks !== undefined, added.entries),
+      source("index", emitIndex(scope, codes, added)),
       source("client", emitClient(scope)),
       source("create-api", emitCreateApi(scope, options.packageName)),
       source("definition", emitDefinition(scope, options.packageName)),
       ...Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [source(name, text)])),
-      source("operations", emitOperationsIndex(scope)),
+      source("operations", emitOperationsIndex(scope, added)),
       ...resources,
+      ...added.files,
       {
         path: "src/schema.ts",
         content: `${scope.header}\n${emitSchema(model, scope.names)}`,

@@ -1,3 +1,4 @@
+import type { AddedCode } from "./additions.js";
 import { render } from "../templates.js";
 import { hasCache } from "./definition-file.js";
 import { Imports } from "../typescript/imports.js";
@@ -66,15 +67,26 @@ export function emitCreateApi(scope: ClientScope, packageName: string): string {
 }
 
 /** `src/operations.ts`: the entry for single, tree-shakeable functions. */
-export function emitOperationsIndex(scope: ClientScope): string {
+export function emitOperationsIndex(scope: ClientScope, added: AddedCode): string {
   const files = scope.model.resources
     .filter(({ operations }) => operations.length > 0)
     .map((resource) => resourceNamesOf(scope, resource).file);
-  return render("client/src/operations.ts.hbs", { header: scope.header, files });
+  return render("client/src/operations.ts.hbs", {
+    header: scope.header,
+    files,
+    additions: added.exports.map(({ file, values, types }) => ({
+      file,
+      names: [...values, ...types.map((name) => `type ${name}`)].join(", "),
+    })),
+  });
 }
 
 /** `src/index.ts`: everything that an integrator imports, but for the single functions. */
-export function emitIndex(scope: ClientScope, codes: ReadonlyMap<string, OperationCode>): string {
+export function emitIndex(
+  scope: ClientScope,
+  codes: ReadonlyMap<string, OperationCode>,
+  added: AddedCode,
+): string {
   const resources = scope.model.resources.map((resource) => {
     const { file, class: className } = resourceNamesOf(scope, resource);
     return { file, className, types: operationTypes(codesOf(resource, codes)) };
@@ -85,6 +97,9 @@ export function emitIndex(scope: ClientScope, codes: ReadonlyMap<string, Operati
     ...resources.map(({ file, className }) => `{ ${className} } from "./resources/${file}.js"`),
     ...resources.flatMap(({ file, types }) =>
       types.length === 0 ? [] : [`type { ${types.join(", ")} } from "./operations/${file}.js"`],
+    ),
+    ...added.exports.flatMap(({ file, types }) =>
+      types.length === 0 ? [] : [`type { ${types.join(", ")} } from "${file}"`],
     ),
     `type { components, operations, paths } from "./schema.js"`,
     `type * from "./types.js"`,

@@ -1,4 +1,5 @@
 import type { EmitOptions, EmittedFile } from "../emitter.js";
+import type { AddedCode } from "./additions.js";
 import { render } from "../templates.js";
 import type { ClientScope } from "./operation-code.js";
 import { childrenOf, resourceNamesOf } from "./resource-file.js";
@@ -14,13 +15,18 @@ const ENTRIES = [
 const WEBHOOKS = { path: "./webhooks", name: "webhooks", file: "webhooks" };
 
 /** What makes the sources an npm package: manifest, compiler settings, README. */
-export function emitPackage(scope: ClientScope, options: EmitOptions, hasWebhooks: boolean): EmittedFile[] {
+export function emitPackage(
+  scope: ClientScope,
+  options: EmitOptions,
+  hasWebhooks: boolean,
+  added: AddedCode["entries"],
+): EmittedFile[] {
   const { model } = scope;
   const manifest = render("client/package.json.hbs", {
     name: JSON.stringify(options.packageName),
     version: JSON.stringify(semanticVersion(model.version)),
     description: JSON.stringify(`Client for ${oneLine(model.title)}.`),
-    entries: hasWebhooks ? [...ENTRIES, WEBHOOKS] : ENTRIES,
+    entries: [...ENTRIES, ...(hasWebhooks ? [WEBHOOKS] : []), ...added],
   });
   return [
     { path: "package.json", content: manifest, format: true },

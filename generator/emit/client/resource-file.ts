@@ -1,4 +1,5 @@
 import type { Resource } from "../../model/api-model.js";
+import type { AddedCode, AddedMethod } from "./additions.js";
 import { render } from "../templates.js";
 import { Imports } from "../typescript/imports.js";
 import { resourceKey, type ResourceNames } from "../typescript/names.js";
@@ -12,6 +13,7 @@ export function emitResource(
   scope: ClientScope,
   resource: Resource,
   codes: readonly OperationCode[],
+  added: AddedCode,
 ): string {
   const names = resourceNamesOf(scope, resource);
   const children = childrenOf(scope, resource).map((child) => ({
@@ -19,6 +21,11 @@ export function emitResource(
     names: resourceNamesOf(scope, child),
   }));
   const imports = importsOf(scope, names, codes);
+  const additions = added.methods.get(resourceKey(resource.path)) ?? [];
+  for (const { module, function: name, code } of additions) {
+    imports.value(module, name);
+    for (const type of code.types) imports.type(type.module, type.name);
+  }
   for (const child of children) imports.value(`./${child.names.file}.js`, child.names.class);
   const description = resource.description ?? `Operations on ${resource.path.join(" ")}.`;
   return render("client/src/resources/resource.ts.hbs", {
@@ -31,18 +38,32 @@ export function emitResource(
       member: child.names.member,
       class: child.names.class,
     })),
-    methods: codes.map((code) => ({
-      doc: operationDoc(code.operation, code.argumentDocs, scope.catalogue, "  "),
-      method: code.names.method,
-      overloads: code.overloads.map(({ parameters, result }) => `(${parameters}): ${result}`),
-      declaration: `(${code.implementation.parameters}): ${code.implementation.result}`,
-      // No overload of the function takes all that those of the method take together.
-      implementation:
-        code.overloads.length > 0
-          ? `call(this.#api, ${code.names.descriptor}, ${code.input}, options)`
-          : `${code.names.function}(${["this.#api", ...code.argumentNames].join(", ")})`,
-    })),
+    methods: [...codes.map((code) => operationMethod(scope, code)), ...additions.map(additionMethod)],
   });
+}
+
+function operationMethod(scope: ClientScope, code: OperationCode): object {
+  return {
+    doc: operationDoc(code.operation, code.argumentDocs, scope.catalogue, "  "),
+    method: code.names.method,
+    overloads: code.overloads.map(({ parameters, result }) => `(${parameters}): ${result}`),
+    declaration: `(${code.implementation.parameters}): ${code.implementation.result}`,
+    // No overload of the function takes all that those of the method take together.
+    implementation:
+      code.overloads.length > 0
+        ? `call(this.#api, ${code.names.descriptor}, ${code.input}, options)`
+        : `${code.names.function}(${["this.#api", ...code.argumentNames].join(", ")})`,
+  };
+}
+
+function additionMethod({ method, function: name, code }: AddedMethod): object {
+  return {
+    doc: tsdoc(code.doc, "  "),
+    method,
+    overloads: [],
+    declaration: `${code.typeParameters}(${code.parameters}): ${code.result}`,
+    implementation: `${name}(${["this.#api", ...code.argumentNames].join(", ")})`,
+  };
 }
 
 function importsOf(scope: ClientScope, names: ResourceNames, codes: readonly OperationCode[]): Imports {

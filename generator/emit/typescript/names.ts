@@ -49,7 +49,8 @@ export interface Names {
 
 /** Members that the client class has of its own, or that would change what the object is. */
 const CLIENT_MEMBERS = ["api", "fetch", "rateLimit", "constructor", "then", "toString", "valueOf", "toJSON"];
-const RESOURCE_MEMBERS = ["constructor", "then", "toString", "valueOf", "toJSON"];
+/** Members that every object has, or that would make it a promise. */
+export const RESOURCE_MEMBERS = ["constructor", "then", "toString", "valueOf", "toJSON"];
 
 export function resourceKey(path: readonly string[]): string {
   return path.join(".");

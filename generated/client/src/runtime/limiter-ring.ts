@@ -25,7 +25,7 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
 
   const ring: Ring = async (request, next, call) => {
     const { operation, priority = 0, signal, deadline } = call;
-    const cost = operation?.cost ?? 1;
+    const cost = operation?.external ? 0 : (operation?.cost ?? 1);
     if (rateLimit === false || cost === 0) return next(request);
     const limiters = [general];
     if (operation?.windows) {

@@ -9,6 +9,8 @@ export interface Operation {
   readonly path: string;
   /** A base URL of its own, for the few operations that live elsewhere. */
   readonly server?: string;
+  /** It leads to somebody else's server: neither credentials nor the client's headers go along, and no limit counts it. */
+  readonly external?: boolean;
   /** Path parameters that fall back to the client's own value. */
   readonly defaults?: readonly string[];
   /** Alternatives, each the names of schemes needed together; an empty list: no credential is needed. */

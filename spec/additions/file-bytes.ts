@@ -1,0 +1,140 @@
+import { RequestError } from "../runtime/errors.js";
+import type { UploadOptions, UploadProgress, UploadSource } from "./files.js";
+
+/** A file with all that the API wants to know of it before it comes. */
+export interface PreparedFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: Blob | ReadableStream<Uint8Array>;
+  /** Whether the bytes can be sent more than once. */
+  readonly isReplayable: boolean;
+}
+
+/** The modules of Node that are used where there are any; the package itself imports none. */
+interface NodeModules {
+  "node:fs": { openAsBlob(path: string | URL): Promise<Blob> };
+  "node:crypto": { createHash(algorithm: "sha256"): Hash };
+  "node:url": { fileURLToPath(url: URL): string };
+}
+
+interface Hash {
+  update(chunk: Uint8Array): void;
+  digest(encoding: "hex"): string;
+}
+
+/** The media types of the endings that the API takes. */
+const TYPES: Readonly<Record<string, string>> = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  gif: "image/gif",
+  webp: "image/webp",
+  mp4: "video/mp4",
+  webm: "video/webm",
+  mov: "video/quicktime",
+};
+
+/** Whether the platform has Node's modules, and its fetch sends streams and tells their length. */
+export const isNode: boolean = nodeModule("node:fs") !== undefined;
+
+function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
+  // Asked for by name at run time, so that bundles for browsers need no stand-in.
+  const process: { getBuiltinModule?: (name: Name) => NodeModules[Name] } | undefined = Reflect.get(globalThis, "process");
+  return process?.getBuiltinModule?.(name);
+}
+
+/** Gathers what the API has to be told. @throws RequestError when something is missing or cannot be read. */
+export async function prepareFile(source: UploadSource, options: UploadOptions): Promise<PreparedFile> {
+  const name = options.name ?? nameOf(source);
+  if (!name) throw refused("the file has no name: give `name`");
+  const content = await contentOf(source, options);
+  const mediaType = options.mediaType || (content instanceof Blob && content.type) || typeOf(name);
+  if (!mediaType) throw refused("the file's media type is not known by its name: give `mediaType`");
+  if (content instanceof ReadableStream) {
+    const { size = 0, sha256 = "" } = options;
+    return { name, mediaType, size, sha256, bytes: content, isReplayable: false };
+  }
+  const sha256 = options.sha256 ?? (await sha256Of(content));
+  return { name, mediaType, size: content.size, sha256, bytes: content, isReplayable: true };
+}
+
+function nameOf(source: UploadSource): string | undefined {
+  if (source instanceof File) return source.name;
+  if (source instanceof URL) return decodeURIComponent(source.pathname.split("/").at(-1) ?? "");
+  return typeof source === "string" ? source.split(/[/\\]/).at(-1) : undefined;
+}
+
+function typeOf(name: string): string | undefined {
+  const ending = name.split(".").at(-1)?.toLowerCase() ?? "";
+  return Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined;
+}
+
+/** The bytes as a Blob, which can be read again; a stream stays one where it can be sent, and all is known of it. */
+async function contentOf(
+  source: UploadSource,
+  { size, sha256 }: UploadOptions,
+): Promise<Blob | ReadableStream<Uint8Array>> {
+  if (source instanceof Blob) return source;
+  if (source instanceof ReadableStream) {
+    return isNode && size !== undefined && sha256 !== undefined ? source : new Response(source).blob();
+  }
+  if (typeof source !== "string" && !(source instanceof URL)) return new Blob([source]);
+  const files = nodeModule("node:fs");
+  if (!files) throw refused("a path can be read on Node only: give a Blob or a stream");
+  const path = source instanceof URL ? nodeModule("node:url")?.fileURLToPath(source) : source;
+  try {
+    return await files.openAsBlob(path ?? "");
+  } catch {
+    throw refused(`the file ${nameOf(source) ?? ""} cannot be read`);
+  }
+}
+
+/** In steps where the platform can, else in one piece. */
+async function sha256Of(blob: Blob): Promise<string> {
+  const hash = nodeModule("node:crypto")?.createHash("sha256");
+  if (hash) {
+    for await (const chunk of blob.stream()) hash.update(chunk);
+    return hash.digest("hex");
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The bytes as a body that tells how much of it was taken. */
+export function countedBody(
+  { bytes, size: total }: PreparedFile,
+  onProgress: ((progress: UploadProgress) => void) | undefined,
+): BodyInit {
+  if (!onProgress) return bytes;
+  const tell = (loaded: number): void => {
+    try {
+      onProgress({ loaded, total });
+    } catch {
+      // A progress bar that fails must not fail the upload.
+    }
+  };
+  if (!isNode) {
+    tell(0);
+    return bytes;
+  }
+  const body: AsyncIterable<Uint8Array> = {
+    async *[Symbol.asyncIterator]() {
+      let loaded = 0;
+      tell(loaded);
+      for await (const chunk of bytes instanceof Blob ? bytes.stream() : bytes) {
+        yield chunk;
+        loaded += chunk.length;
+        tell(loaded);
+      }
+    },
+  };
+  // Node's fetch takes it, and begins anew for each attempt; the types of browsers do not know it.
+  return body as unknown as BodyInit;
+}
+
+function refused(message: string): RequestError {
+  return new RequestError(message, { operationId: "uploadFile" });
+}
