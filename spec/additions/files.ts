@@ -13,10 +13,10 @@ import { RequestError, type StatusError } from "../runtime/errors.js";
 import { startLifetime } from "../runtime/lifetime.js";
 import type { Operation } from "../runtime/operation.js";
 import type { FileUpload } from "../types.js";
-import { countedBody, isNode, prepareFile, type PreparedFile } from "./file-bytes.js";
+import { countedBody, isNode, prepareFile, tellProgress, type PreparedFile } from "./file-bytes.js";
 
 /** What can be uploaded: bytes, a `Blob` or `File`, a stream, or on Node a path or a `file:` URL. */
-export type UploadSource = Blob | ArrayBuffer | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | URL;
+export type UploadSource = Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array> | string | URL;
 
 /** How far an upload is. */
 export interface UploadProgress {
@@ -83,6 +83,8 @@ export function uploadFile(
       const announced = createFileUpload(api, { name, mediaType, size, sha256 }, limits);
       const { data: upload, requestId } = await announced.withResponse();
       const { response } = await sendBytes(api, upload, file, limits).withResponse();
+      // Where the platform does not tell how far it is, the end is known here.
+      if (!isNode) tellProgress(options.onProgress, { loaded: size, total: size });
       const { fileId, assetUrl } = upload;
       return { data: { fileId, assetUrl }, response, requestId };
     } finally {
@@ -104,18 +106,14 @@ function sendBytes(
   const contentType = headers.get("content-type") ?? file.mediaType;
   // The platform sets it for what it knows the size of, and would send it twice.
   headers.delete("content-length");
-  if (isNode && (options.onProgress || !file.isReplayable)) headers.set("content-length", String(file.size));
+  if (isNode && (options.onProgress || file.bytes instanceof ReadableStream)) headers.set("content-length", String(file.size));
   const operation: Operation = {
     id: "uploadFile",
     method: uploadMethod,
     path: "{uploadUrl}",
     external: true,
     body: {
-      [contentType]: (): EncodedBody => ({
-        body: countedBody(file, options.onProgress),
-        contentType,
-        isReplayable: file.isReplayable,
-      }),
+      [contentType]: (): EncodedBody => ({ body: countedBody(file, options.onProgress), contentType }),
     },
     accept: ["*/*"],
     errorCodes: { default: "upload_refused" },

@@ -10,8 +10,6 @@ export interface PreparedFile {
   /** Hexadecimal. */
   readonly sha256: string;
   readonly bytes: Blob | ReadableStream<Uint8Array>;
-  /** Whether the bytes can be sent more than once. */
-  readonly isReplayable: boolean;
 }
 
 /** The modules of Node that are used where there are any; the package itself imports none. */
@@ -59,10 +57,10 @@ export async function prepareFile(source: UploadSource, options: UploadOptions):
   if (!mediaType) throw refused("the file's media type is not known by its name: give `mediaType`");
   if (content instanceof ReadableStream) {
     const { size = 0, sha256 = "" } = options;
-    return { name, mediaType, size, sha256, bytes: content, isReplayable: false };
+    return { name, mediaType, size, sha256, bytes: content };
   }
   const sha256 = options.sha256 ?? (await sha256Of(content));
-  return { name, mediaType, size: content.size, sha256, bytes: content, isReplayable: true };
+  return { name, mediaType, size: content.size, sha256, bytes: content };
 }
 
 function nameOf(source: UploadSource): string | undefined {
@@ -85,7 +83,8 @@ async function contentOf(
   if (source instanceof ReadableStream) {
     return isNode && size !== undefined && sha256 !== undefined ? source : new Response(source).blob();
   }
-  if (typeof source !== "string" && !(source instanceof URL)) return new Blob([source]);
+  if (source instanceof ArrayBuffer) return new Blob([source]);
+  if (source instanceof Uint8Array) return new Blob([new Uint8Array(source)]);
   const files = nodeModule("node:fs");
   if (!files) throw refused("a path can be read on Node only: give a Blob or a stream");
   const path = source instanceof URL ? nodeModule("node:url")?.fileURLToPath(source) : source;
@@ -113,30 +112,36 @@ export function countedBody(
   onProgress: ((progress: UploadProgress) => void) | undefined,
 ): BodyInit {
   if (!onProgress) return bytes;
-  const tell = (loaded: number): void => {
-    try {
-      onProgress({ loaded, total });
-    } catch {
-      // A progress bar that fails must not fail the upload.
-    }
-  };
-  if (!isNode) {
-    tell(0);
-    return bytes;
-  }
+  const tell = (loaded: number): void => tellProgress(onProgress, { loaded, total });
+  tell(0);
+  if (!isNode) return bytes;
+  if (!(bytes instanceof Blob)) return bytes.pipeThrough(counter(tell));
   const body: AsyncIterable<Uint8Array> = {
-    async *[Symbol.asyncIterator]() {
-      let loaded = 0;
-      tell(loaded);
-      for await (const chunk of bytes instanceof Blob ? bytes.stream() : bytes) {
-        yield chunk;
-        loaded += chunk.length;
-        tell(loaded);
-      }
-    },
+    [Symbol.asyncIterator]: () => bytes.stream().pipeThrough(counter(tell))[Symbol.asyncIterator](),
   };
   // Node's fetch takes it, and begins anew for each attempt; the types of browsers do not know it.
   return body as unknown as BodyInit;
+}
+
+/** Tells progress; a progress bar that fails must not fail the upload. */
+export function tellProgress(onProgress: UploadOptions["onProgress"], progress: UploadProgress): void {
+  try {
+    onProgress?.(progress);
+  } catch {
+    // It is the caller's own code that failed.
+  }
+}
+
+/** Passes bytes on, and tells how many there were. */
+function counter(tell: (loaded: number) => void): TransformStream<Uint8Array, Uint8Array> {
+  let loaded = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      loaded += chunk.length;
+      tell(loaded);
+    },
+  });
 }
 
 function refused(message: string): RequestError {

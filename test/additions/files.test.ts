@@ -1,0 +1,359 @@
+import { createHash } from "node:crypto";
+import { getEventListeners } from "node:events";
+import { createReadStream, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import {
+  WorkspaceClient,
+  type UploadedFile,
+  type UploadSource,
+  type WorkspaceClientOptions,
+} from "../../generated/client/src/index.js";
+import { failure, json, serve, type Received, type TestServer } from "../support/api-server.js";
+import { scratchFolder } from "../support/scratch.js";
+
+const BYTES = new Uint8Array(300_000).map((_, index) => index % 251);
+const SHA256 = createHash("sha256").update(BYTES).digest("hex");
+const SIGNATURE = "signed-and-secret";
+const IMAGE = new File([BYTES], "basket.png", { type: "image/png" });
+
+interface World {
+  /** The file store, a server of its own. */
+  readonly store: TestServer;
+  readonly api: TestServer;
+  readonly workspace: WorkspaceClient;
+}
+
+interface Answers {
+  readonly store?: (request: Received, response: ServerResponse) => void;
+  /** Where the API sends the bytes; the store unless given. */
+  readonly uploadUrl?: (store: string, api: string) => string;
+  readonly options?: WorkspaceClientOptions;
+}
+
+/** An API that keeps its files in a store elsewhere. */
+async function world(answers: Answers = {}): Promise<World> {
+  const { store: answer = (_request, response) => response.writeHead(200).end(), options } = answers;
+  const store = await serve(answer);
+  const api = await serve((request, response) => {
+    if (request.url.startsWith("/upload/")) return response.writeHead(204).end();
+    if (request.method === "GET") {
+      const isMoved = request.url.endsWith("/file_moved/content");
+      if (isMoved) return response.writeHead(302, { location: `${store.url}/bytes?s=${SIGNATURE}` }).end();
+      if (request.url.includes("file_gone"))
+        return json(response, 404, { code: "file_not_found", message: "No such file." });
+      return response.writeHead(200, { "content-type": "application/octet-stream" }).end(BYTES);
+    }
+    const { uploadUrl = (base) => `${base}/put?signature=${SIGNATURE}` } = answers;
+    return json(response, 201, {
+      fileId: "file_1",
+      uploadUrl: uploadUrl(store.url, api.url),
+      uploadMethod: "PUT",
+      uploadHeaders: { "Content-Type": "image/png", "Content-Length": "300000", "x-store-tag": "t1" },
+      assetUrl: `${api.url}/api/v1/workspaces/w_1/files/file_1/content`,
+      expiresAt: "2026-03-02T09:45:00Z",
+    });
+  });
+  const workspace = new WorkspaceClient({
+    baseUrl: `${api.url}/api/v1`,
+    apiKey: "key_secret",
+    headers: { "x-client-wide": "also-secret" },
+    ...options,
+  });
+  return { store, api, workspace };
+}
+
+function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
+  return new Blob([bytes]).stream();
+}
+
+function path(): string {
+  const file = join(scratchFolder(), "basket.png");
+  writeFileSync(file, BYTES);
+  return file;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("an upload", () => {
+  const sources: [what: string, source: () => UploadSource, options: object][] = [
+    ["a File", () => IMAGE, {}],
+    ["a Blob", () => new Blob([BYTES], { type: "image/png" }), { name: "basket.png" }],
+    ["bytes", () => BYTES, { name: "basket.png" }],
+    ["a buffer", () => BYTES.buffer, { name: "basket.png" }],
+    ["a path", path, {}],
+    ["a file URL", () => pathToFileURL(path()), {}],
+    ["a stream", () => streamOf(BYTES), { name: "basket.png" }],
+    [
+      "a stream of known content",
+      () => streamOf(BYTES),
+      { name: "basket.png", size: BYTES.length, sha256: SHA256 },
+    ],
+  ];
+  it.each(sources)(
+    "of %s announces it and sends the bytes with the declared headers",
+    async (_, source, options) => {
+      const { workspace, api, store } = await world();
+      const uploaded: UploadedFile = await workspace.files.upload(source(), options);
+      expect(uploaded).toEqual({
+        fileId: "file_1",
+        assetUrl: `${api.url}/api/v1/workspaces/w_1/files/file_1/content`,
+      });
+      const announced: unknown = JSON.parse(String(api.received[0]?.body));
+      expect(announced).toEqual({
+        name: "basket.png",
+        mediaType: "image/png",
+        size: BYTES.length,
+        sha256: SHA256,
+      });
+      const [sent] = store.received;
+      expect(sent?.method).toBe("PUT");
+      expect(sent?.body.equals(BYTES)).toBe(true);
+      expect(sent?.headers).toMatchObject({
+        "content-type": "image/png",
+        "x-store-tag": "t1",
+        "content-length": "300000",
+      });
+      expect(sent?.headers["transfer-encoding"]).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["elsewhere", (store: string) => `${store}/put`],
+    ["on the API's own origin", (_: string, api: string) => `${api}/upload/put`],
+  ])("sends neither credential nor header of the client to an address %s", async (_, uploadUrl) => {
+    const { workspace, api, store } = await world({ uploadUrl });
+    await workspace.files.upload(IMAGE, { headers: { "x-call": "1" } });
+    const [sent] = [...store.received, ...api.received.slice(1)];
+    expect(sent?.body).toHaveLength(BYTES.length);
+    expect(JSON.stringify(sent?.headers)).not.toMatch(/secret|authorization|x-call|workspace-api/i);
+    expect(api.received[0]?.headers["authorization"]).toBe("Bearer key_secret");
+  });
+
+  it("takes no place in the API's rate limit for the bytes", async () => {
+    const { workspace } = await world();
+    const before = workspace.rateLimit.snapshot().map(({ used }) => used);
+    await workspace.files.upload(IMAGE);
+    expect(workspace.rateLimit.snapshot().map(({ used }) => used)).toEqual(before.map((used) => used + 1));
+  });
+
+  it.each([
+    ["in plain", undefined],
+    ["with progress", (): void => {}],
+  ])("sends the bytes again when the store fails for a while, %s", async (_, onProgress) => {
+    let failures = 2;
+    const { workspace, store, api } = await world({
+      store: (_request, response) => response.writeHead(failures-- > 0 ? 503 : 200).end(),
+    });
+    await workspace.files.upload(IMAGE, { onProgress });
+    expect(store.received.map(({ body }) => body.equals(BYTES))).toEqual([true, true, true]);
+    expect(api.received).toHaveLength(1);
+  });
+
+  it("of a stream that is sent as it comes is not repeated, and says why", async () => {
+    const { workspace, store } = await world({
+      store: (_request, response) => response.writeHead(503).end(),
+    });
+    const options = { name: "a.png", size: BYTES.length, sha256: SHA256, onProgress: (): void => {} };
+    const error = await failure(workspace.files.upload(streamOf(BYTES), options));
+    expect(store.received).toHaveLength(1);
+    expect(error).toMatchObject({ code: "upload_refused", status: 503, operationId: "uploadFile" });
+    expect(error.message).toContain("stream");
+  });
+
+  it("tells how far it is", async () => {
+    const { workspace } = await world();
+    const seen: number[] = [];
+    await workspace.files.upload(path(), {
+      onProgress: ({ loaded, total }) => {
+        expect(total).toBe(BYTES.length);
+        seen.push(loaded);
+        throw new Error("a progress bar that fails");
+      },
+    });
+    expect(seen[0]).toBe(0);
+    expect(seen.at(-1)).toBe(BYTES.length);
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it("reads a stream no faster than it is sent", async () => {
+    const folder = scratchFolder();
+    const file = join(folder, "large.mp4");
+    const size = 40 * 1024 * 1024;
+    writeFileSync(file, Buffer.alloc(size));
+    const nodeStream = createReadStream(file);
+    let taken = 0;
+    const controller = new AbortController();
+    const { workspace } = await world({
+      uploadUrl: (store) => `${store}/put`,
+      options: {
+        // A connection that takes one chunk and no more.
+        fetch: async (input, init) => {
+          if (!String(input).endsWith("/put")) return fetch(input, init);
+          const reader = Readable.toWeb(
+            Readable.from(init?.body as unknown as AsyncIterable<Uint8Array>),
+          ).getReader();
+          await reader.read();
+          taken = nodeStream.bytesRead;
+          controller.abort();
+          return new Response();
+        },
+      },
+    });
+    const source = Readable.toWeb(nodeStream) as ReadableStream<Uint8Array>;
+    await workspace.files.upload(source, { name: "large.mp4", size, sha256: SHA256 }).safe();
+    expect(controller.signal.aborted).toBe(true);
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThan(size / 4);
+    nodeStream.destroy();
+  });
+
+  it.each([
+    ["plain http", "http://store.example/put"],
+    ["no URL", "put"],
+  ])("does not go to an address that is %s", async (_, address) => {
+    const { workspace } = await world({ uploadUrl: () => address });
+    const error = await failure(workspace.files.upload(IMAGE));
+    expect(error.code).toBe("invalid_request");
+    expect(error.message).toContain("not encrypted");
+  });
+
+  it("that the store refuses is a typed error, which says nothing of the signed address", async () => {
+    const events: unknown[] = [];
+    const { workspace, store } = await world({
+      store: (_request, response) =>
+        response
+          .writeHead(403, { "content-type": "application/xml" })
+          .end("<Error><Code>AccessDenied</Code></Error>"),
+      options: { onEvent: (event) => events.push(event) },
+    });
+    const result = await workspace.files.upload(IMAGE).safe();
+    expect(result.ok).toBe(false);
+    const error = result.ok ? undefined : result.error;
+    expect(error).toMatchObject({ code: "upload_refused", status: 403 });
+    expect(error?.message).toContain("AccessDenied");
+    expect(store.received).toHaveLength(1);
+    const told =
+      inspect([error, events], { depth: 9 }) + JSON.stringify([error, events]) + String(error?.stack);
+    expect(told).not.toContain(SIGNATURE);
+    expect(told).not.toContain("key_secret");
+  });
+
+  it.each([
+    ["without a name", BYTES, {}, "give `name`"],
+    ["of an unknown type", BYTES, { name: "notes" }, "give `mediaType`"],
+    ["of a type that is a member of all objects", BYTES, { name: "notes.constructor" }, "give `mediaType`"],
+    ["from a path that leads nowhere", "/nowhere/basket.png", {}, "basket.png cannot be read"],
+  ])("%s is refused before anything leaves", async (_, source, options, message) => {
+    const { workspace, api } = await world();
+    const error = await failure(workspace.files.upload(source, options));
+    expect(error).toMatchObject({ code: "invalid_request", operationId: "uploadFile" });
+    expect(error.message).toContain(message);
+    expect(api.received).toHaveLength(0);
+  });
+
+  it("is refused by the API with the operation's own errors", async () => {
+    const api = await serve((_, response) =>
+      json(response, 422, { code: "file_type_not_allowed", message: "No." }),
+    );
+    const workspace = new WorkspaceClient({ baseUrl: api.url, apiKey: "k" });
+    const error = await failure(workspace.files.upload(new File(["x"], "a.svg", { type: "image/svg+xml" })));
+    expect(error).toMatchObject({ code: "file_type_not_allowed", status: 422 });
+  });
+
+  it.each([
+    ["its signal", (controller: AbortController) => ({ signal: controller.signal }), "aborted"],
+    ["its time", () => ({ timeoutMs: 300 }), "timeout"],
+  ])("is ended by %s, while the store takes its time", async (_, options, code) => {
+    const controller = new AbortController();
+    const { workspace } = await world({ store: () => controller.abort() });
+    expect((await failure(workspace.files.upload(IMAGE, options(controller)))).code).toBe(code);
+  });
+
+  it("works without Node: hashes in one piece, tells start and end, takes no path", async () => {
+    vi.stubGlobal("process", undefined);
+    vi.resetModules();
+    const web: typeof import("../../generated/client/src/index.js") =
+      await import("../../generated/client/src/index.js");
+    vi.unstubAllGlobals();
+    const { api, store } = await world();
+    const workspace = new web.WorkspaceClient({ baseUrl: `${api.url}/api/v1`, apiKey: "k" });
+    vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
+    const seen: number[] = [];
+    await workspace.files.upload(streamOf(BYTES), {
+      name: "basket.png",
+      size: BYTES.length,
+      sha256: SHA256,
+      onProgress: ({ loaded }) => seen.push(loaded),
+    });
+    await workspace.files.upload(IMAGE);
+    expect(seen).toEqual([0, BYTES.length]);
+    expect(store.received.map(({ body }) => body.equals(BYTES))).toEqual([true, true]);
+    expect(JSON.parse(String(api.received[1]?.body))).toMatchObject({ sha256: SHA256 });
+    const error = await failure(workspace.files.upload("/tmp/a.png"));
+    expect(error.message).toContain("on Node only");
+  });
+});
+
+describe("a download", () => {
+  it.each([
+    ["an id", () => "file_1"],
+    ["an asset's address", (api: string) => `${api}/api/v1/workspaces/w_1/files/file_1/content`],
+    ["a URL", (api: string) => new URL(`${api}/api/v1/workspaces/w_1/files/file_1/content`)],
+  ])("of %s streams, with the credential", async (_, file) => {
+    const { workspace, api } = await world();
+    const response = await workspace.files.download(file(api.url));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response.body ?? []) chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+    expect(api.received[0]?.headers["authorization"]).toBe("Bearer key_secret");
+  });
+
+  it("follows to a store elsewhere, and asks for an asset elsewhere, without credential or header", async () => {
+    const { workspace, store } = await world({ store: (_request, response) => response.end(BYTES) });
+    for (const file of ["file_moved", `${store.url}/asset`]) {
+      const response = await workspace.files.download(file, { headers: { "x-call": "secret" } });
+      expect(Buffer.from(await response.arrayBuffer()).equals(BYTES)).toBe(true);
+    }
+    expect(store.received).toHaveLength(2);
+    expect(JSON.stringify(store.received.map(({ headers }) => headers))).not.toMatch(
+      /secret|authorization|workspace-api/i,
+    );
+  });
+
+  it("fails as the API says, as the store says, and before it goes over plain http", async () => {
+    const { workspace, api, store } = await world({
+      store: (_request, response) => response.writeHead(410).end(),
+    });
+    const gone = `${api.url}/api/v1/workspaces/w_1/files/file_gone/content`;
+    expect((await failure(workspace.files.download("file_gone"))).code).toBe("file_not_found");
+    expect((await failure(workspace.files.download(gone))).code).toBe("file_not_found");
+    expect(await failure(workspace.files.download(`${store.url}/x`))).toMatchObject({
+      code: "asset_unavailable",
+      status: 410,
+    });
+    expect((await failure(workspace.files.download("http://store.example/x"))).message).toContain(
+      "must be https",
+    );
+    expect((await failure(workspace.files.download("https://me:pw@store.example/x"))).message).not.toContain(
+      "pw",
+    );
+  });
+
+  it("that nobody reads leaves no timer and no listener on the caller's signal", async () => {
+    const { workspace } = await world();
+    const { signal } = new AbortController();
+    const response = await workspace.files.download("file_1", { signal });
+    await response.body?.cancel();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+});
