@@ -78,8 +78,8 @@ export function authRing(setup: AuthSetup): AuthRing {
     const isHome = [baseUrl, operation?.server ?? baseUrl].some(
       (home) => new URL(home, baseUrl).origin === url.origin,
     );
-    // A request from outside may go anywhere, but bare.
-    if (!operation && !isHome) return next(request);
+    // What leads elsewhere goes bare: requests from outside the operations, and operations that say so.
+    if (operation ? operation.external : !isHome) return next(request);
     const { options, names } = choose(request, call);
     if (!isHome) throw new RequestError(`leads to ${url.origin}, where credentials do not go`);
     if (!names) {
