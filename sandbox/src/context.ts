@@ -1,0 +1,54 @@
+import type { Fail } from "@workspace-api/server";
+
+import type { Db } from "./database/open.js";
+import type { Position } from "./http/pages.js";
+import type { IdKind } from "./ids.js";
+
+/** Who calls: a workspace by one of its API keys, or a member by an access token. */
+export type Caller =
+  | {
+      readonly kind: "key";
+      /** The workspace that the call is about, never `current`. */
+      readonly workspaceId: string;
+      readonly apiKeyId: string;
+    }
+  | {
+      readonly kind: "member";
+      readonly workspaceId: string;
+      readonly userId: string;
+      readonly role: "owner" | "admin" | "member";
+      readonly scopes: ReadonlySet<string>;
+    };
+
+/** An event, as handlers tell it; the rest of it is the same for all. */
+export interface NewEvent {
+  readonly type: string;
+  /** The id of what changed. */
+  readonly subject: string;
+  /** What happened, but for the actor. */
+  readonly data: object;
+}
+
+/** What handlers work with. */
+export interface Context {
+  /** The transaction of a write; the database itself for reads. */
+  readonly db: Db;
+  readonly caller: Caller;
+  /** The member who calls; null when an API key does. */
+  readonly userId: string | null;
+  readonly requestId: string;
+  now(): Date;
+  newId(kind: IdKind): string;
+  /** Tells the workspace's webhooks, if the transaction is carried out. */
+  emit(event: NewEvent): Promise<void>;
+  /** Where a page starts; undefined: at the beginning. */
+  positionOf(cursor: string | undefined, fail: Fail<"invalid_cursor">): Position | undefined;
+  /** The cursor of the next page of the same query; null if there is none. */
+  cursorOf(next: Position | undefined): string | null;
+  /** Refuses the call unless `If-Match` fits what the object is now. The object's row has to be locked. */
+  assertMatch(current: object, fail: Fail<"precondition_failed">): void;
+  /** Waits in real time, for long polls; ends early with the signal. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** The same in a transaction of its own, for reads that have to write. */
+  within(tx: Db): Pick<Context, "db" | "emit">;
+}

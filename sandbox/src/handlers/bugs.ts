@@ -1,0 +1,44 @@
+import type { Fail, Handlers } from "@workspace-api/server";
+import { and, eq, inArray } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { tasks } from "../database/schema.js";
+import { createTask } from "../tasks/create-task.js";
+import { findTask, lockTask } from "../tasks/find-task.js";
+import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
+import { answer, change, filterOf } from "./tasks.js";
+
+const isBug = eq(tasks.kind, "bug");
+
+const ACTIVE = ["idea", "open", "planned", "in_progress", "review"];
+
+export const bugHandlers = {
+  async listBugs({ query, fail }, context) {
+    const isActive = query.status === undefined ? inArray(tasks.status, ACTIVE) : undefined;
+    const isInTriage = query.triageStatus && inArray(tasks.triageStatus, query.triageStatus);
+    const where = and(isBug, isActive, isInTriage, filterOf(context, query));
+    const { limit, cursor } = query;
+    const paging = { where, order: orderOf(query.sort), limit, after: context.positionOf(cursor, fail) };
+    const { items, next } = await pageOfSummaries(context, paging);
+    return { status: 200, body: { bugs: items, nextCursor: context.cursorOf(next) } };
+  },
+
+  async createBug({ body, fail }, context) {
+    const bug = { ...body, kind: "bug", scope: "ongoing" };
+    return answer(context, 201, await createTask(context, fail, bug));
+  },
+
+  async fetchBug({ path, fail }, context) {
+    const row = await findTask(context, path.taskId, isBug);
+    return answer(context, 200, row ?? noBug(fail, path.taskId));
+  },
+
+  async updateBug({ path, body, fail }, context) {
+    const row = await lockTask(context, path.taskId, isBug);
+    return change(context, fail, row ?? noBug(fail, path.taskId), body);
+  },
+} satisfies Partial<Handlers<Context>>;
+
+function noBug(fail: Fail<"bug_not_found">, taskId: string): never {
+  throw fail("bug_not_found", `There is no bug ${taskId}.`);
+}

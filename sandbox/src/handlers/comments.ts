@@ -1,0 +1,130 @@
+import type { Comment, Fail, Handlers } from "@workspace-api/server";
+import { and, asc, eq, or, sql } from "drizzle-orm";
+
+import { addComment } from "../comments/add-comment.js";
+import { commentsOf, emitComment, type CommentRow } from "../comments/comment-view.js";
+import type { Context } from "../context.js";
+import { comments } from "../database/schema.js";
+import { findTask } from "../tasks/find-task.js";
+import { noTask } from "./tasks.js";
+
+export const commentHandlers = {
+  async listComments({ path, query, fail }, context) {
+    const { db } = context;
+    if (!(await findTask(context, path.taskId))) return noTask(fail, path.taskId);
+    const after = context.positionOf(query.cursor, fail);
+    const isDescending = query.sort === "-createdAt";
+    const direction = isDescending ? sql`desc` : sql`asc`;
+    const sign = isDescending ? sql`<` : sql`>`;
+    const place = sql`(${comments.createdAt}, ${comments.commentId})`;
+    const { parentCommentId, limit } = query;
+    const rows = await db
+      .select()
+      .from(comments)
+      .where(
+        and(
+          eq(comments.taskId, path.taskId),
+          parentCommentId === undefined ? undefined : eq(comments.parentCommentId, parentCommentId),
+          after && sql`${place} ${sign} (${after.key}::timestamptz, ${after.id})`,
+        ),
+      )
+      .orderBy(sql`${comments.createdAt} ${direction}, ${comments.commentId} ${direction}`)
+      .limit(limit + 1);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    const next = last && { key: last.createdAt.toISOString(), id: last.commentId };
+    return {
+      status: 200,
+      body: { comments: await commentsOf(db, page), nextCursor: context.cursorOf(next) },
+    };
+  },
+
+  async createComment({ path, body, fail }, context) {
+    const task = (await findTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    const { parentCommentId } = body;
+    if (typeof parentCommentId === "string") {
+      const parent = await rowOf(context, path.taskId, parentCommentId);
+      if (!parent || parent.parentCommentId !== null) {
+        const message = parent ? "A reply cannot be replied to." : "The task has no such comment.";
+        const code = parent ? "not_allowed" : "not_found";
+        throw fail("validation_failed", undefined, {
+          errors: [{ pointer: "/parentCommentId", code, message }],
+        });
+      }
+    }
+    return { status: 201, body: await addComment(context, task, body) };
+  },
+
+  async fetchComment({ path, fail }, context) {
+    return { status: 200, body: await viewOf(context, await find(context, path, fail)) };
+  },
+
+  async updateComment({ path, body, fail }, context) {
+    const { db, caller } = context;
+    const row = await find(context, path, fail, true);
+    const before = await viewOf(context, row);
+    context.assertMatch(before, fail);
+    if (caller.kind === "member" && row.userId !== caller.userId)
+      throw fail("permission_denied", "Members may edit only their own comments.");
+    const { content = row.content } = body;
+    if (content === row.content) return { status: 200, body: before };
+    const now = context.now();
+    const changes = { content, updatedAt: now, editedAt: now, version: row.version + 1 };
+    await db.update(comments).set(changes).where(eq(comments.commentId, row.commentId));
+    const after = await viewOf(context, { ...row, ...changes });
+    await emitComment(context, "comment.updated", row.workspaceId, after);
+    return { status: 200, body: after };
+  },
+
+  async deleteComment({ path, fail }, context) {
+    const { db, caller } = context;
+    const row = await find(context, path, fail, true);
+    context.assertMatch(await viewOf(context, row), fail);
+    const mayDelete = caller.kind === "key" || caller.role !== "member" || row.userId === caller.userId;
+    if (!mayDelete) throw fail("permission_denied", "Members may delete only their own comments.");
+    const isGone = or(eq(comments.commentId, row.commentId), eq(comments.parentCommentId, row.commentId));
+    const gone = await db
+      .select()
+      .from(comments)
+      .where(isGone)
+      .orderBy(asc(comments.createdAt))
+      .for("update");
+    const views = await commentsOf(db, gone);
+    await db.delete(comments).where(isGone);
+    for (const view of views) await emitComment(context, "comment.deleted", row.workspaceId, view);
+    return { status: 204 };
+  },
+} satisfies Partial<Handlers<Context>>;
+
+/** A comment on a task that the caller may see; locked if it is to be changed. */
+export async function find(
+  context: Context,
+  path: { readonly taskId: string; readonly commentId: string },
+  fail: Fail<"comment_not_found">,
+  isLocked = false,
+): Promise<CommentRow> {
+  const row =
+    (await findTask(context, path.taskId)) && (await rowOf(context, path.taskId, path.commentId, isLocked));
+  if (!row) throw fail("comment_not_found", `Task ${path.taskId} has no comment ${path.commentId}.`);
+  return row;
+}
+
+async function rowOf(
+  { db }: Context,
+  taskId: string,
+  commentId: string,
+  isLocked = false,
+): Promise<CommentRow | undefined> {
+  const query = db
+    .select()
+    .from(comments)
+    .where(and(eq(comments.taskId, taskId), eq(comments.commentId, commentId)));
+  const [row] = isLocked ? await query.for("update") : await query;
+  return row;
+}
+
+async function viewOf({ db }: Context, row: CommentRow): Promise<Comment> {
+  const [comment] = await commentsOf(db, [row]);
+  if (!comment) throw new Error("A comment that was found has a view.");
+  return comment;
+}

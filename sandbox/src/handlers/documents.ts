@@ -1,0 +1,190 @@
+import type { Document, Fail, Handlers } from "@workspace-api/server";
+import { and, eq, exists, inArray, sql } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
+import { documents, documentTasks, tasks } from "../database/schema.js";
+import {
+  documentOf,
+  emitDocument,
+  findDocument,
+  isDocumentVisible,
+  summariesOf,
+  type DocumentRow,
+} from "../documents/document-view.js";
+import { findTask } from "../tasks/find-task.js";
+import { assertLength, patchText, refuseConflict } from "../tasks/text-patch.js";
+import { isVisibleTo } from "../tasks/visibility.js";
+
+export const documentHandlers = {
+  async listDocuments({ query, fail }, context) {
+    const { db, caller } = context;
+    const order = orderOf(query.sort);
+    const { type, status, taskId, createdBy, updatedBy, limit } = query;
+    if (taskId !== undefined && !(await findTask(context, taskId)))
+      return { status: 200, body: { documents: [], nextCursor: null } };
+    const links = db
+      .select({ one: sql`1` })
+      .from(documentTasks)
+      .where(and(eq(documentTasks.documentId, documents.documentId), eq(documentTasks.taskId, taskId ?? "")));
+    const rows = await db
+      .select({ document: documents, sortKey: sortKeyOf(order) })
+      .from(documents)
+      .where(
+        and(
+          isDocumentVisible(db, caller),
+          query.query === undefined
+            ? undefined
+            : sql`position(lower(${query.query}) in lower(${documents.title})) > 0`,
+          type && inArray(documents.type, type),
+          status && inArray(documents.status, status),
+          taskId === undefined ? undefined : exists(links),
+          createdBy === undefined ? undefined : eq(documents.createdBy, createdBy),
+          updatedBy === undefined ? undefined : eq(documents.updatedBy, updatedBy),
+          isAfter(order, context.positionOf(query.cursor, fail)),
+        ),
+      )
+      .orderBy(inOrder(order))
+      .limit(limit + 1);
+    const { page, next } = pageOf(rows, limit, ({ document }) => document.documentId);
+    const found = page.map(({ document }) => document);
+    const items = await summariesOf(context, found, query.includeContent);
+    return { status: 200, body: { documents: items, nextCursor: context.cursorOf(next) } };
+  },
+
+  async createDocument({ body, fail }, context) {
+    const now = context.now();
+    const row: DocumentRow = {
+      documentId: context.newId("document"),
+      workspaceId: context.caller.workspaceId,
+      title: body.title,
+      type: body.type,
+      status: body.status ?? "draft",
+      content: body.content ?? "",
+      createdBy: context.userId,
+      updatedBy: context.userId,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    };
+    await assertTasks(context, body.taskIds ?? [], fail);
+    await context.db.insert(documents).values(row);
+    await link(context, row, body.taskIds ?? []);
+    await emitDocument(context, "document.created", row);
+    return { status: 201, body: await documentOf(context, row) };
+  },
+
+  async fetchDocument({ path, fail }, context) {
+    return { status: 200, body: await documentOf(context, await mustFind(context, path, fail)) };
+  },
+
+  async updateDocument({ path, body, fail }, context) {
+    const row = await mustFind(context, path, fail, true);
+    const before = await documentOf(context, row);
+    context.assertMatch(before, fail);
+    const { taskIds, ...members } = body;
+    if (taskIds) {
+      await assertTasks(context, taskIds, fail);
+      await unlink(context, row);
+      await link(context, row, taskIds);
+    }
+    return { status: 200, body: await write(context, before, { ...row, ...members }) };
+  },
+
+  async deleteDocument({ path, fail }, context) {
+    const { db, caller } = context;
+    const row = await mustFind(context, path, fail, true);
+    context.assertMatch(await documentOf(context, row), fail);
+    const mayDelete = caller.kind === "key" || caller.role !== "member" || row.createdBy === caller.userId;
+    if (!mayDelete)
+      throw fail("permission_denied", "Members may delete only the documents that they created.");
+    await emitDocument(context, "document.deleted", row);
+    await db.update(tasks).set({ documentId: null }).where(eq(tasks.documentId, row.documentId));
+    await db.delete(documents).where(eq(documents.documentId, row.documentId));
+    return { status: 204 };
+  },
+
+  async patchDocument({ path, body, fail }, context) {
+    const row = await mustFind(context, path, fail, true);
+    const content = patchText(row.content, body.ops);
+    if (typeof content !== "string") return refuseConflict(content, fail);
+    assertLength(content, fail);
+    return { status: 200, body: await write(context, await documentOf(context, row), { ...row, content }) };
+  },
+} satisfies Partial<Handlers<Context>>;
+
+function orderOf(sort: string): Order {
+  const isDescending = sort.startsWith("-");
+  const id = documents.documentId;
+  if (sort.endsWith("title")) return { key: documents.title, id, type: "text", isDescending };
+  const key = sort.endsWith("createdAt") ? documents.createdAt : documents.updatedAt;
+  return { key, id, type: "timestamptz", isDescending };
+}
+
+/** Writes a locked document and tells of it, if anything changed. */
+async function write(context: Context, before: Document, row: DocumentRow): Promise<Document> {
+  const unchanged = await documentOf(context, row);
+  if (JSON.stringify(unchanged) === JSON.stringify(before)) return before;
+  const after: DocumentRow = {
+    ...row,
+    updatedBy: context.userId,
+    updatedAt: context.now(),
+    version: row.version + 1,
+  };
+  await context.db.update(documents).set(after).where(eq(documents.documentId, row.documentId));
+  await emitDocument(context, "document.updated", after);
+  return documentOf(context, after);
+}
+
+async function assertTasks(
+  { db, caller }: Context,
+  taskIds: readonly string[],
+  fail: Fail<"validation_failed">,
+): Promise<void> {
+  if (taskIds.length === 0) return;
+  const rows = await db
+    .select({ taskId: tasks.taskId })
+    .from(tasks)
+    .where(and(inArray(tasks.taskId, [...taskIds]), isVisibleTo(db, caller)));
+  const visible = new Set(rows.map(({ taskId }) => taskId));
+  const errors = taskIds.flatMap((taskId, index) =>
+    visible.has(taskId)
+      ? []
+      : [{ pointer: `/taskIds/${index}`, code: "not_found", message: "There is no such task." }],
+  );
+  if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
+}
+
+async function link(
+  { db }: Context,
+  { documentId, workspaceId }: DocumentRow,
+  taskIds: readonly string[],
+): Promise<void> {
+  if (taskIds.length === 0) return;
+  const links = [...new Set(taskIds)].map((taskId, position) => ({
+    workspaceId,
+    documentId,
+    taskId,
+    position,
+  }));
+  await db.insert(documentTasks).values(links).onConflictDoNothing();
+}
+
+/** Takes away the links to tasks that the caller may see: what they cannot see, they cannot mean. */
+async function unlink({ db, caller }: Context, { documentId }: DocumentRow): Promise<void> {
+  const seen = db.select({ taskId: tasks.taskId }).from(tasks).where(isVisibleTo(db, caller));
+  await db
+    .delete(documentTasks)
+    .where(and(eq(documentTasks.documentId, documentId), inArray(documentTasks.taskId, seen)));
+}
+
+async function mustFind(
+  context: Context,
+  { documentId }: { readonly documentId: string },
+  fail: Fail<"document_not_found">,
+  isLocked = false,
+): Promise<DocumentRow> {
+  const row = await findDocument(context, documentId, isLocked);
+  if (!row) throw fail("document_not_found", `There is no document ${documentId}.`);
+  return row;
+}

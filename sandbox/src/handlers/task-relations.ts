@@ -1,0 +1,30 @@
+import type { Handlers } from "@workspace-api/server";
+
+import type { Context } from "../context.js";
+import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
+import { addRelation, incomingRelations, outgoingRelations, removeRelation } from "../tasks/relations.js";
+import { noTask } from "./tasks.js";
+
+export const taskRelationHandlers = {
+  async listTaskRelations({ path, query, fail }, context) {
+    const row = (await findTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    const list = query.direction === "incoming" ? incomingRelations : outgoingRelations;
+    return { status: 200, body: { relations: await list(context, row) } };
+  },
+
+  async addTaskRelation({ path, fail }, context) {
+    const { taskId, relatedTaskId, type } = path;
+    const row = (await lockTask(context, taskId)) ?? noTask(fail, taskId);
+    const other = (await findTask(context, relatedTaskId)) ?? noTask(fail, relatedTaskId);
+    await assertMayChange(context, taskId, fail);
+    return { status: 200, body: await addRelation(context, fail, row, type, other.taskId) };
+  },
+
+  async removeTaskRelation({ path, fail }, context) {
+    const { taskId, relatedTaskId, type } = path;
+    const row = (await lockTask(context, taskId)) ?? noTask(fail, taskId);
+    await assertMayChange(context, taskId, fail);
+    await removeRelation(context, fail, row, type, relatedTaskId);
+    return { status: 204 };
+  },
+} satisfies Partial<Handlers<Context>>;

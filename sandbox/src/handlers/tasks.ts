@@ -1,0 +1,124 @@
+import type { Fail, Handlers, Task, TaskUpdate } from "@workspace-api/server";
+import { and, eq, gte, inArray, lt, type SQL } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { tasks } from "../database/schema.js";
+import { createTask } from "../tasks/create-task.js";
+import { deleteTask } from "../tasks/delete-task.js";
+import { patchDescription } from "../tasks/patch-description.js";
+import { findTask, lockTask } from "../tasks/find-task.js";
+import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
+import { searchTasks } from "../tasks/search-tasks.js";
+import { snoozeTask, unsnoozeTask } from "../tasks/snooze-task.js";
+import { taskOf, type TaskRow } from "../tasks/task-view.js";
+import { decideTriage } from "../tasks/triage-task.js";
+import { updateTask, type UpdateFail } from "../tasks/update-task.js";
+import { isAssignedTo, isOfTeams, isOwnOf } from "../tasks/visibility.js";
+
+/** The filters that all lists of tasks share. */
+export function filterOf(
+  { db }: Context,
+  query: {
+    readonly status?: readonly string[] | undefined;
+    readonly teamId?: readonly string[] | undefined;
+    readonly assigneeId?: readonly string[] | undefined;
+  },
+): SQL | undefined {
+  return and(
+    query.status && inArray(tasks.status, [...query.status]),
+    query.teamId && isOfTeams(db, query.teamId),
+    query.assigneeId && isAssignedTo(db, query.assigneeId),
+  );
+}
+
+/** A task as an answer, once it was found. */
+export async function answer<Status extends 200 | 201>(
+  context: Context,
+  status: Status,
+  row: TaskRow,
+): Promise<{ status: Status; body: Task }> {
+  return { status, body: await taskOf(context.db, row, context.now()) };
+}
+
+/** Changes a task that was found and locked. */
+export async function change(
+  context: Context,
+  fail: UpdateFail & Fail<"precondition_failed">,
+  row: TaskRow,
+  patch: TaskUpdate,
+): Promise<{ status: 200; body: Task }> {
+  context.assertMatch(await taskOf(context.db, row, context.now()), fail);
+  return answer(context, 200, await updateTask(context, fail, row, patch));
+}
+
+export const taskHandlers = {
+  async listTasks({ query, fail }, context) {
+    const { db, caller } = context;
+    const { scope, kind, parentTaskId, startDate, endDate } = query;
+    const where = and(
+      filterOf(context, query),
+      caller.kind === "member" && !query.all ? isOwnOf(db, caller.userId) : undefined,
+      scope && inArray(tasks.scope, scope),
+      kind && inArray(tasks.kind, kind),
+      parentTaskId === undefined ? undefined : eq(tasks.parentTaskId, parentTaskId),
+      startDate === undefined ? undefined : gte(tasks.updatedAt, new Date(startDate)),
+      endDate === undefined ? undefined : lt(tasks.updatedAt, new Date(endDate)),
+    );
+    const { limit, cursor, includeHierarchy } = query;
+    const paging = { where, order: orderOf(query.sort), limit, after: context.positionOf(cursor, fail) };
+    const { items, next } = await pageOfSummaries(context, paging, includeHierarchy);
+    return { status: 200, body: { tasks: items, nextCursor: context.cursorOf(next) } };
+  },
+
+  async createTask({ body, fail }, context) {
+    return answer(context, 201, await createTask(context, fail, body));
+  },
+
+  async searchTasks({ query }, context) {
+    const results = await searchTasks(context, query.query, query.category, query.limit);
+    return { status: 200, body: { results } };
+  },
+
+  async fetchTask({ path, fail }, context) {
+    const row = await findTask(context, path.taskId);
+    return answer(context, 200, row ?? noTask(fail, path.taskId));
+  },
+
+  async updateTask({ path, body, fail }, context) {
+    const row = await lockTask(context, path.taskId);
+    return change(context, fail, row ?? noTask(fail, path.taskId), body);
+  },
+
+  async deleteTask({ path, query, fail }, context) {
+    const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    context.assertMatch(await taskOf(context.db, row, context.now()), fail);
+    await deleteTask(context, fail, row, query.children === "detach");
+    return { status: 204 };
+  },
+
+  async snoozeTask({ path, body, fail }, context) {
+    const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    return { status: 200, body: await snoozeTask(context, fail, row, body) };
+  },
+
+  async unsnoozeTask({ path, fail }, context) {
+    const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    await unsnoozeTask(context, fail, row);
+    return { status: 204 };
+  },
+
+  async decideTriage({ path, body, fail }, context) {
+    const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    return answer(context, 200, await decideTriage(context, fail, row, body));
+  },
+
+  async patchTaskDescription({ path, body, fail }, context) {
+    const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    return answer(context, 200, await patchDescription(context, fail, row, body.ops));
+  },
+} satisfies Partial<Handlers<Context>>;
+
+/** Refuses an id that names no task, or none that the caller may see. */
+export function noTask(fail: Fail<"task_not_found">, taskId: string): never {
+  throw fail("task_not_found", `There is no task ${taskId}.`);
+}

@@ -1,0 +1,101 @@
+import type { Fail, TaskCreate } from "@workspace-api/server";
+
+import type { Context } from "../context.js";
+import { taskContributors, taskLabels, tasks, taskTeams } from "../database/schema.js";
+import { referenceErrors } from "./check-references.js";
+import { writeDescription } from "./description.js";
+import { hierarchyFault } from "./hierarchy.js";
+import { findTask } from "./find-task.js";
+import { emitTask } from "./task-events.js";
+import type { TaskRow } from "./task-view.js";
+import { mayChange } from "./visibility.js";
+
+/** How the creation of a task can be refused. */
+export type CreateFail = Fail<"validation_failed" | "hierarchy_too_deep" | "permission_denied">;
+
+/** Creates a task with its teams, people, labels and description, and tells of it. */
+export async function createTask(context: Context, fail: CreateFail, input: TaskCreate): Promise<TaskRow> {
+  const { db, caller } = context;
+  const userId = input.userId ?? (caller.kind === "member" ? caller.userId : undefined);
+  await check(context, fail, { ...input, ...(userId === undefined ? {} : { userId }) });
+  const { kind = "task", parentTaskId = null } = input;
+  const now = context.now();
+  const status = input.status ?? (kind === "task" ? "open" : "idea");
+  const taskId = context.newId("task");
+  const { workspaceId } = caller;
+  const row: TaskRow = {
+    taskId,
+    workspaceId,
+    title: input.title,
+    description: null,
+    scope: input.scope ?? (kind === "task" ? "day" : "ongoing"),
+    kind,
+    status,
+    visibility: input.visibility ?? "team",
+    userId: userId ?? "",
+    parentTaskId,
+    parentSince: parentTaskId === null ? null : now,
+    documentId: null,
+    topic: input.topic ?? null,
+    workTypes: input.workTypes ?? [],
+    deadline: momentOf(input.deadline),
+    completedAt: status === "completed" ? (momentOf(input.completedAt) ?? now) : null,
+    snoozedUntil: null,
+    snoozeReason: null,
+    snoozedBy: null,
+    snoozedAt: null,
+    triageStatus: kind === "task" ? null : status === "idea" ? "pending" : "accepted",
+    source: "api",
+    createdBy: context.userId,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+    version: 1,
+  };
+  await db.insert(tasks).values(row);
+  await writeParts(context, row, input);
+  if (typeof input.description === "string") await writeDescription(context, row, input.description);
+  const created = await findTask(context, taskId);
+  await emitTask(context, "task.created", created ?? row);
+  return created ?? row;
+}
+
+async function check(context: Context, fail: CreateFail, input: TaskCreate): Promise<void> {
+  const { db, caller } = context;
+  const errors = await referenceErrors(db, caller, input);
+  if (input.userId === undefined)
+    errors.push({ pointer: "/userId", code: "required", message: "An API key has to name the owner." });
+  if (input.status === "merged")
+    errors.push({ pointer: "/status", code: "not_allowed", message: "Only an integration sets `merged`." });
+  if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
+  if (!(await mayChange(db, caller, input.teamIds ?? [])))
+    throw fail("permission_denied", "Observers of a team may not create tasks in it.");
+  if (typeof input.parentTaskId !== "string") return;
+  if (await hierarchyFault(db, undefined, input.parentTaskId))
+    throw fail("hierarchy_too_deep", "The hierarchy would be more than 10 levels deep.");
+}
+
+/** Replaces the people, teams and labels of a task, those that are given. */
+export async function writeParts(
+  { db }: Context,
+  { taskId, workspaceId }: TaskRow,
+  parts: Pick<TaskCreate, "contributors" | "teamIds" | "taxonomyLabelIds">,
+): Promise<void> {
+  const { contributors = [], teamIds = [], taxonomyLabelIds = [] } = parts;
+  const own = { taskId, workspaceId };
+  if (contributors.length > 0)
+    await db
+      .insert(taskContributors)
+      .values(contributors.map(({ userId, type }, position) => ({ ...own, userId, type, position })));
+  if (teamIds.length > 0)
+    await db.insert(taskTeams).values(teamIds.map((teamId, position) => ({ ...own, teamId, position })));
+  if (taxonomyLabelIds.length > 0)
+    await db
+      .insert(taskLabels)
+      .values(taxonomyLabelIds.map((taxonomyLabelId, position) => ({ ...own, taxonomyLabelId, position })));
+}
+
+/** A moment out of a body, which may leave it out or clear it. */
+export function momentOf(text: string | null | undefined): Date | null {
+  return typeof text === "string" ? new Date(text) : null;
+}

@@ -1,0 +1,45 @@
+import type { Fail } from "@workspace-api/server";
+import { and, eq, isNull, or } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { taskRelations, tasks } from "../database/schema.js";
+import { assertMayChange } from "./find-task.js";
+import { emitTask } from "./task-events.js";
+import { summariesOf, type TaskRow } from "./task-view.js";
+import { touch } from "./update-task.js";
+
+/** Deletes a locked task, and tells of it; its row stays for support. */
+export async function deleteTask(
+  context: Context,
+  fail: Fail<"task_has_children" | "permission_denied">,
+  row: TaskRow,
+  isDetaching: boolean,
+): Promise<void> {
+  const { db } = context;
+  const { taskId } = row;
+  await assertMayChange(context, taskId, fail);
+  const children = await db
+    .select({ taskId: tasks.taskId })
+    .from(tasks)
+    .where(and(eq(tasks.parentTaskId, taskId), isNull(tasks.deletedAt)))
+    .orderBy(tasks.taskId)
+    .for("update");
+  if (children.length > 0 && !isDetaching)
+    throw fail("task_has_children", `Task ${taskId} is the parent of ${children.length} other tasks.`);
+  const [summary] = await summariesOf(db, [row], context.now());
+  for (const child of children) {
+    await db
+      .update(tasks)
+      .set({ parentTaskId: null, parentSince: null })
+      .where(eq(tasks.taskId, child.taskId));
+    await touch(context, child.taskId);
+  }
+  await db
+    .delete(taskRelations)
+    .where(or(eq(taskRelations.taskId, taskId), eq(taskRelations.relatedTaskId, taskId)));
+  await db
+    .update(tasks)
+    .set({ deletedAt: context.now(), version: row.version + 1 })
+    .where(eq(tasks.taskId, taskId));
+  await emitTask(context, "task.deleted", row, summary);
+}

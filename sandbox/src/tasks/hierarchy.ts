@@ -1,0 +1,82 @@
+import type { TaskProgress, TaskReference } from "@workspace-api/server";
+import { sql } from "drizzle-orm";
+
+import type { Db } from "../database/open.js";
+import { rowsOf } from "../database/rows.js";
+import { tasks } from "../database/schema.js";
+
+/** The levels that a hierarchy of tasks may have. */
+export const DEEPEST = 10;
+
+/** How much of the work below each task is done; tasks below which nothing counts are left out. */
+export async function progressOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskProgress>> {
+  const rows = await rowsOf<{ root: string; done: number; total: number }>(
+    db,
+    sql`
+    with recursive below(root, task_id, status) as (
+      select parent_task_id, task_id, status from ${tasks}
+      where parent_task_id in ${[...ids]} and deleted_at is null
+      union all
+      select below.root, child.task_id, child.status from ${tasks} child
+      join below on child.parent_task_id = below.task_id where child.deleted_at is null
+    )
+    select root,
+      count(*) filter (where status in ('completed', 'cancelled', 'merged'))::int as done,
+      count(*)::int as total
+    from below where status <> 'idea' group by root`,
+  );
+  return new Map(
+    rows.map(({ root, done, total }) => [root, { done, total, share: total === 0 ? 0 : done / total }]),
+  );
+}
+
+/** The chain of parents of each task, topmost first. */
+export async function ancestorsOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskReference[]>> {
+  const rows = await rowsOf<{ of: string; task_id: string; title: string; status: string }>(
+    db,
+    sql`
+    with recursive above(of, level, task_id, parent_task_id, title, status) as (
+      select start.task_id, 1, parent.task_id, parent.parent_task_id, parent.title, parent.status
+      from ${tasks} start join ${tasks} parent on parent.task_id = start.parent_task_id
+      where start.task_id in ${[...ids]} and parent.deleted_at is null
+      union all
+      select above.of, above.level + 1, parent.task_id, parent.parent_task_id, parent.title, parent.status
+      from above join ${tasks} parent on parent.task_id = above.parent_task_id
+      where parent.deleted_at is null
+    )
+    select of, task_id, title, status from above order by of, level desc`,
+  );
+  const chains = new Map<string, TaskReference[]>();
+  for (const { of, task_id: taskId, title, status } of rows)
+    chains.set(of, [...(chains.get(of) ?? []), { taskId, title, status }]);
+  return chains;
+}
+
+/** How many levels there are from a task down to the deepest below it, itself included. */
+export async function heightOf(db: Db, taskId: string): Promise<number> {
+  const rows = await rowsOf<{ height: number }>(
+    db,
+    sql`
+    with recursive below(task_id, level) as (
+      select ${taskId}::text, 1
+      union all
+      select child.task_id, below.level + 1 from ${tasks} child
+      join below on child.parent_task_id = below.task_id where child.deleted_at is null
+    )
+    select max(level)::int as height from below`,
+  );
+  return rows[0]?.height ?? 1;
+}
+
+/** What stands against a task getting this parent: undefined if nothing does. */
+export async function hierarchyFault(
+  db: Db,
+  taskId: string | undefined,
+  parentTaskId: string,
+): Promise<"hierarchy_cycle" | "hierarchy_too_deep" | undefined> {
+  const above = (await ancestorsOf(db, [parentTaskId])).get(parentTaskId) ?? [];
+  const chain = [parentTaskId, ...above.map((reference) => reference.taskId)];
+  if (taskId !== undefined && chain.includes(taskId)) return "hierarchy_cycle";
+  const height = taskId === undefined ? 1 : await heightOf(db, taskId);
+  return chain.length + height > DEEPEST ? "hierarchy_too_deep" : undefined;
+}

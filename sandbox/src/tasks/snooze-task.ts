@@ -1,0 +1,64 @@
+import type { Fail, TaskSnooze, TaskSnoozeRequest } from "@workspace-api/server";
+import { eq } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { tasks } from "../database/schema.js";
+import { assertMayChange } from "./find-task.js";
+import type { TaskRow } from "./task-view.js";
+import { touch } from "./update-task.js";
+
+const YEAR_MS = 366 * 24 * 60 * 60_000;
+
+/** Puts a locked task aside until a moment, and tells of it. */
+export async function snoozeTask(
+  context: Context,
+  fail: Fail<"validation_failed" | "permission_denied">,
+  row: TaskRow,
+  request: TaskSnoozeRequest,
+): Promise<TaskSnooze> {
+  await assertMayChange(context, row.taskId, fail);
+  const now = context.now();
+  const until = new Date(request.until);
+  if (until <= now || until.getTime() - now.getTime() > YEAR_MS) {
+    const message = "Must be in the future, and at most one year away.";
+    throw fail("validation_failed", undefined, {
+      errors: [{ pointer: "/until", code: "not_allowed", message }],
+    });
+  }
+  const { taskId, workspaceId } = row;
+  const reason = request.reason ?? null;
+  await context.db
+    .update(tasks)
+    .set({
+      snoozedUntil: until,
+      snoozeReason: reason,
+      snoozedBy: context.userId,
+      snoozedAt: now,
+      version: row.version + 1,
+      updatedAt: now,
+    })
+    .where(eq(tasks.taskId, taskId));
+  const taskSnooze = {
+    taskId,
+    until: until.toISOString(),
+    reason,
+    userId: context.userId,
+    createdAt: now.toISOString(),
+  };
+  const resource = { type: "task", id: taskId, workspaceId };
+  await context.emit({ type: "task.snoozed", subject: taskId, data: { resource, taskSnooze } });
+  return taskSnooze;
+}
+
+/** Brings a locked task back, if it was put aside, and tells of it. */
+export async function unsnoozeTask(
+  context: Context,
+  fail: Fail<"permission_denied">,
+  row: TaskRow,
+): Promise<void> {
+  await assertMayChange(context, row.taskId, fail);
+  if (row.snoozedUntil === null || row.snoozedUntil <= context.now()) return;
+  const none = { snoozedUntil: null, snoozeReason: null, snoozedBy: null, snoozedAt: null };
+  await context.db.update(tasks).set(none).where(eq(tasks.taskId, row.taskId));
+  await touch(context, row.taskId);
+}

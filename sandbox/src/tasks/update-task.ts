@@ -1,0 +1,127 @@
+import type { Fail, TaskUpdate } from "@workspace-api/server";
+import { eq } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { taskContributors, taskLabels, tasks, taskTeams } from "../database/schema.js";
+import { referenceErrors } from "./check-references.js";
+import { momentOf, writeParts } from "./create-task.js";
+import { writeDescription } from "./description.js";
+import { assertMayChange } from "./find-task.js";
+import { hierarchyFault } from "./hierarchy.js";
+import { emitTask } from "./task-events.js";
+import { selectTasks, taskOf, type TaskRow } from "./task-view.js";
+
+/** How a change of a task can be refused. */
+export type UpdateFail = Fail<
+  "validation_failed" | "hierarchy_cycle" | "hierarchy_too_deep" | "permission_denied"
+>;
+
+/** Changes what is given of a locked task and tells of it, if anything changed; gives back the task as it is now. */
+export async function updateTask(
+  context: Context,
+  fail: UpdateFail,
+  row: TaskRow,
+  patch: TaskUpdate,
+): Promise<TaskRow> {
+  await assertMayChange(context, row.taskId, fail);
+  const now = context.now();
+  const before = await taskOf(context.db, row, now);
+  const changes = changesIn(before, patch);
+  await check(context, fail, row, changes);
+  await write(context, row, changes, now);
+  const unversioned = await mustFind(context, row.taskId);
+  const after = await taskOf(context.db, unversioned, now);
+  if (JSON.stringify(after) === JSON.stringify(before)) return row;
+  return touch(context, row.taskId);
+}
+
+/** Counts a change of a task, and tells of it. */
+export async function touch(context: Context, taskId: string): Promise<TaskRow> {
+  const row = await mustFind(context, taskId);
+  const changed = { ...row, version: row.version + 1, updatedAt: context.now() };
+  await context.db
+    .update(tasks)
+    .set({ version: changed.version, updatedAt: changed.updatedAt })
+    .where(eq(tasks.taskId, taskId));
+  await emitTask(context, "task.updated", changed);
+  return changed;
+}
+
+async function mustFind(context: Context, taskId: string): Promise<TaskRow> {
+  // Whoever gives a task away may not see it any more, but is still told what became of it.
+  const [row] = await selectTasks(context.db).where(eq(tasks.taskId, taskId));
+  if (!row) throw new Error("A task that is locked is there.");
+  return row;
+}
+
+/** The members of a patch that say something else than the task does: whole objects may be sent back. */
+function changesIn(task: object, patch: TaskUpdate): TaskUpdate {
+  const known = new Map<string, unknown>(Object.entries(task));
+  return Object.fromEntries(
+    Object.entries(patch).filter(
+      ([name, value]) => JSON.stringify(known.get(name)) !== JSON.stringify(value),
+    ),
+  );
+}
+
+async function check(context: Context, fail: UpdateFail, row: TaskRow, changes: TaskUpdate): Promise<void> {
+  const errors = await referenceErrors(context.db, context.caller, changes);
+  if (changes.status === "merged")
+    errors.push({ pointer: "/status", code: "not_allowed", message: "Only an integration sets `merged`." });
+  if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
+  if (typeof changes.parentTaskId !== "string") return;
+  const fault = await hierarchyFault(context.db, row.taskId, changes.parentTaskId);
+  if (fault === "hierarchy_cycle")
+    throw fail(
+      "hierarchy_cycle",
+      `Task ${changes.parentTaskId} is ${row.taskId} or below it and cannot be its parent.`,
+    );
+  if (fault) throw fail("hierarchy_too_deep", "The hierarchy would be more than 10 levels deep.");
+}
+
+async function write(context: Context, row: TaskRow, changes: TaskUpdate, now: Date): Promise<void> {
+  const { db } = context;
+  const { description, contributors, teamIds, taxonomyLabelIds, parentTaskId, deadline, ...rest } = changes;
+  const { title, userId, scope, kind, visibility, topic, workTypes } = rest;
+  await db
+    .update(tasks)
+    .set({
+      ...defined({ title, userId, scope, kind, visibility, topic, workTypes }),
+      ...(deadline === undefined ? {} : { deadline: momentOf(deadline) }),
+      ...(parentTaskId === undefined
+        ? {}
+        : { parentTaskId, parentSince: parentTaskId === null ? null : now }),
+      ...progressOf(row, changes, now),
+    })
+    .where(eq(tasks.taskId, row.taskId));
+  if (contributors) await db.delete(taskContributors).where(eq(taskContributors.taskId, row.taskId));
+  if (teamIds) await db.delete(taskTeams).where(eq(taskTeams.taskId, row.taskId));
+  if (taxonomyLabelIds) await db.delete(taskLabels).where(eq(taskLabels.taskId, row.taskId));
+  await writeParts(context, row, defined({ contributors, teamIds, taxonomyLabelIds }));
+  if (description !== undefined)
+    await writeDescription(context, { ...row, scope: scope ?? row.scope }, description);
+}
+
+/** Status, and what follows from it: when the work was completed, and how triage ended. */
+function progressOf(row: TaskRow, changes: TaskUpdate, now: Date): Partial<TaskRow> {
+  const status = changes.status ?? row.status;
+  const kind = changes.kind ?? row.kind;
+  const given = momentOf(changes.completedAt);
+  const completedAt = status === "completed" ? (given ?? row.completedAt ?? now) : null;
+  return { status, completedAt, triageStatus: triageOf(row, kind, status) };
+}
+
+function triageOf(row: TaskRow, kind: string, status: string): TaskRow["triageStatus"] {
+  if (kind === "task") return null;
+  if (row.triageStatus !== null && row.triageStatus !== "pending") return row.triageStatus;
+  if (status === "idea") return "pending";
+  // Whoever moves it on without a triage has decided it.
+  return status === "cancelled" ? "declined" : "accepted";
+}
+
+/** The members that are there: a patch tells "absent" from "null". */
+function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  // The same members without those that are undefined, which the callers spread into a patch.
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

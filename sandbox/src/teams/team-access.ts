@@ -1,0 +1,102 @@
+import type { Fail, Team } from "@workspace-api/server";
+import { and, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+
+import type { Context } from "../context.js";
+import { teamMembers, teams } from "../database/schema.js";
+import { visibleTeams } from "../tasks/visibility.js";
+
+/** Selects teams with the number of their members. */
+export const teamColumns = {
+  ...getTableColumns(teams),
+  memberCount: sql<number>`(select count(*)::int from ${teamMembers} where ${teamMembers.teamId} = ${teams.teamId})`,
+};
+
+export type TeamRow = typeof teams.$inferSelect & { readonly memberCount: number };
+
+export function teamOf({ createdAt, updatedAt, ...row }: TeamRow): Team {
+  return {
+    teamId: row.teamId,
+    workspaceId: row.workspaceId,
+    name: row.name,
+    icon: row.icon,
+    parentTeamId: row.parentTeamId,
+    memberCount: row.memberCount,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    version: row.version,
+  };
+}
+
+/** A team that the caller may see; locked if it is to be changed. */
+export async function findTeam(
+  { db, caller }: Context,
+  teamId: string,
+  isLocked = false,
+): Promise<TeamRow | undefined> {
+  if (isLocked) await db.select().from(teams).where(eq(teams.teamId, teamId)).for("update");
+  const [row] = await db
+    .select(teamColumns)
+    .from(teams)
+    .where(
+      and(
+        eq(teams.workspaceId, caller.workspaceId),
+        eq(teams.teamId, teamId),
+        inArray(teams.teamId, visibleTeams(db, caller)),
+      ),
+    );
+  return row;
+}
+
+/** The team, or a refusal when there is none that the caller may see. */
+export async function mustFindTeam(
+  context: Context,
+  teamId: string,
+  fail: Fail<"team_not_found">,
+  isLocked = false,
+): Promise<TeamRow> {
+  const row = await findTeam(context, teamId, isLocked);
+  if (!row) throw fail("team_not_found", `There is no team ${teamId}.`);
+  return row;
+}
+
+/** Refuses who has none of these roles in the team; owners of the workspace and API keys need none. */
+export async function assertTeamRole(
+  { db, caller }: Context,
+  teamId: string,
+  roles: readonly string[],
+  fail: Fail<"permission_denied">,
+): Promise<void> {
+  if (caller.kind === "key" || caller.role === "owner") return;
+  const [place] = await db
+    .select({ role: teamMembers.role })
+    .from(teamMembers)
+    .where(and(eq(teamMembers.teamId, teamId), eq(teamMembers.userId, caller.userId)));
+  if (!place || !roles.includes(place.role))
+    throw fail("permission_denied", `This takes the role ${roles.join(" or ")} in the team.`);
+}
+
+export const MANAGERS = ["admin", "coordinator"];
+
+/** Counts a change of a locked team, and tells of it. */
+export async function touchTeam(context: Context, teamId: string): Promise<TeamRow> {
+  const { db } = context;
+  await db
+    .update(teams)
+    .set({ updatedAt: context.now(), version: sql`${teams.version} + 1` })
+    .where(eq(teams.teamId, teamId));
+  const [row] = await db.select(teamColumns).from(teams).where(eq(teams.teamId, teamId));
+  if (!row) throw new Error("A team that is locked is there.");
+  await emitTeam(context, "team.updated", row);
+  return row;
+}
+
+/** Tells the workspace's webhooks what happened to a team. */
+export async function emitTeam(
+  context: Context,
+  type: "team.created" | "team.updated" | "team.deleted",
+  row: TeamRow,
+): Promise<void> {
+  const { teamId, workspaceId } = row;
+  const resource = { type: "team", id: teamId, workspaceId, teamId };
+  await context.emit({ type, subject: teamId, data: { resource, team: teamOf(row) } });
+}
