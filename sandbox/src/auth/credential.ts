@@ -1,0 +1,23 @@
+/** What a request was made with. */
+export type Credential = KeyCredential | MemberCredential;
+
+/** An API key: its bearer acts as the workspace, and as no person. */
+export interface KeyCredential {
+  readonly kind: "key";
+  /** What limits and idempotency keys are counted by. */
+  readonly credentialId: string;
+  readonly apiKeyId: string;
+  readonly workspaceId: string;
+}
+
+/** An access token that a person granted to an app: its bearer acts as the person, within the scopes. */
+export interface MemberCredential {
+  readonly kind: "member";
+  /** What limits and idempotency keys are counted by: all tokens of one grant count as one. */
+  readonly credentialId: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly scopes: ReadonlySet<string>;
+  /** Whether the app is a public client, which may be called from browsers. */
+  readonly isPublicClient: boolean;
+}

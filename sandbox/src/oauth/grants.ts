@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+
+import { and, eq, isNull } from "drizzle-orm";
+
+import { createSecret, hashSecret } from "../auth/secrets.js";
+import { after, DAY, HOUR, MINUTE } from "../clock.js";
+import type { Db } from "../database/open.js";
+import { oauthCodes, oauthGrants, oauthTokens } from "../database/schema.js";
+import type { Client } from "./clients.js";
+import type { OAuthParts } from "./parts.js";
+
+const CODE_LIFETIME = 10 * MINUTE;
+export const ACCESS_LIFETIME = HOUR;
+const REFRESH_LIFETIME = 30 * DAY;
+
+/** What a member agreed to. */
+export interface Consent {
+  readonly clientId: string;
+  readonly userId: string;
+  readonly scopes: readonly string[];
+  readonly redirectUri: string;
+  readonly codeChallenge: string;
+}
+
+/** What the token endpoint gives. */
+export interface Tokens {
+  readonly accessToken: string;
+  /** Absent without the scope `offline_access`. */
+  readonly refreshToken: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** Keeps a consent and gives the code for it, which works once and for 10 minutes. */
+export async function grant(consent: Consent, { database, clock, ids }: OAuthParts): Promise<string> {
+  const code = createSecret("code");
+  const now = clock.now();
+  const grantId = ids("grant");
+  const { clientId, userId, scopes, redirectUri, codeChallenge } = consent;
+  await database.transaction(async (tx) => {
+    await tx.insert(oauthGrants).values({ grantId, clientId, userId, scopes: [...scopes], createdAt: now });
+    await tx.insert(oauthCodes).values({
+      codeHash: hashSecret(code),
+      grantId,
+      redirectUri,
+      codeChallenge,
+      expiresAt: after(now, CODE_LIFETIME),
+    });
+  });
+  return code;
+}
+
+interface Redemption {
+  readonly code: string;
+  readonly verifier: string;
+  readonly redirectUri: string;
+}
+
+/** Changes a code for tokens. A code that comes a second time may be stolen: all that came of it ends. */
+export async function redeem(
+  client: Client,
+  { code, verifier, redirectUri }: Redemption,
+  { database, clock }: OAuthParts,
+): Promise<Tokens | undefined> {
+  return database.transaction(async (tx) => {
+    const now = clock.now();
+    const [found] = await tx
+      .select({ code: oauthCodes, grant: oauthGrants })
+      .from(oauthCodes)
+      .innerJoin(oauthGrants, eq(oauthCodes.grantId, oauthGrants.grantId))
+      .where(and(eq(oauthCodes.codeHash, hashSecret(code)), eq(oauthGrants.clientId, client.clientId)))
+      .for("update");
+    if (found === undefined) return undefined;
+    if (found.code.usedAt !== null) return revokeGrant(found.grant.grantId, tx, now);
+    const isRight =
+      found.code.expiresAt > now &&
+      found.grant.revokedAt === null &&
+      found.code.redirectUri === redirectUri &&
+      found.code.codeChallenge === challengeOf(verifier);
+    if (!isRight) return undefined;
+    await tx.update(oauthCodes).set({ usedAt: now }).where(eq(oauthCodes.codeHash, found.code.codeHash));
+    return issue(found.grant.grantId, found.grant.scopes, found.grant.scopes, tx, now);
+  });
+}
+
+/**
+ * Changes a refresh token for new tokens, perhaps of fewer scopes. One that was changed before may be stolen: the whole
+ * family ends, and the member must sign in again.
+ *
+ * @returns `"scope"` when scopes are asked for that were not granted.
+ */
+export async function refresh(
+  client: Client,
+  token: string,
+  wanted: readonly string[] | undefined,
+  { database, clock }: OAuthParts,
+): Promise<Tokens | "scope" | undefined> {
+  return database.transaction(async (tx) => {
+    const now = clock.now();
+    const found = await findToken(token, client, tx);
+    if (found === undefined || found.token.kind !== "refresh" || found.grant.revokedAt !== null)
+      return undefined;
+    const { grantId, scopes } = found.grant;
+    if (found.token.usedAt !== null) return revokeGrant(grantId, tx, now);
+    if (found.token.expiresAt <= now) return undefined;
+    if (wanted?.some((scope) => !scopes.includes(scope)) === true) return "scope";
+    await tx.update(oauthTokens).set({ usedAt: now }).where(eq(oauthTokens.tokenHash, found.token.tokenHash));
+    return issue(grantId, wanted ?? scopes, scopes, tx, now);
+  });
+}
+
+/** Ends an access token, or with a refresh token all that came from the same sign-in (RFC 7009). */
+export async function revoke(client: Client, token: string, { database, clock }: OAuthParts): Promise<void> {
+  await database.transaction(async (tx) => {
+    const found = await findToken(token, client, tx);
+    if (found === undefined) return;
+    if (found.token.kind === "refresh") await revokeGrant(found.grant.grantId, tx, clock.now());
+    else {
+      await tx
+        .update(oauthTokens)
+        .set({ revokedAt: clock.now() })
+        .where(eq(oauthTokens.tokenHash, found.token.tokenHash));
+    }
+  });
+}
+
+async function findToken(token: string, client: Client, tx: Db) {
+  const [found] = await tx
+    .select({ token: oauthTokens, grant: oauthGrants })
+    .from(oauthTokens)
+    .innerJoin(oauthGrants, eq(oauthTokens.grantId, oauthGrants.grantId))
+    .where(and(eq(oauthTokens.tokenHash, hashSecret(token)), eq(oauthGrants.clientId, client.clientId)))
+    .for("update");
+  return found;
+}
+
+async function revokeGrant(grantId: string, tx: Db, now: Date): Promise<undefined> {
+  await tx
+    .update(oauthGrants)
+    .set({ revokedAt: now })
+    .where(and(eq(oauthGrants.grantId, grantId), isNull(oauthGrants.revokedAt)));
+}
+
+/** A refresh token keeps all scopes of the grant, also when the access token has fewer. */
+async function issue(
+  grantId: string,
+  scopes: readonly string[],
+  granted: readonly string[],
+  tx: Db,
+  now: Date,
+): Promise<Tokens> {
+  const accessToken = createSecret("accessToken");
+  const refreshToken = granted.includes("offline_access") ? createSecret("refreshToken") : undefined;
+  await tx.insert(oauthTokens).values({
+    tokenHash: hashSecret(accessToken),
+    kind: "access",
+    grantId,
+    scopes: [...scopes],
+    createdAt: now,
+    expiresAt: after(now, ACCESS_LIFETIME),
+  });
+  if (refreshToken !== undefined) {
+    await tx.insert(oauthTokens).values({
+      tokenHash: hashSecret(refreshToken),
+      kind: "refresh",
+      grantId,
+      scopes: [...granted],
+      createdAt: now,
+      expiresAt: after(now, REFRESH_LIFETIME),
+    });
+  }
+  return { accessToken, refreshToken, scopes };
+}
+
+/** The S256 challenge of a verifier (RFC 7636). */
+function challengeOf(verifier: string): string {
+  return createHash("sha256").update(verifier).digest("base64url");
+}

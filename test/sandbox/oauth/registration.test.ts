@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { mayBeRegistered } from "../../../sandbox/src/oauth/redirects.js";
+import { createWorld, ORIGIN, type OAuthWorld } from "./world.js";
+
+describe("addresses to be called back at", () => {
+  it.each([
+    ["https://shop.example/callback", true],
+    ["https://shop.example/callback?tenant=1", true],
+    ["http://127.0.0.1/callback", true],
+    ["http://127.0.0.1:8080/callback", true],
+    ["http://[::1]/callback", true],
+    ["http://localhost:3000/callback", true],
+    ["com.example.shop:/callback", true],
+    ["http://shop.example/callback", false],
+    ["http://127.0.0.1.evil.example/callback", false],
+    ["https://shop.example/#part", false],
+    ["https://user:password@shop.example/", false],
+    ["javascript:alert(1)", false],
+    ["data:text/html,x", false],
+    ["shop:/callback", false],
+    ["/callback", false],
+    ["", false],
+  ])("%s: %s", (uri, isFine) => {
+    expect(mayBeRegistered(uri)).toBe(isFine);
+  });
+});
+
+describe("registering an app", () => {
+  let world: OAuthWorld;
+  beforeAll(async () => {
+    world = await createWorld();
+  });
+  afterAll(() => world.database.close());
+
+  async function register(body: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+    const answer = await world.app.request(`${ORIGIN}/app/auth/register`, {
+      method: "POST",
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      headers: { "Content-Type": "application/json" },
+    });
+    return { status: answer.status, body: Object.fromEntries(Object.entries(await answer.json())) };
+  }
+
+  it("gives a public client an id and no secret", async () => {
+    const { status, body } = await register({
+      redirect_uris: ["http://127.0.0.1/cb"],
+      token_endpoint_auth_method: "none",
+      client_name: "Command line",
+      grant_types: ["authorization_code", "refresh_token"],
+      software_id: "ignored",
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ client_name: "Command line", token_endpoint_auth_method: "none" });
+    expect(body).not.toHaveProperty("client_secret");
+    expect(body).not.toHaveProperty("software_id");
+  });
+
+  it("gives a confidential client a secret, kept as a hash", async () => {
+    const { body } = await register({ redirect_uris: ["https://shop.example/cb"] });
+    expect(body).toMatchObject({
+      token_endpoint_auth_method: "client_secret_basic",
+      client_secret_expires_at: 0,
+    });
+    const rows = JSON.stringify(await world.database.db.query.oauthApps.findMany());
+    expect(rows).not.toContain(String(body["client_secret"]));
+  });
+
+  const fine = { redirect_uris: ["https://shop.example/cb"] };
+  it.each([
+    ["invalid_redirect_uri", {}],
+    ["invalid_redirect_uri", { redirect_uris: ["javascript:alert(1)"] }],
+    ["invalid_client_metadata", { redirect_uris: "https://shop.example/cb" }],
+    ["invalid_client_metadata", { ...fine, grant_types: ["implicit"] }],
+    ["invalid_client_metadata", { ...fine, response_types: ["token"] }],
+    ["invalid_client_metadata", { ...fine, token_endpoint_auth_method: "private_key_jwt" }],
+    ["invalid_client_metadata", { ...fine, logo_uri: "javascript:alert(1)" }],
+    ["invalid_client_metadata", { ...fine, client_name: 7 }],
+    ["invalid_client_metadata", { ...fine, scope: "everything" }],
+    ["invalid_client_metadata", "{"],
+    ["invalid_client_metadata", []],
+    ["invalid_request", JSON.stringify({ ...fine, client_name: "x".repeat(70_000) })],
+  ])("refuses with %s: %j", async (error, body) => {
+    const answer = await register(body);
+    expect(answer).toMatchObject({ status: 400, body: { error } });
+  });
+});
