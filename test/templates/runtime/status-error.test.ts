@@ -105,9 +105,8 @@ describe("a failure by status", () => {
     );
     const error = await failure(call(apiFor(server.url), operation(), {}));
     expect(error).toMatchObject({ name: "ServerError", status: 502 });
-    expect(error.message).toBe(
-      `GET /things answered 502 (http_502): JSON was expected, text/html came: ${"<p>".repeat(40)}`,
-    );
+    const start = "GET /things answered 502 (http_502): JSON was expected, text/html came: ";
+    expect(error.message).toBe(start.padEnd(300, "<p>"));
     expect(String(Reflect.get(error, "body")).length).toBe(64 * 1024);
   });
 

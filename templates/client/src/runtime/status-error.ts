@@ -22,14 +22,15 @@ export async function statusErrorOf(
   // An undeclared status has a code that every operation's error type knows, whatever its body says.
   const isKnown = declared !== undefined;
   const code = isKnown ? named || declared || `http_${status}` : "unexpected_status";
+  const requestId = requestIdOf(response);
   const detail = detailOf(response, body);
   const remark = unrepeated ? `, ${unrepeated}` : "";
   const message = `${method} ${path} answered ${status} (${named ?? code})${remark}${detail && `: ${detail}`}`;
   return createStatusError(status, api.redact(message), {
-    code,
-    serverCode: isKnown ? undefined : named,
+    code: api.redact(code),
+    serverCode: isKnown ? undefined : named && api.redact(named),
     operationId,
-    requestId: requestIdOf(response),
+    requestId: requestId && api.redact(requestId),
     retryAfterMs: api.retryAfterMs(response, messageIn(body)),
     headers,
     body,
