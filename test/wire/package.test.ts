@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { beforeAll, expect, it } from "vitest";
@@ -45,4 +45,23 @@ it.each([
   const result = await run(process.execPath, [type, "--eval", code], scratchFolder());
   expect(result.stderr).toBe("");
   expect(result.stdout).toBe("function https://api.workspace.example/api/v1\n");
+});
+
+it("knows its errors by their brand when both module systems have loaded it", async () => {
+  const code = `
+    import { createRequire } from "node:module";
+    import * as esm from "@workspace-api/client";
+    const cjs = createRequire(import.meta.url)("@workspace-api/client");
+    const failure = (library) => new library.WorkspaceClient({ apiKey: "k" }).tasks.fetch("..").catch((error) => error);
+    const [one, two] = [await failure(esm), await failure(cjs)];
+    console.log(esm.ApiError === cjs.ApiError, [one, two].flatMap((error) => [esm.isApiError(error), cjs.isApiError(error)]).join());
+    console.log(esm.isApiError(new Error("other")), one.name, two.code);
+  `;
+  const file = join(scratchFolder(), "both.mjs");
+  writeFileSync(file, code);
+  expect(await run(process.execPath, [file], scratchFolder())).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: "false true,true,true,true\nfalse RequestError invalid_request\n",
+  });
 });

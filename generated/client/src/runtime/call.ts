@@ -121,7 +121,8 @@ function located(
 ): ApiError {
   const remark = unrepeated ? `, ${unrepeated}` : "";
   const message = api.redact(`${method} ${path}: ${error.message}${remark}`);
-  return Reflect.construct(error.constructor, [message, { ...error, operationId }]);
+  const requestId = error.requestId && api.redact(error.requestId);
+  return Reflect.construct(error.constructor, [message, { ...error, operationId, requestId }]);
 }
 
 /** Reads a success. What is read here is read in time; a stream lives on, until it is read or the server is silent. */

@@ -9,6 +9,7 @@ import { startLifetime } from "./lifetime.js";
 import { limiterRing } from "./limiter-ring.js";
 import { observeRing } from "./observe.js";
 import type { ApiOptions } from "./options.js";
+import { createRedactor } from "./redactor.js";
 import { baseUrlOf, own } from "./request.js";
 import { retryRing } from "./retry.js";
 import type { RingMaker } from "./ring-setup.js";
@@ -29,11 +30,11 @@ export function createRuntime(
   const { apiKey, auth, timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
   const baseUrl = homeOf(options.baseUrl ?? server ?? "");
   const emit = createEmit(options.onEvent);
-  const secrets = new Map<string, string>();
   // A browser has a user agent of its own, and would ask the server's leave to send another.
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
-  const credentials = authRing({ schemes, apiKey, auth, baseUrl, headers, secrets });
+  const redactor = createRedactor(headers);
+  const credentials = authRing({ schemes, apiKey, auth, baseUrl, headers, redactor });
   const setup = { policy, options, emit, identify: credentials.identify };
   const limiter = limiterRing(setup);
   const send = compose(
@@ -50,10 +51,7 @@ export function createRuntime(
     attemptTimeoutMs,
     maxRetries,
     emit,
-    redact: (text) => {
-      for (const secret of secrets.values()) text = text.replaceAll(secret, "[secret]");
-      return text;
-    },
+    redact: redactor.redact,
     retryAfterMs: (response, message) =>
       toldDelayMs({ headers: response.headers, message, receivedAt: Date.now() }, policy.retry.delay),
     rateLimit: { snapshot: () => limiter.snapshot() },

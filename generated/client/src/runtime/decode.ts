@@ -65,9 +65,9 @@ export async function readJson(response: Response, facts: ErrorFacts): Promise<u
   return data;
 }
 
-/** What came in place of JSON: its beginning, on one line. */
+/** What came in place of JSON: its beginning, on one line. An error cuts it once secrets are out, so that none is cut. */
 export function mismatchOf(response: Response, body: string): string {
-  return `JSON was expected, ${typeOf(response)} came: ${body.slice(0, 120).replace(/\s+/g, " ")}`;
+  return `JSON was expected, ${typeOf(response)} came: ${body.slice(0, 2000).replace(/\s+/g, " ")}`;
 }
 
 function typeOf({ headers }: Response): string {

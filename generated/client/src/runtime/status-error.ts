@@ -23,14 +23,15 @@ export async function statusErrorOf(
   // An undeclared status has a code that every operation's error type knows, whatever its body says.
   const isKnown = declared !== undefined;
   const code = isKnown ? named || declared || `http_${status}` : "unexpected_status";
+  const requestId = requestIdOf(response);
   const detail = detailOf(response, body);
   const remark = unrepeated ? `, ${unrepeated}` : "";
   const message = `${method} ${path} answered ${status} (${named ?? code})${remark}${detail && `: ${detail}`}`;
   return createStatusError(status, api.redact(message), {
-    code,
-    serverCode: isKnown ? undefined : named,
+    code: api.redact(code),
+    serverCode: isKnown ? undefined : named && api.redact(named),
     operationId,
-    requestId: requestIdOf(response),
+    requestId: requestId && api.redact(requestId),
     retryAfterMs: api.retryAfterMs(response, messageIn(body)),
     headers,
     body,
@@ -43,6 +44,7 @@ function isCode(value: unknown): value is string {
 
 /** What the server says about it, or what came instead of a word of it. */
 function detailOf(response: Response, body: unknown): string {
+  if (response.type === "opaqueredirect") return "a redirect, and a browser does not tell where to";
   for (const holder of [body, own(body, "error")]) {
     for (const name of ["detail", "message", "title"]) {
       const text = own(holder, name);

@@ -43,6 +43,7 @@ function isCode(value: unknown): value is string {
 
 /** What the server says about it, or what came instead of a word of it. */
 function detailOf(response: Response, body: unknown): string {
+  if (response.type === "opaqueredirect") return "a redirect, and a browser does not tell where to";
   for (const holder of [body, own(body, "error")]) {
     for (const name of ["detail", "message", "title"]) {
       const text = own(holder, name);
