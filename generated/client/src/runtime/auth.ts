@@ -3,6 +3,7 @@ import { RequestError } from "./errors.js";
 import type { BasicSecret, SchemeSecret, Secret } from "./credentials.js";
 import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
 import { headerValue } from "./parameters.js";
+import type { Redactor } from "./redactor.js";
 
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
 export type SecurityScheme =
@@ -17,8 +18,8 @@ export interface AuthSetup {
   /** Credentials and headers go to this URL's origin alone, and to an operation's own server. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Is kept up to date with what must not appear in messages, by the scheme's name. */
-  readonly secrets: Map<string, string>;
+  /** Is told each secret that is sent, which must not appear in messages. */
+  readonly redactor: Redactor;
 }
 
 /** A ring that adds credentials, and tells them apart. */
@@ -33,7 +34,7 @@ export interface AuthRing extends Ring {
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
 export function authRing(setup: AuthSetup): AuthRing {
-  const { schemes, secrets, baseUrl } = setup;
+  const { schemes, redactor, baseUrl } = setup;
   const given = secretsByScheme(setup);
   const headers = new Headers();
   for (const [name, value] of Object.entries(setup.headers)) headers.set(name, headerValue(name, value));
@@ -49,10 +50,12 @@ export function authRing(setup: AuthSetup): AuthRing {
     for (const name of names) {
       const secret = given.get(name);
       const scheme = schemes[name];
+      const byHand = signed.headers.get(headerOf(scheme) || "-");
       // What the caller has put into a header by hand stays.
-      if (!secret || !scheme || signed.headers.has(headerOf(scheme))) continue;
+      if (byHand) redactor.remember(byHand.replace(/^\w+ /, ""));
+      if (!secret || !scheme || byHand) continue;
       const text = wireText(scheme, typeof secret === "function" ? await secret(call) : secret);
-      secrets.set(name, text);
+      redactor.remember(text);
       attach(scheme, text, signed);
     }
     return signed;
