@@ -26,6 +26,11 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** Lets time pass without calling anybody back, as for a process that is frozen. */
+  jump(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Moves from timer to timer until none is left, letting promises settle in between. */
   async run(until = Infinity): Promise<void> {
     for (;;) {

@@ -72,33 +72,46 @@ describe("the delay that a refusal tells", () => {
   });
 });
 
-describe("the RateLimit field", () => {
-  const cases: [field: string, want: object[]][] = [
-    ['"burst";r=50;t=30', [{ name: "burst", remaining: 50, resetMs: 30_000 }]],
-    ["burst;r=50", [{ name: "burst", remaining: 50, resetMs: undefined }]],
+describe("the RateLimit fields", () => {
+  const cases: [field: string, policy: string, want: object[]][] = [
+    ['"burst";r=50;t=30', "", [{ name: "burst", remaining: 50, resetMs: 30_000 }]],
+    ["burst;r=50", "", [{ name: "burst", remaining: 50 }]],
+    ["burst; r=50; t=1", "", [{ name: "burst", remaining: 50, resetMs: 1000 }]],
     [
-      '"a";r=1;x=9, "b, c";r=2;t=3',
+      '"a";r=1;x=9, "b, c";pk=:cGs=:;r=2;t=3',
+      "",
       [
-        { name: "a", remaining: 1, resetMs: undefined },
+        { name: "a", remaining: 1 },
         { name: "b, c", remaining: 2, resetMs: 3000 },
       ],
     ],
-    ['"fixed window";"api";q=500;w=300', []],
-    ['"a";t=3', []],
-    ['"a";r=-1', []],
-    ['"a;r=1, \\"b\\\\";x="r=2;t=3,";r=4;t=5', [{ name: 'a;r=1, "b\\', remaining: 4, resetMs: 5000 }]],
+    [
+      '"a";r=1, "b";r=2',
+      '"b";q=100;qu="requests";w=60, "a";q=7',
+      [
+        { name: "a", remaining: 1 },
+        { name: "b", remaining: 2, limit: 100, windowMs: 60_000 },
+      ],
+    ],
+    ['"a";r=1', '"fixed window";"api";q=500;w=300', [{ name: "a", remaining: 1 }]],
+    ['"fixed window";"api";q=500;w=300', "", []],
+    ['"a";t=3', "", []],
+    ['"a";r=-1', "", []],
+    ['"a";r=1,', "", []],
+    ['"a', "", []],
+    ["limit=10, remaining=3", "", []],
+    ['"a;r=1, \\"b\\\\";x="r=2;t=3,";r=4;t=5', "", [{ name: 'a;r=1, "b\\', remaining: 4, resetMs: 5000 }]],
     [
       '"a" ; r=1; pk=:QUI=: ;ok , b;r=2',
+      "",
       [
         { name: "a", remaining: 1 },
         { name: "b", remaining: 2 },
       ],
     ],
-    ['"a;r=1', []],
-    ["limit=10, remaining=3", []],
   ];
-  it.each(cases)("%s", (field, want) => {
-    expect(readRateLimit(field)).toEqual(want);
+  it.each(cases)("%s / %s", (field, policy, want) => {
+    expect(readRateLimit(new Headers({ ratelimit: field, "ratelimit-policy": policy }))).toEqual(want);
   });
 });
 

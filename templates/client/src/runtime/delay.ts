@@ -1,5 +1,11 @@
 import type { Backoff, DelaySource } from "./operation.js";
 
+/** A call that is told to wait longer fails at once and says so: that is for the caller to decide. */
+export const LONGEST_DELAY_MS = 20 * 60_000;
+
+/** Messages come from outside: what a pattern is tried on is bounded. */
+const MAX_MESSAGE = 500;
+
 /** What a refusal tells: its headers, the text of its message, and when it came. */
 export interface Refusal {
   readonly headers: Headers;
@@ -19,71 +25,82 @@ export function toldDelayMs(refusal: Refusal, sources: readonly DelaySource[]): 
 }
 
 function headerDelay({ headers, receivedAt }: Refusal, name: string): number | undefined {
-  const value = headers.get(name)?.trim();
-  if (!value) return undefined;
-  if (/^ratelimit$/i.test(name)) return resetOf(value);
-  // RFC 9110, section 10.2.3: seconds, or a date. A date is compared with the server's own clock.
+  const value = headers.get(name)?.trim() ?? "";
+  if (/^ratelimit$/i.test(name)) return resetOf(headers);
+  // Moments are compared with the server's own clock: the local one may be an hour off.
+  const serverNow = httpDate(headers.get("date") ?? "") ?? receivedAt;
+  // Retry-After: seconds, or a date (RFC 9110, section 10.2.3). Parts of a second are not in the RFC, but unmistakable.
   if (/^\d+(\.\d+)?$/.test(value)) {
-    const seconds = Number(value);
-    // Some send a moment instead of a span: no delay is 30 years long.
-    return seconds > 1e9 ? Math.max(0, seconds * 1000 - receivedAt) : seconds * 1000;
+    const ms = Number(value) * 1000;
+    // Some send a moment in place of a span: no span is 30 years long.
+    return ms > 1e12 ? Math.max(0, ms - serverNow) : ms;
   }
   const date = httpDate(value);
-  return date === undefined
-    ? undefined
-    : Math.max(0, date - (httpDate(headers.get("date") ?? "") ?? receivedAt));
+  return date === undefined ? undefined : Math.max(0, date - serverNow);
 }
 
-/** The three forms of an HTTP date (RFC 9110, section 5.6.7); each starts with the day of the week. */
+/** The three forms of an HTTP date (RFC 9110, section 5.6.7); `Date.parse` alone takes much that is none. */
 function httpDate(value: string): number | undefined {
-  if (!/^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /i.test(value)) return undefined;
-  const time = Date.parse(value.endsWith("GMT") ? value : `${value} GMT`);
+  const form =
+    /^[A-Z][a-z]{2,8}(, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} [\d:]{8} GMT| [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4})$/;
+  const time = form.test(value) ? Date.parse(value.endsWith("GMT") ? value : `${value} GMT`) : NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** One member of a RateLimit field: a policy's name, what is left of it, and in how many seconds it is restored. */
+/** One item of a RateLimit field, with what RateLimit-Policy says of it. */
 export interface RateLimitState {
   readonly name: string;
   readonly remaining: number;
+  /** When it is restored, at least in part. */
   readonly resetMs?: number | undefined;
+  /** What the policy allows. */
+  readonly limit?: number | undefined;
+  readonly windowMs?: number | undefined;
 }
 
-/**
- * One member of a RateLimit field: a String or, as older servers send it, a Token, then parameters (RFC 9651). Strings
- * may hold whatever separates things elsewhere.
- */
-const MEMBER =
-  /\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z*][\w:./*-]*))((?:\s*;\s*[a-z*][\w.*-]*(?:=(?:"(?:[^"\\]|\\.)*"|:[^:]*:|[^",:;\s]+))?)*)\s*(?:,|$)/gy;
-
-/** Reads a RateLimit field (draft-ietf-httpapi-ratelimit-headers-10), up to where it is malformed. */
-export function readRateLimit(value: string): RateLimitState[] {
-  return [...value.matchAll(MEMBER)].flatMap(([, quoted, token = "", parameters = ""]) => {
-    // What stands within strings is no parameter.
-    const bare = parameters.replace(/"(?:[^"\\]|\\.)*"/g, "");
-    const remaining = integer(bare, "r");
-    if (remaining === undefined) return [];
-    const reset = integer(bare, "t");
-    const name = quoted?.replace(/\\(.)/g, "$1") ?? token;
-    return [{ name, remaining, resetMs: reset === undefined ? undefined : reset * 1000 }];
+/** Reads RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10); a malformed field is none. */
+export function readRateLimit(headers: Headers): RateLimitState[] {
+  const policies = new Map(itemsOf(headers.get("ratelimit-policy")));
+  return itemsOf(headers.get("ratelimit")).flatMap(([name, { r, t }]) => {
+    const { q, w } = policies.get(name) ?? {};
+    const limit = q === undefined || w === undefined ? {} : { limit: q, windowMs: w * 1000 };
+    return r === undefined ? [] : { name, remaining: r, resetMs: t && t * 1000, ...limit };
   });
 }
 
-function integer(parameters: string, key: string): number | undefined {
-  const text = new RegExp(`;\\s*${key}=(\\d{1,15})\\s*(?:;|$)`).exec(parameters)?.[1];
-  return text === undefined ? undefined : Number(text);
+type Item = [name: string, parameters: Partial<Record<"q" | "r" | "t" | "w", number>>];
+
+/** One item of a structured List (RFC 9651): a String, in which anything may stand, or a Token; then parameters. */
+const ITEM =
+  /\s*(?:"((?:[^"\\]|\\.)*)"|([a-z*][^\s;,"=]*))((?:\s*;\s*[a-z*][\w.*-]*(?:=(?:"(?:[^"\\]|\\.)*"|[^\s;,"]+))?)*)\s*(?:,(?!\s*$)|$)/giy;
+
+/** The items with their whole numbers; a malformed field is none. */
+function itemsOf(field: string | null): Item[] {
+  const text = field ?? "";
+  const matches = [...text.matchAll(ITEM)];
+  if (matches.map(([match]) => match).join("") !== text) return [];
+  return matches.map(([, quoted, token = "", parameters = ""]) => {
+    const bare = parameters.replace(/"(?:[^"\\]|\\.)*"/g, "");
+    const numbers = Array.from(bare.matchAll(/; *([qrtw])=(\d{1,15})(?=\s*(?:;|$))/g), ([, key, value]) => [
+      key,
+      Number(value),
+    ]);
+    return [quoted?.replace(/\\(.)/g, "$1") ?? token, Object.fromEntries(numbers)];
+  });
 }
 
 /** Until every exhausted policy is restored. */
-function resetOf(value: string): number | undefined {
-  const resets = readRateLimit(value).flatMap(({ remaining, resetMs }) =>
+function resetOf(headers: Headers): number | undefined {
+  const resets = readRateLimit(headers).flatMap(({ remaining, resetMs }) =>
     remaining === 0 ? (resetMs ?? []) : [],
   );
   return resets.length > 0 ? Math.max(...resets) : undefined;
 }
 
-function messageDelay({ message }: Refusal, pattern: string): number | undefined {
-  const seconds = Number(new RegExp(pattern, "i").exec(message ?? "")?.groups?.["seconds"] ?? NaN);
-  return seconds >= 0 ? seconds * 1000 : undefined;
+function messageDelay({ message = "" }: Refusal, pattern: string): number | undefined {
+  const match = new RegExp(pattern, "i").exec(message.slice(0, MAX_MESSAGE));
+  const seconds = Number(match?.groups?.["seconds"] || NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 /** The delay before a repetition when the server tells none: exponential, with full jitter so that callers spread. */

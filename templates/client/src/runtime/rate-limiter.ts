@@ -1,31 +1,22 @@
 import type { Clock } from "./clock.js";
+import { LONGEST_DELAY_MS, type RateLimitState } from "./delay.js";
 import { RateLimitWaitError } from "./errors.js";
-import type { RateLimitWindow } from "./operation.js";
-import { WindowState } from "./windows.js";
+import { Queue, type Queued } from "./queue.js";
+import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
 
 /** The state of one window, for dashboards. */
-export interface WindowSnapshot {
-  readonly name: string;
-  readonly limit: number;
-  readonly used: number;
-  readonly free: number;
+export interface WindowSnapshot extends WindowUse {
   /** Milliseconds until a request could leave, with those that queue already ahead of it. */
   readonly nextFreeMs: number;
 }
 
-interface Waiting {
-  readonly cost: number;
-  readonly priority: number;
-  readonly sequence: number;
-  readonly go: () => void;
-}
-
 /** What a call asks for. */
-export interface SlotRequest {
+export interface PlaceRequest {
+  /** Places that it takes of each window, 1 or more. */
   readonly cost: number;
   readonly priority: number;
-  /** The place in the queue that an earlier attempt of the call had. */
-  readonly sequence?: number | undefined;
+  /** Lower leaves first among those of a priority; the same for all attempts of a call. */
+  readonly sequence: number;
   readonly signal: AbortSignal;
   /** The longest that it may wait, in milliseconds. */
   readonly maxWaitMs: number;
@@ -33,164 +24,157 @@ export interface SlotRequest {
   readonly onWait: (ms: number) => void;
 }
 
-/** Lets requests through at the rate that all windows allow, first come, first served. One for each credential. */
-export class RateLimiter {
-  readonly #clock: Clock;
-  readonly #windows: readonly { readonly name: string; readonly state: WindowState }[];
-  readonly #maxQueue: number;
-  readonly #queue: Waiting[] = [];
-  #sequence = 0;
-  #pausedUntil = 0;
-  /** Requests that may be under way at once while the limiter finds out what the server allows again. */
-  #ramp = Infinity;
-  #underWay = 0;
-  #cancelTimer: (() => void) | undefined;
+/** What a call got: it may leave now. */
+export interface Place {
+  readonly cost: number;
+  readonly round: number;
+}
 
-  constructor(windows: readonly RateLimitWindow[], clock: Clock, maxQueue: number = Infinity) {
+interface Waiting extends Queued {
+  /** The longest that it waits, on the limiter's clock. */
+  readonly until: number;
+  go(round: number): void;
+  fail(reason: unknown): void;
+}
+
+/** Lets requests through as a budget has places for them, first come, first served. */
+export class RateLimiter {
+  readonly #budget: RateLimitBudget;
+  readonly #clock: Clock;
+  readonly #maxQueue: number;
+  readonly #queue = new Queue<Waiting>();
+  #isAsking = false;
+  /** Refusals of which the delay is still being read. */
+  #refusals = 0;
+  /** Until then nobody even waits. */
+  #closedUntil = -Infinity;
+  #cancelTimer = (): void => {};
+
+  constructor(budget: RateLimitBudget, clock: Clock, maxQueue: number = Infinity) {
+    this.#budget = budget;
     this.#clock = clock;
-    this.#windows = windows.map((window) => ({ name: window.name, state: new WindowState(window) }));
     this.#maxQueue = maxQueue;
   }
 
   /**
-   * Resolves when the request may leave, with its place in the queue.
+   * Resolves when the request may leave.
    *
    * @throws RateLimitWaitError at once when the queue is full or the wait would be too long; the signal's reason.
    */
-  acquire({
-    cost,
-    priority,
-    sequence = ++this.#sequence,
-    signal,
-    maxWaitMs,
-    onWait,
-  }: SlotRequest): Promise<number> {
-    const now = this.#clock.now();
-    if (this.#queue.length === 0 && this.#mayGo(cost, now)) {
-      this.#take(cost);
-      return Promise.resolve(sequence);
-    }
-    const ahead = this.#placeOf({ priority, sequence });
-    const waitMs = Math.max(
-      this.#pausedUntil - now,
-      ...this.#windows.map(({ state }) => state.freeAt(now, ahead) - now),
-      0,
-    );
-    if (this.#queue.length >= this.#maxQueue || waitMs > maxWaitMs) {
-      const reason =
-        waitMs > maxWaitMs
-          ? `would wait ${Math.ceil(waitMs / 1000)} s for the rate limit`
-          : "finds the queue full";
-      return Promise.reject(new RateLimitWaitError(reason, { retryAfterMs: Math.ceil(waitMs) }));
-    }
-    onWait(waitMs);
+  acquire({ cost, priority, sequence, signal, maxWaitMs, onWait }: PlaceRequest): Promise<Place> {
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const closedMs = this.#closedUntil - this.#clock.now();
+      if (closedMs > 0) throw tooLong(closedMs);
       const stop = (): void => {
-        this.#queue.splice(this.#queue.indexOf(waiting), 1);
+        waiting.fail(signal.reason);
         this.#run();
-        reject(signal.reason);
       };
-      const go = (): void => {
+      const leave = (): void => {
+        this.#queue.remove(waiting);
         signal.removeEventListener("abort", stop);
-        resolve(sequence);
       };
-      const waiting: Waiting = { cost, priority, sequence, go };
-      if (signal.aborted) return reject(signal.reason);
-      signal.addEventListener("abort", stop, { once: true });
-      this.#queue.splice(ahead, 0, waiting);
-      this.#run();
+      const waiting: Waiting = {
+        cost,
+        priority,
+        sequence,
+        index: -1,
+        until: this.#clock.now() + maxWaitMs,
+        go(round) {
+          leave();
+          resolve({ cost, round });
+        },
+        fail(reason) {
+          leave();
+          reject(reason);
+        },
+      };
+      const places = this.#queue.places(priority) + cost;
+      this.#queue.add(waiting);
+      // Behind others, nothing changes for anybody.
+      if (this.#queue.head === waiting) this.#run();
+      if (waiting.index < 0) return;
+      const waitMs = this.#budget.waitMs(this.#queue.head === waiting ? cost : places);
+      if (waitMs > maxWaitMs) return waiting.fail(tooLong(waitMs));
+      if (this.#queue.size > this.#maxQueue) return waiting.fail(waitError("finds the queue full", waitMs));
+      signal.addEventListener("abort", stop);
+      if (waitMs > 0) onWait(waitMs);
     });
   }
 
-  /** The request came back, or failed on the way: the server may have counted it up to now. */
-  settle(cost: number, isRefused: boolean): void {
-    const now = this.#clock.now();
-    this.#underWay -= 1;
-    for (const { state } of this.#windows) {
-      if (isRefused) state.drop(cost);
-      else state.settle(cost, now);
-    }
-    if (!isRefused)
-      this.#ramp = this.#ramp * 2 >= this.#underWay + this.#queue.length ? Infinity : this.#ramp * 2;
+  /** The request came back, or failed on the way. `isCounted`: the server may have let it through. */
+  settle({ cost, round }: Place, isCounted: boolean): void {
+    this.#budget.settle(cost, round, isCounted);
     this.#run();
   }
 
-  /** The server refused a request and says when to come back. Everyone waits; then one goes first. */
-  pause(ms: number): void {
-    const now = this.#clock.now();
-    // Refusals of requests that left together are one refusal. The window that is full is one that lasts that long.
-    const byLength = this.#windows.map(({ state }) => state).sort((a, b) => a.windowMs - b.windowMs);
-    if (now >= this.#pausedUntil)
-      (byLength.find(({ windowMs }) => windowMs >= ms) ?? byLength.at(-1))?.refused(now);
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms);
-    this.#ramp = 1;
+  /** The server refused the request. Nobody leaves while it is read for how long, nor before that is over. */
+  async refuse({ round }: Place, delay: Promise<number>, window: string | undefined): Promise<void> {
+    this.#refusals += 1;
+    const pauseMs = await delay.finally(() => (this.#refusals -= 1));
+    this.#budget.pause(pauseMs, round, window);
+    if (pauseMs > LONGEST_DELAY_MS) this.#closedUntil = this.#clock.now() + pauseMs;
+    this.#fail();
   }
 
-  /** What the server says is left of a window. */
-  learn(name: string, remaining: number): void {
-    const now = this.#clock.now();
-    this.#windows.find((window) => window.name === name)?.state.learn(remaining, now);
+  /** What the server says is left. */
+  learn(states: readonly RateLimitState[]): void {
+    this.#budget.learn(states);
   }
 
   snapshot(): WindowSnapshot[] {
-    const now = this.#clock.now();
-    return this.#windows.map(({ name, state }) => {
-      const nextFreeMs = Math.max(0, state.freeAt(now, this.#queue.length) - now, this.#pausedUntil - now);
-      return {
-        name,
-        limit: state.limit,
-        used: state.used(now),
-        free: Math.max(0, state.free(now)),
-        nextFreeMs,
-      };
-    });
+    const nextFreeMs = this.#budget.waitMs(this.#queue.places() + 1);
+    return this.#budget.snapshot().map((use) => ({ ...use, nextFreeMs }));
   }
 
-  #mayGo(cost: number, now: number): boolean {
-    if (now < this.#pausedUntil || this.#underWay >= this.#ramp) return false;
-    // What costs more than a window holds could never leave: it takes all of it.
-    return this.#windows.every(({ state }) => state.free(now) >= Math.min(cost, state.limit));
-  }
-
-  #take(cost: number): void {
-    this.#underWay += 1;
-    for (const { state } of this.#windows) state.hold(cost);
-  }
-
-  /** How many in the queue come before. */
-  #placeOf(waiting: Pick<Waiting, "priority" | "sequence">): number {
-    let place = this.#queue.length;
-    for (
-      let other = this.#queue[place - 1];
-      other && isBefore(waiting, other);
-      other = this.#queue[place - 1]
-    )
-      place -= 1;
-    return place;
-  }
-
-  /** Lets go who may, and sets the timer for the next. */
+  /** Asks for as many places as are needed; a store that is asked over the network, one question at a time. */
   #run(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    const now = this.#clock.now();
-    let gone = 0;
-    for (let head = this.#queue[gone]; head && this.#mayGo(head.cost, now); head = this.#queue[gone]) {
-      this.#take(head.cost);
-      gone += 1;
-      head.go();
+    const { head } = this.#queue;
+    if (!head || this.#isAsking || this.#refusals > 0) return;
+    this.#cancelTimer();
+    const grant = this.#budget.take(this.#queue.places(), head.cost);
+    if ("then" in grant) void this.#await(grant);
+    else this.#hand(grant);
+  }
+
+  async #await(asked: Promise<Grant>): Promise<void> {
+    this.#isAsking = true;
+    const grant = await asked;
+    this.#isAsking = false;
+    this.#hand(grant);
+    if (grant.places === 0) this.#fail();
+  }
+
+  /** Lets go who may, in the order that the queue has by now, and sets the timer for the next. */
+  #hand({ places, round, waitMs }: Grant): void {
+    for (let head; (head = this.#queue.head) && head.cost <= places;) {
+      places -= head.cost;
+      head.go(round);
     }
-    this.#queue.splice(0, gone);
-    if (this.#queue.length === 0) return;
-    const next = Math.max(this.#pausedUntil, ...this.#windows.map(({ state }) => state.freeAt(now, 0)));
+    if (places > 0) {
+      // Too few for who comes first now: given back, and asked for anew.
+      this.#budget.settle(places, round, false);
+      return this.#run();
+    }
     // With nothing to wait for but answers, an answer will run this again.
-    if (next > now) this.#cancelTimer = this.#clock.after(next - now, () => this.#run());
+    if (waitMs < Infinity && this.#queue.size > 0)
+      this.#cancelTimer = this.#clock.after(Math.ceil(waitMs), () => this.#run());
+  }
+
+  /** A wait has grown: those for whom it is too long need not stay for the rest of it. */
+  #fail(): void {
+    const waitMs = this.#budget.waitMs(1);
+    const now = this.#clock.now();
+    const isClosed = now < this.#closedUntil;
+    for (const waiting of this.#queue)
+      if (isClosed || waiting.until < now + waitMs) waiting.fail(tooLong(waitMs));
   }
 }
 
-function isBefore(
-  a: Pick<Waiting, "priority" | "sequence">,
-  b: Pick<Waiting, "priority" | "sequence">,
-): boolean {
-  return a.priority > b.priority || (a.priority === b.priority && a.sequence < b.sequence);
+function tooLong(waitMs: number): RateLimitWaitError {
+  return waitError(`would wait ${Math.ceil(waitMs / 1000)} s for the rate limit`, waitMs);
+}
+
+function waitError(message: string, waitMs: number): RateLimitWaitError {
+  return new RateLimitWaitError(message, { retryAfterMs: Math.ceil(waitMs) });
 }

@@ -1,14 +1,11 @@
 import { sleep, systemClock } from "./clock.js";
-import { backoffMs } from "./delay.js";
+import { backoffMs, LONGEST_DELAY_MS } from "./delay.js";
 import { isApiError } from "./errors.js";
 import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
 import type { RetryPolicy } from "./operation.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
 import type { RingSetup } from "./ring-setup.js";
-
-/** A longer delay is the caller's business: the call fails and says it. */
-const LONGEST_DELAY_MS = 20 * 60_000;
 
 /** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
 const BUDGET = { share: 0.1, most: 10 };
@@ -43,8 +40,9 @@ export function retryRing({ policy, options, emit }: RingSetup): Ring {
       emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
       // An unread body would keep its connection.
       void response?.body?.cancel().catch(() => {});
-      // Where there is a limiter, it lets nobody pass before the pause is over.
-      if (!isRefused || rateLimit === false) await sleep(clock, delayMs, call.signal);
+      // Where there is a limiter, it lets nobody pass before the pause is over, but for what costs nothing.
+      const isLimited = rateLimit !== false && call.operation?.cost !== 0;
+      if (!isRefused || !isLimited) await sleep(clock, delayMs, call.signal);
     }
   };
 }

@@ -1,0 +1,96 @@
+import type { Clock } from "./clock.js";
+import type { RateLimitState } from "./delay.js";
+import type { RateLimitWindow } from "./operation.js";
+import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
+import { WindowState } from "./windows.js";
+
+/** A ramp ends here at the earliest, for APIs without windows. */
+const MOST_RAMPED = 64;
+
+/** Windows in memory, for one process. */
+export class MemoryBudget implements RateLimitBudget {
+  readonly #clock: Clock;
+  readonly #windows: readonly WindowState[];
+  #pausedUntil = -Infinity;
+  #round = 0;
+  /** Places that are given out in one step while it is not known what the server has left. */
+  #ramp = Infinity;
+  /** Places given out in this step, and those of them that are not settled. */
+  #given = 0;
+  #underWay = 0;
+  /** The window that a refusal was for. */
+  #full: WindowState | undefined;
+
+  constructor(windows: readonly RateLimitWindow[], clock: Clock, isCautious = false) {
+    this.#clock = clock;
+    this.#windows = windows.map((window) => new WindowState(window));
+    // Others may have used the budget: a quarter of it goes ahead and sees.
+    if (isCautious) this.#ramp = Math.ceil(Math.min(...windows.map(({ limit }) => limit)) / 4);
+  }
+
+  take(wanted: number, least: number): Grant {
+    const now = this.#clock.now();
+    const isPaused = now < this.#pausedUntil;
+    const ramp = this.#given > 0 ? this.#ramp - this.#given : Math.max(this.#ramp, least);
+    const room = Math.min(wanted, ramp, ...this.#windows.map((window) => window.room(now, least)));
+    const places = isPaused || room < least ? 0 : room;
+    this.#given += places;
+    this.#underWay += places;
+    for (const window of this.#windows) window.hold(places);
+    // When nothing is in the way but what is under way, an answer will tell.
+    return { places, round: this.#round, waitMs: this.waitMs(least) || Infinity };
+  }
+
+  settle(places: number, round: number, isCounted: boolean): void {
+    const now = this.#clock.now();
+    for (const window of this.#windows) window.settle(places, isCounted, now);
+    if (round !== this.#round) {
+      // It left before the server refused another: more is let through than was seen then.
+      if (isCounted) this.#full?.prove(this.#full.proven + places);
+      return;
+    }
+    this.#underWay -= places;
+    if (!isCounted) this.#given -= places;
+    if (this.#underWay > 0) return;
+    // All of this step are answered, and what the server has left is known: twice as many.
+    if (this.#given >= this.#ramp) this.#ramp *= 2;
+    if (this.#ramp > Math.max(MOST_RAMPED, ...this.#windows.map(({ limit }) => limit))) this.#ramp = Infinity;
+    this.#given = 0;
+  }
+
+  pause(ms: number, round: number, name?: string): void {
+    const now = this.#clock.now();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + ms);
+    if (round !== this.#round) return;
+    // If the server does not say which window is full, it is one that lasts as long.
+    const byLength = [...this.#windows].sort((a, b) => a.windowMs - b.windowMs);
+    this.#full =
+      this.#windows.find((window) => window.name === name) ??
+      byLength.find(({ windowMs }) => windowMs >= ms) ??
+      byLength.at(-1);
+    this.#full?.refused(now, ms);
+    this.#round += 1;
+    this.#ramp = 1;
+    this.#given = this.#underWay = 0;
+  }
+
+  learn(states: readonly RateLimitState[]): void {
+    for (const state of states)
+      this.#windows.find(({ name }) => name === state.name)?.learn(state, this.#clock.now());
+  }
+
+  waitMs(places: number): number {
+    const now = this.#clock.now();
+    return (
+      Math.max(now, this.#pausedUntil, ...this.#windows.map((window) => window.freeAt(now, places))) - now
+    );
+  }
+
+  snapshot(): WindowUse[] {
+    const now = this.#clock.now();
+    return this.#windows.map((window) => {
+      const { name, limit } = window;
+      return { name, limit, used: window.used(now), free: window.room(now) };
+    });
+  }
+}

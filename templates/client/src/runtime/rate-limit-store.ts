@@ -1,0 +1,58 @@
+import type { Clock } from "./clock.js";
+import type { RateLimitState } from "./delay.js";
+import type { Emit } from "./events.js";
+import type { RateLimitWindow } from "./operation.js";
+
+/**
+ * Where the places of the rate-limit windows are kept: in memory unless given, or where several processes share them.
+ * All times are spans in milliseconds, so that no two clocks have to agree.
+ */
+export interface RateLimitStore {
+  /** Opens the budget of the credential or, by the operation's id, what an operation has besides. */
+  open(name: string, windows: readonly RateLimitWindow[], setup: BudgetSetup): RateLimitBudget;
+}
+
+/** What a store may use of the client that opens it. */
+export interface BudgetSetup {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** The server says how much is left: a part goes ahead and sees what others have used. */
+  readonly isCautious: boolean;
+}
+
+/** Windows that are checked together, and the pause that a refusal brings. */
+export interface RateLimitBudget {
+  /** Takes up to `wanted` places in every window, in one step; none when there are fewer than `least`. */
+  take(wanted: number, least: number): Grant | Promise<Grant>;
+  /** Requests are over. `isCounted`: the server may have counted them up to now; else it refused them, or none left. */
+  settle(places: number, round: number, isCounted: boolean): void;
+  /**
+   * The server refused a request of that round: nobody gets a place for so long, then one goes first. Refusals of an
+   * earlier round are of requests that left before the pause: the same refusal, which at most makes it longer.
+   */
+  pause(ms: number, round: number, window?: string): void;
+  /** The server says what is left, and perhaps what it allows. */
+  learn(states: readonly RateLimitState[]): void;
+  /** The least time until so many places more could be had; an estimate. */
+  waitMs(places: number): number;
+  /** How full the windows are; where they are shared, as last seen. */
+  snapshot(): WindowUse[];
+}
+
+/** Places to use, if any. */
+export interface Grant {
+  readonly places: number;
+  /** How many pauses there have been. */
+  readonly round: number;
+  /** How long until it is worth asking for more; `Infinity`: not before something is settled. */
+  readonly waitMs: number;
+}
+
+/** How full a window is. */
+export interface WindowUse {
+  readonly name: string;
+  /** What the server allows, as far as it is known. */
+  readonly limit: number;
+  readonly used: number;
+  readonly free: number;
+}
