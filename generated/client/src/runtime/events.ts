@@ -8,7 +8,19 @@ export interface EventSubject {
 }
 
 /** What happens inside the runtime, for logs and metrics. Times are milliseconds. */
-export type RuntimeEvent = EventSubject &
+export type RuntimeEvent = CallEvent | StoreEvent;
+
+/** The store that the processes of a credential share could not be reached, or can be again. */
+export interface StoreEvent {
+  readonly type: "store";
+  /** `degraded`: until it is back, this process keeps to a share of the budget. */
+  readonly state: "degraded" | "restored";
+  /** The code of the error, or its kind; nothing secret. */
+  readonly reason?: string | undefined;
+}
+
+/** What happens to a call. */
+export type CallEvent = EventSubject &
   (
     | { readonly type: "request" }
     | { readonly type: "response"; readonly status: number; readonly durationMs: number }

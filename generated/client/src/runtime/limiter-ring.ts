@@ -2,10 +2,12 @@
 import { systemClock } from "./clock.js";
 import { backoffMs, readRateLimit } from "./delay.js";
 import type { CallContext, Ring } from "./fetch.js";
-import type { RateLimitWindow } from "./operation.js";
-import { RateLimiter, type WindowSnapshot } from "./rate-limiter.js";
-import { delayOf } from "./refusal.js";
+import { MemoryBudget } from "./memory-store.js";
 import { subjectOf } from "./observe.js";
+import type { RateLimitWindow } from "./operation.js";
+import type { RateLimitStore } from "./rate-limit-store.js";
+import { RateLimiter, type Place, type WindowSnapshot } from "./rate-limiter.js";
+import { delayOf } from "./refusal.js";
 import type { RingSetup } from "./ring-setup.js";
 
 /** A ring that keeps requests within the rate limits, and tells how full they are. */
@@ -13,15 +15,23 @@ export interface LimiterRing extends Ring {
   snapshot(): WindowSnapshot[];
 }
 
+const memoryStore: RateLimitStore = {
+  open: (_name, windows, { clock, isCautious }) => new MemoryBudget(windows, clock, isCautious),
+};
+
 /** Each attempt takes a place in the API's windows, and in those of its operation, before it leaves. */
 export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
   const { rateLimit, clock = systemClock } = options;
-  const { windows = policy.windows, maxQueue, maxWaitMs = Infinity } = rateLimit || {};
-  const create = (own: readonly RateLimitWindow[]): RateLimiter => new RateLimiter(own, clock, maxQueue);
-  const general = create(windows);
+  const { windows, store = memoryStore, maxQueue, maxWaitMs = Infinity } = rateLimit || {};
+  const { delay, backoff } = policy.retry;
+  const isCautious = delay.some((source) => "header" in source && /^ratelimit$/i.test(source.header));
+  const open = (name: string, own: readonly RateLimitWindow[]): RateLimiter =>
+    new RateLimiter(store.open(name, own, { clock, emit, isCautious }), clock, maxQueue);
+  const general = open("", windows ?? policy.windows);
   const ofOperations = new Map<string, RateLimiter>();
-  /** The place in the queue that a call had: a repetition does not go to the end. */
-  const places = new WeakMap<CallContext, number>();
+  /** Where in the queue a call is: a repetition does not go to the end. */
+  const sequences = new WeakMap<CallContext, number>();
+  let calls = 0;
 
   const ring: Ring = async (request, next, call) => {
     const { operation, priority = 0, signal, deadline } = call;
@@ -29,33 +39,37 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
     if (rateLimit === false || cost === 0) return next(request);
     const limiters = [general];
     if (operation?.windows) {
-      const own = ofOperations.get(operation.id) ?? create(operation.windows);
+      const own = ofOperations.get(operation.id) ?? open(operation.id, operation.windows);
       ofOperations.set(operation.id, own);
       limiters.unshift(own);
     }
-    const onWait = (waitMs: number): void => emit({ ...subjectOf(request, call), type: "wait", waitMs });
-    let entered = 0;
-    let isRefused = true;
+    const sequence = sequences.get(call) ?? ++calls;
+    sequences.set(call, sequence);
+    const subject = subjectOf(request, call);
+    const onWait = (waitMs: number): void => emit({ ...subject, type: "wait", waitMs });
+    const held: [RateLimiter, Place][] = [];
+    let isCounted = false;
     try {
       for (const limiter of limiters) {
         const rest = Math.min(maxWaitMs, deadline - performance.now());
-        const slot = { cost, priority, sequence: places.get(call), signal, maxWaitMs: rest, onWait };
-        places.set(call, await limiter.acquire(slot));
-        entered += 1;
+        const wish = { cost, priority, sequence, signal, maxWaitMs: rest, onWait };
+        held.push([limiter, await limiter.acquire(wish)]);
       }
-      isRefused = false;
+      isCounted = true;
       const response = await next(request);
-      for (const { name, remaining } of readRateLimit(response.headers.get("ratelimit") ?? ""))
-        general.learn(name, remaining);
-      isRefused = response.status === policy.refusalStatus;
-      if (isRefused) {
-        const pauseMs = (await delayOf(response, policy.retry.delay)) ?? backoffMs(policy.retry.backoff, 1);
-        emit({ ...subjectOf(request, call), type: "pause", pauseMs });
-        general.pause(pauseMs);
-      }
+      const states = readRateLimit(response.headers);
+      // Windows that the user chose are theirs; what is left of the server's own still counts.
+      const known = windows ? states.map(({ name, remaining }) => ({ name, remaining })) : states;
+      for (const limiter of limiters) limiter.learn(known);
+      if (response.status !== policy.refusalStatus) return response;
+      isCounted = false;
+      const told = delayOf(response, delay).then((ms) => ms ?? backoffMs(backoff, 1));
+      const full = states.find(({ remaining }) => remaining === 0)?.name;
+      await Promise.all(held.map(([limiter, place]) => limiter.refuse(place, told, full)));
+      emit({ ...subject, type: "pause", pauseMs: await told });
       return response;
     } finally {
-      for (const limiter of limiters.slice(0, entered)) limiter.settle(cost, isRefused);
+      for (const [limiter, place] of held) limiter.settle(place, isCounted);
     }
   };
   return Object.assign(ring, { snapshot: () => general.snapshot() });

@@ -4,6 +4,7 @@ import type { Secret, SchemeSecret } from "./credentials.js";
 import type { RuntimeEvent } from "./events.js";
 import type { Fetch } from "./fetch.js";
 import type { RateLimitWindow } from "./operation.js";
+import type { RateLimitStore } from "./rate-limit-store.js";
 
 /** What a header parameter may hold; arrays and objects are written in OpenAPI's `simple` style. */
 export type HeaderValue = string | number | boolean | bigint | object | null | undefined;
@@ -31,6 +32,8 @@ export interface CallOptions {
 export interface RateLimitOptions {
   /** In place of the windows that the spec states. */
   readonly windows?: readonly RateLimitWindow[] | undefined;
+  /** Where the places of the windows are kept: in memory unless given. `createRedisStore` shares them among processes. */
+  readonly store?: RateLimitStore | undefined;
   /** Calls that may queue; more fail at once with a `RateLimitWaitError`. */
   readonly maxQueue?: number | undefined;
   /** The longest that a call may queue, in milliseconds; those that would have to wait longer fail at once. */

@@ -1,7 +1,7 @@
 import type { Backoff, DelaySource } from "./operation.js";
 
 /** A call that is told to wait longer fails at once and says so: that is for the caller to decide. */
-export const LONGEST_DELAY_MS = 20 * 60_000;
+export const LONGEST_DELAY_MS: number = 20 * 60_000;
 
 /** Messages come from outside: what a pattern is tried on is bounded. */
 const MAX_MESSAGE = 500;

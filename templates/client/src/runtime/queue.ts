@@ -27,7 +27,7 @@ export class Queue<Item extends Queued> {
   }
 
   /** Places that those need which have this priority or a higher one. */
-  places(priority = -Infinity): number {
+  places(priority: number = -Infinity): number {
     let sum = 0;
     for (const [other, places] of this.#places) if (other >= priority) sum += places;
     return sum;

@@ -2,7 +2,7 @@ import type { RateLimitState } from "./delay.js";
 import type { RateLimitWindow } from "./operation.js";
 
 /** Clocks run at different speeds while they are being set right: by half a thousandth each way (RFC 5905). */
-export const DRIFT = 1.001;
+const DRIFT = 1.001;
 
 /** The longest time between attempts to get more than a server allowed, in windows. */
 const LONGEST_GAP = 16;
