@@ -1,12 +1,29 @@
 import { join } from "node:path";
 
-import { carryOut, planBuild, type BuildReport } from "../../generator/pipeline.js";
+import { carryOut, planBuild, type BuildReport, type OutputRequest } from "../../generator/pipeline.js";
 
-/** Builds a package from a spec without a config, as `specwright build --spec --out --name` does. */
-export async function buildPackage(
+/** Builds a client package from a spec without a config, as `specwright build --spec --out --name` does. */
+export function buildPackage(
   spec: string,
   folder: string,
   packageName = "acme-client",
+): Promise<BuildReport> {
+  return build(spec, folder, packageName, [
+    { emitter: "client", below: "" },
+    { emitter: "docs", below: "docs" },
+  ]);
+}
+
+/** Builds the server's side of a spec, as `--only server` does. */
+export function buildServer(spec: string, folder: string): Promise<BuildReport> {
+  return build(spec, folder, "acme-server", [{ emitter: "server", below: "" }]);
+}
+
+async function build(
+  spec: string,
+  folder: string,
+  packageName: string,
+  artefacts: OutputRequest["artefacts"],
 ): Promise<BuildReport> {
   const request = {
     spec,
@@ -14,15 +31,7 @@ export async function buildPackage(
     overlays: [],
     isLinted: false,
     packageName,
-    outputs: [
-      {
-        folder,
-        artefacts: [
-          { emitter: "client", below: "" },
-          { emitter: "docs", below: "docs" },
-        ],
-      },
-    ],
+    outputs: [{ folder, artefacts }],
   };
   const report = await planBuild(request);
   await carryOut(request, report);

@@ -2187,8 +2187,6 @@ export interface components {
             role?: components["schemas"]["WorkspaceRole"];
             /** @description The new time zone, by its name in the IANA database. */
             timezone?: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description A group of people who plan and do work together. What belongs to a team is seen by its members and by
@@ -2235,8 +2233,6 @@ export interface components {
             icon?: string | null;
             /** @description The team above it. */
             parentTeamId?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Changes to a team. Absent members stay as they are. */
         TeamUpdate: {
@@ -2246,8 +2242,6 @@ export interface components {
             icon?: string | null;
             /** @description The team above it; null for none. */
             parentTeamId?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description What somebody does in a team. `admin`: manages it; `coordinator`: manages without own work being shown;
@@ -2279,8 +2273,6 @@ export interface components {
         TeamMemberPut: {
             /** @description What they do in the team. */
             role: components["schemas"]["TeamRole"];
-        } & {
-            [key: string]: unknown;
         };
         /** @description What became of an invitation. */
         InviteStatus: ("pending" | "accepted" | "revoked" | "expired") | (string & {});
@@ -2328,8 +2320,6 @@ export interface components {
             email: string;
             /** @description The role that comes with it; `member` unless given. */
             role?: components["schemas"]["TeamRole"];
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description The order of a list of tasks. A leading `-` means descending. Ties are broken by id; tasks without a deadline come
@@ -2508,8 +2498,6 @@ export interface components {
              *     then the time of the request unless given.
              */
             completedAt?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description How one task relates to another, read from the first to the second. `part_of` says the same as `parentTaskId`: the
@@ -2638,8 +2626,6 @@ export interface components {
              * @description When the work was completed. Ignored unless the status is, or becomes, `completed`.
              */
             completedAt?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description How long to snooze a task. */
         TaskSnoozeRequest: {
@@ -2650,8 +2636,6 @@ export interface components {
             until: string;
             /** @description Why the task can wait. */
             reason?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description A task put aside until a given time. */
         TaskSnooze: {
@@ -2688,8 +2672,6 @@ export interface components {
             status?: components["schemas"]["TaskStatus"];
             /** @description A comment to add to the task, in Markdown. */
             comment?: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description The work will not be done. The task becomes `cancelled`. */
         TriageDecline: {
@@ -2700,8 +2682,6 @@ export interface components {
             decision: "decline";
             /** @description Why not. It is added to the task as a comment, in Markdown. */
             comment: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Another task asks for the same. The task becomes `cancelled` and gets a `duplicates` relation to the other one. */
         TriageDuplicate: {
@@ -2714,8 +2694,6 @@ export interface components {
             duplicateOfTaskId: string;
             /** @description A comment to add to the task, in Markdown. */
             comment?: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What is to become of a bug or feature request that awaits triage. */
         TriageDecision: components["schemas"]["TriageAccept"] | components["schemas"]["TriageDecline"] | components["schemas"]["TriageDuplicate"];
@@ -2730,8 +2708,6 @@ export interface components {
             target: string;
             /** @description The text to put in its place. */
             replacement: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Puts a text right before a piece of text. */
         InsertBefore: {
@@ -2744,8 +2720,6 @@ export interface components {
             anchor: string;
             /** @description The text to insert, with the line breaks that it needs. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Puts a text right after a piece of text. */
         InsertAfter: {
@@ -2758,8 +2732,6 @@ export interface components {
             anchor: string;
             /** @description The text to insert, with the line breaks that it needs. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Removes a piece of text. */
         DeleteText: {
@@ -2770,8 +2742,6 @@ export interface components {
             kind: "delete_text";
             /** @description The text to remove, exactly as it stands. It must occur once. */
             target: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description One change to a text. */
         PatchOperation: components["schemas"]["ReplaceText"] | components["schemas"]["InsertBefore"] | components["schemas"]["InsertAfter"] | components["schemas"]["DeleteText"];
@@ -2782,8 +2752,6 @@ export interface components {
         DocumentPatch: {
             /** @description The operations, in the order in which they are applied. */
             ops: components["schemas"]["PatchOperation"][];
-        } & {
-            [key: string]: unknown;
         };
         /** @description One page of initiatives. */
         InitiativePage: {
@@ -2818,8 +2786,6 @@ export interface components {
              * @description When the initiative should be done.
              */
             deadline?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description One page of bugs. */
         BugPage: {
@@ -2849,8 +2815,6 @@ export interface components {
             teamIds?: string[];
             /** @description The task that this bug is part of. */
             parentTaskId?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description The order of a list of comments. A leading `-` means descending.
@@ -2911,15 +2875,11 @@ export interface components {
             source?: string | null;
             /** @description The comment to reply to. It must be on the same task and not be a reply itself. */
             parentCommentId?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description A merge patch (RFC 7396) for a comment. */
         CommentUpdate: {
             /** @description What the comment says from now on, in Markdown. */
             content?: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What a document is for. */
         DocumentType: ("requirement" | "task") | (string & {});
@@ -2984,8 +2944,6 @@ export interface components {
             content?: string;
             /** @description The tasks that it is about. */
             taskIds?: string[];
-        } & {
-            [key: string]: unknown;
         };
         /** @description A longer text in Markdown, such as a requirement. */
         Document: components["schemas"]["DocumentSummary"] & Record<string, unknown>;
@@ -3001,8 +2959,6 @@ export interface components {
             content?: string;
             /** @description The tasks that it is about. */
             taskIds?: string[];
-        } & {
-            [key: string]: unknown;
         };
         /** @description An image or a video to upload. Images have at most 20 MiB, videos at most 200 MiB. */
         FileCreate: {
@@ -3017,8 +2973,6 @@ export interface components {
             size: number;
             /** @description SHA-256 of its bytes, hexadecimal; the upload is checked against it. */
             sha256: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Where and how to send the bytes of a file. The address is signed: send no credential to it. */
         FileUpload: {
@@ -3134,8 +3088,6 @@ export interface components {
             color?: string | null;
             /** @description The label above it, of the same type. */
             parentLabelId?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Changes to a label. Absent members stay as they are; its type cannot change. */
         TaxonomyLabelUpdate: {
@@ -3149,8 +3101,6 @@ export interface components {
             parentLabelId?: string | null;
             /** @description Whether it is hidden where labels are chosen. */
             archived?: boolean;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What a record is in the tool that it comes from. */
         RecordKind: ("issue" | "pull_request" | "meeting" | "summary") | (string & {});
@@ -3269,8 +3219,6 @@ export interface components {
              * @description When it shall stop working; null or absent: never.
              */
             expiresAt?: string | null;
-        } & {
-            [key: string]: unknown;
         };
         /** @description An API key with its secret, which is told this once. Keep it; a lost secret means a new key. */
         NewApiKey: components["schemas"]["ApiKey"] & {
@@ -3337,8 +3285,6 @@ export interface components {
             events?: components["schemas"]["WebhookEventType"][] | null;
             /** @description A key of your own, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
             verificationKey?: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @description A webhook with its verification key, which is told this once. Deliveries carry it in `X-Webhook-Key` and
@@ -3361,8 +3307,6 @@ export interface components {
             events?: components["schemas"]["WebhookEventType"][] | null;
             /** @description `active` lets a disabled webhook try again. */
             status?: components["schemas"]["WebhookStatus"];
-        } & {
-            [key: string]: unknown;
         };
         /** @description Why an attempt failed. */
         DeliveryError: ("timeout" | "dns" | "tls" | "connect" | "http_status") | (string & {});
@@ -3493,8 +3437,6 @@ export interface components {
             mode: components["schemas"]["ExecutionMode"];
             /** @description What it is called; a worker of the same name, agent and person is found again. */
             name: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description The worker shall finish what it runs and stop. */
         StopCommand: {
@@ -3620,15 +3562,11 @@ export interface components {
             taskId?: string | null;
             /** @description What to do. */
             prompt: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What the user answers. */
         AgentSessionInput: {
             /** @description The answer. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description An activity: tells how far the work is. */
         ProgressActivity: {
@@ -3781,8 +3719,6 @@ export interface components {
             token: string;
             /** @description What was done. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Replaces the plan. */
         PlanActivityCreate: {
@@ -3797,8 +3733,6 @@ export interface components {
             token: string;
             /** @description The whole plan. */
             steps: components["schemas"]["AgentPlanStep"][];
-        } & {
-            [key: string]: unknown;
         };
         /** @description Tells where the work can be followed. */
         UrlActivityCreate: {
@@ -3816,8 +3750,6 @@ export interface components {
              * @description The address.
              */
             url: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Sums up what came of it. */
         CompletionActivityCreate: {
@@ -3832,8 +3764,6 @@ export interface components {
             token: string;
             /** @description The summary, in Markdown. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Tells what went wrong. */
         FailureActivityCreate: {
@@ -3848,8 +3778,6 @@ export interface components {
             token: string;
             /** @description What went wrong. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description Tells of a rule that kept the agent from doing something. */
         PolicyActivityCreate: {
@@ -3864,8 +3792,6 @@ export interface components {
             token: string;
             /** @description Which rule, and what it kept the agent from. */
             text: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description A report on a session, from the worker that holds its claim. */
         ActivityCreate: components["schemas"]["ProgressActivityCreate"] | components["schemas"]["PlanActivityCreate"] | components["schemas"]["UrlActivityCreate"] | components["schemas"]["CompletionActivityCreate"] | components["schemas"]["FailureActivityCreate"] | components["schemas"]["PolicyActivityCreate"];
@@ -3873,8 +3799,6 @@ export interface components {
         ClaimCreate: {
             /** @description The worker that shall run it. */
             workerId: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What became of a claim. Only an `active` one gives the right to run the session. */
         ClaimState: ("active" | "completed" | "failed" | "released" | "expired" | "cancelled") | (string & {});
@@ -3916,8 +3840,6 @@ export interface components {
         ClaimHeartbeat: {
             /** @description The token of the claim. */
             token: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description The end of a session that succeeded. */
         ClaimCompletion: {
@@ -3925,8 +3847,6 @@ export interface components {
             token: string;
             /** @description What came of it, in Markdown. */
             summary?: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description The end of a session that failed. */
         ClaimFailure: {
@@ -3934,8 +3854,6 @@ export interface components {
             token: string;
             /** @description What went wrong. */
             errorMessage: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description A session that is given back. */
         ClaimRelease: {
@@ -3943,8 +3861,6 @@ export interface components {
             token: string;
             /** @description Why it is given back. */
             reason?: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description A question to the user. */
         ClaimQuestion: {
@@ -3952,8 +3868,6 @@ export interface components {
             token: string;
             /** @description What the agent needs to know. */
             question: string;
-        } & {
-            [key: string]: unknown;
         };
         /** @description What all events have in common, by CloudEvents 1.0. */
         CloudEvent: {

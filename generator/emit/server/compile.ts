@@ -58,12 +58,13 @@ function asObject(text: string): object {
 /** The module of what the compiler wrote: with imports for its `require()`, and without what nothing reads. */
 function moduleText(code: string): string {
   const modules = new Map<string, string>();
-  const body = code.replace(/require\("([^"]+)"\)/g, (_, module: string) => {
+  const body = code.replace(/require\("([^"]+)"\)(\.default)?/g, (_, module: string, isDefault?: string) => {
     const name = modules.get(module) ?? `module${modules.size + 1}`;
     modules.set(module, name);
-    return name;
+    // Node makes a CommonJS module's exports the default, bundlers make that its `default`.
+    return isDefault === undefined ? name : `(${name}.default?.default ?? ${name}.default)`;
   });
-  const imports = [...modules].map(([module, name]) => `import ${name} from "${module}.js";\n`).join("");
+  const imports = [...modules].map(([module, name]) => `import * as ${name} from "${module}.js";\n`).join("");
   const plain = body.replace(/^"use strict";/, "").replace(/^export const check/gm, "const check");
   return `${imports}${ADD_FAULT}${withoutUnread(shortened(plain))}`;
 }

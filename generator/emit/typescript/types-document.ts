@@ -119,7 +119,10 @@ class TypesSchemas {
   convert(schema: Schema): Schema {
     if (typeof schema === "boolean") return schema ? {} : { not: {} };
     if (schema.$ref !== undefined) return this.#reference(schema.$ref, schema);
-    const mapped = mapSubschemas(schema, (inner) => this.convert(inner));
+    const converted = mapSubschemas(schema, (inner) => this.convert(inner));
+    // Said otherwise, openapi-typescript would take it for members of any name.
+    const mapped =
+      schema.additionalProperties === false ? { ...converted, additionalProperties: false } : converted;
     return shaped(annotated(this.#requiringAll(this.#withVariants(schema, mapped), schema)));
   }
 

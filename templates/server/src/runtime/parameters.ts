@@ -50,10 +50,14 @@ export function readParameters(
   for (const parameter of plan.parameters) {
     const value = valueOf(parameter, params, pairs, headers, errors);
     if (value !== undefined) result[parameter.in][parameter.name] = value;
-    else if (parameter.default !== undefined)
-      result[parameter.in][parameter.name] = structuredClone(parameter.default);
+    else if (parameter.default !== undefined) result[parameter.in][parameter.name] = ownDefault(parameter);
   }
   return result;
+}
+
+/** A list or an object is copied, so that no handler can change it for others. */
+function ownDefault({ default: value }: ParameterContract): unknown {
+  return typeof value === "object" ? structuredClone(value) : value;
 }
 
 function valueOf(

@@ -3,7 +3,7 @@ import type { Call, CallInput, ServerOptions } from "./call.js";
 import type { Contract, OperationContract } from "./contract.js";
 import { fail, Failure, type FailureExtras, type FieldError } from "./failure.js";
 import { fieldErrors } from "./faults.js";
-import type { AnyOutput } from "./handler.js";
+import type { AnyOutput, RequestBase } from "./handler.js";
 import { planParameters, readParameters, type ParameterPlan } from "./parameters.js";
 import { codeOfFault, problemOf } from "./problem.js";
 import { RequestFault, type FaultKind } from "./request-fault.js";
@@ -118,8 +118,8 @@ class Desk<Context> {
   async #inner(route: Route<Context>, call: ServerCall<Context>, index: number): Promise<Response> {
     const layer = this.#options.inner?.[index];
     if (layer) return layer(call, () => this.#inner(route, call, index + 1));
-    const { url, signal } = call.request;
-    const output = await route.handler({ ...call.input, url, signal, fail }, call.context);
+    if (!call.input) throw new TypeError("The request has not been read.");
+    const output = await route.handler(new HandlerRequest(call.input, call.request), call.context);
     return outputResponse(route.operation, output);
   }
 
@@ -200,6 +200,36 @@ class Desk<Context> {
     const result = isHead ? new Response(null, response) : response;
     if (header !== undefined) result.headers.set(header, requestId);
     return result;
+  }
+}
+
+/** What a handler gets. The URL and the signal are made by the platform when they are asked for, which costs. */
+class HandlerRequest implements CallInput, RequestBase<string | number> {
+  readonly path: CallInput["path"];
+  readonly query: CallInput["query"];
+  readonly headers: CallInput["headers"];
+  readonly cookies: CallInput["cookies"];
+  readonly body: unknown;
+  readonly mediaType: string | undefined;
+  readonly fail: typeof fail = fail;
+  readonly #request: Request;
+
+  constructor(input: CallInput, request: Request) {
+    this.path = input.path;
+    this.query = input.query;
+    this.headers = input.headers;
+    this.cookies = input.cookies;
+    this.body = input.body;
+    this.mediaType = input.mediaType;
+    this.#request = request;
+  }
+
+  get url(): string {
+    return this.#request.url;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
   }
 }
 
