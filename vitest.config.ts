@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     typecheck: { enabled: false },
-    server: { deps: { inline: [/test\/\.out/] } },
+    // What the sandbox is built on is loaded as Node loads it, not transformed.
+    server: { deps: { inline: [/test\/\.out/], external: [/generated\/server\/(dist|validators)\//] } },
   },
 });

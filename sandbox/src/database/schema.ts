@@ -6,6 +6,7 @@ export * from "./tables/files.js";
 export * from "./tables/idempotency.js";
 export * from "./tables/people.js";
 export * from "./tables/records.js";
+export * from "./tables/settings.js";
 export * from "./tables/tasks.js";
 export * from "./tables/taxonomy.js";
 export * from "./tables/teams.js";

@@ -1,0 +1,74 @@
+import type { Layer } from "@workspace-api/server";
+
+import type { Database, Db } from "../database/open.js";
+import { IdempotencyKeys, type KeyedRequest } from "./idempotency.js";
+import type { RequestContext } from "./request-context.js";
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Deadlocks and failed serialisations: the transaction is undone and can simply be run again. */
+const PASSING_ERRORS = new Set(["40001", "40P01"]);
+const MAX_RUNS = 4;
+
+/**
+ * Runs every write in one transaction, together with its events and its idempotency record: all of it happens, or
+ * nothing. `onEvents` is called after a transaction that wrote events.
+ */
+export function writes(database: Database, onEvents: () => void): Layer<RequestContext> {
+  const keys = new IdempotencyKeys(database.kind);
+  return async (call, next) => {
+    const { operation, context } = call;
+    if (SAFE_METHODS.has(operation.method)) {
+      const response = await next();
+      if (context.hasEmitted) onEvents();
+      return response;
+    }
+
+    const run = async (tx: Db): Promise<Response> => {
+      context.db = tx;
+      context.hasEmitted = false;
+      return next();
+    };
+    const key = operation.idempotencyHeader && call.input?.headers[operation.idempotencyHeader];
+    const keyed: KeyedRequest | undefined =
+      typeof key === "string" && context.credential
+        ? {
+            credential: context.credential.credentialId,
+            key,
+            method: operation.method,
+            url: call.request.url,
+            body: call.bodyBytes,
+            now: context.now(),
+            fail: call.fail,
+          }
+        : undefined;
+    try {
+      const transact = (): Promise<Response> =>
+        repeated(() => database.transaction((tx) => (keyed ? keys.once(keyed, tx, () => run(tx)) : run(tx))));
+      const response = await (keyed ? keys.alone(keyed, transact) : transact());
+      if (context.hasEmitted) onEvents();
+      return response;
+    } finally {
+      context.db = database.db;
+    }
+  };
+}
+
+async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (count === MAX_RUNS || !PASSING_ERRORS.has(sqlStateOf(error) ?? "")) throw error;
+    }
+  }
+}
+
+/** The SQLSTATE of a database error, which the query builder wraps. */
+export function sqlStateOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && typeof cause.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code))
+      return cause.code;
+  }
+  return undefined;
+}
