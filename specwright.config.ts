@@ -5,6 +5,7 @@ export default defineConfig({
   additions: {
     dir: "spec/additions",
     methods: { files: { upload: "files.ts#uploadFile", download: "files.ts#downloadAsset" } },
+    entries: { agent: "agent.ts" },
   },
   outputs: {
     client: { dir: "generated/client", name: "@workspace-api/client" },

@@ -40,7 +40,10 @@ export const isNode: boolean = nodeModule("node:fs") !== undefined;
 
 function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
   // Asked for by name at run time, so that bundles for browsers need no stand-in.
-  const process: { getBuiltinModule?: (name: Name) => NodeModules[Name] } | undefined = Reflect.get(globalThis, "process");
+  const process: { getBuiltinModule?: (name: Name) => NodeModules[Name] } | undefined = Reflect.get(
+    globalThis,
+    "process",
+  );
   return process?.getBuiltinModule?.(name);
 }
 

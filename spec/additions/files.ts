@@ -101,12 +101,15 @@ function sendBytes(
   options: UploadOptions,
 ): Call<unknown> {
   if (!URL.canParse(uploadUrl) || !isEncrypted(new URL(uploadUrl)))
-    throw new RequestError("the signed address is not encrypted; no file goes there", { operationId: "uploadFile" });
+    throw new RequestError("the signed address is not encrypted; no file goes there", {
+      operationId: "uploadFile",
+    });
   const headers = new Headers(uploadHeaders);
   const contentType = headers.get("content-type") ?? file.mediaType;
   // The platform sets it for what it knows the size of, and would send it twice.
   headers.delete("content-length");
-  if (isNode && (options.onProgress || file.bytes instanceof ReadableStream)) headers.set("content-length", String(file.size));
+  if (isNode && (options.onProgress || file.bytes instanceof ReadableStream))
+    headers.set("content-length", String(file.size));
   const operation: Operation = {
     id: "uploadFile",
     method: uploadMethod,
@@ -119,7 +122,11 @@ function sendBytes(
     errorCodes: { default: "upload_refused" },
     decode: { "*/*": (response) => response.text() },
   };
-  const { signal, maxRetries, attemptTimeoutMs = api.attemptTimeoutMs + file.size / SLOWEST_BYTES_PER_MS } = options;
+  const {
+    signal,
+    maxRetries,
+    attemptTimeoutMs = api.attemptTimeoutMs + file.size / SLOWEST_BYTES_PER_MS,
+  } = options;
   return call(
     api,
     operation,
@@ -144,7 +151,9 @@ export function downloadAsset(
   options: RequestOptions = {},
 ): Call<Response, DownloadAssetError> {
   return new Call(async () => {
-    const bytes = URL.canParse(file) ? fetchAsset(api, new URL(file), options) : downloadFile(api, String(file), options);
+    const bytes = URL.canParse(file)
+      ? fetchAsset(api, new URL(file), options)
+      : downloadFile(api, String(file), options);
     const response = await bytes.asResponse();
     const { requestId } = await bytes.withResponse();
     return { data: response, response, requestId };
@@ -154,7 +163,9 @@ export function downloadAsset(
 function fetchAsset(api: Api, url: URL, options: RequestOptions): Call<unknown> {
   const isHome = url.origin === new URL(api.baseUrl).origin;
   if (!isEncrypted(url) || url.username)
-    throw new RequestError("an asset's address must be https, without a user name", { operationId: "downloadAsset" });
+    throw new RequestError("an asset's address must be https, without a user name", {
+      operationId: "downloadAsset",
+    });
   const operation: Operation = {
     id: "downloadAsset",
     method: "GET",
