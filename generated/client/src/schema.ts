@@ -3513,6 +3513,8 @@ export interface components {
             externalUrl: string | null;
             /** @description What the agent asks, while it awaits input. */
             question: string | null;
+            /** @description What the user answered to the last question; absent or null until then. */
+            answer?: string | null;
             /** @description Why it failed. */
             errorMessage: string | null;
             /** @description The session that it tries again. */

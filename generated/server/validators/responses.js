@@ -9729,7 +9729,7 @@ validate278.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":
 
 const check55 = validate288;
 const schema156 = {"properties":{"agentSessions":{"maxItems":200,"items":{"$ref":"definitions#/$defs/AgentSession"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["agentSessions","nextCursor"]};
-const schema157 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
+const schema157 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
 const pattern120 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 const schema158 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
 
@@ -10046,32 +10046,43 @@ vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"maxLength
 }
 }
 }
-if(data.errorMessage !== undefined){
-let data16 = data.errorMessage;
+if(data.answer !== undefined){
+let data16 = data.answer;
 if((typeof data16 !== "string") && (data16 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema157.properties.errorMessage.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"type",params:{type: schema157.properties.answer.type}}); errors++;
 }
 if(typeof data16 === "string"){
-if(func0(data16) > 4000){
+if(func0(data16) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+}
+}
+if(data.errorMessage !== undefined){
+let data17 = data.errorMessage;
+if((typeof data17 !== "string") && (data17 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema157.properties.errorMessage.type}}); errors++;
+}
+if(typeof data17 === "string"){
+if(func0(data17) > 4000){
 vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"maxLength",params:{limit: 4000}}); errors++;
 }
 }
 }
 if(data.retryOfSessionId !== undefined){
-let data17 = data.retryOfSessionId;
-if((typeof data17 !== "string") && (data17 !== null)){
+let data18 = data.retryOfSessionId;
+if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
 }
-if(typeof data17 === "string"){
-if(!pattern107.test(data17)){
+if(typeof data18 === "string"){
+if(!pattern107.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data18 = data.createdAt;
-if(typeof data18 === "string"){
-if(!(formats6.validate(data18))){
+let data19 = data.createdAt;
+if(typeof data19 === "string"){
+if(!(formats6.validate(data19))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -10080,9 +10091,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data19 = data.updatedAt;
-if(typeof data19 === "string"){
-if(!(formats6.validate(data19))){
+let data20 = data.updatedAt;
+if(typeof data20 === "string"){
+if(!(formats6.validate(data20))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -10091,45 +10102,45 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.startedAt !== undefined){
-let data20 = data.startedAt;
-if((typeof data20 !== "string") && (data20 !== null)){
+let data21 = data.startedAt;
+if((typeof data21 !== "string") && (data21 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"type",params:{type: schema157.properties.startedAt.type}}); errors++;
 }
-if(typeof data20 === "string"){
-if(!(formats6.validate(data20))){
+if(typeof data21 === "string"){
+if(!(formats6.validate(data21))){
 vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.finishedAt !== undefined){
-let data21 = data.finishedAt;
-if((typeof data21 !== "string") && (data21 !== null)){
+let data22 = data.finishedAt;
+if((typeof data22 !== "string") && (data22 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"type",params:{type: schema157.properties.finishedAt.type}}); errors++;
 }
-if(typeof data21 === "string"){
-if(!(formats6.validate(data21))){
+if(typeof data22 === "string"){
+if(!(formats6.validate(data22))){
 vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.archivedAt !== undefined){
-let data22 = data.archivedAt;
-if((typeof data22 !== "string") && (data22 !== null)){
+let data23 = data.archivedAt;
+if((typeof data23 !== "string") && (data23 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"type",params:{type: schema157.properties.archivedAt.type}}); errors++;
 }
-if(typeof data22 === "string"){
-if(!(formats6.validate(data22))){
+if(typeof data23 === "string"){
+if(!(formats6.validate(data23))){
 vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.version !== undefined){
-let data23 = data.version;
-if(!((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23)))){
+let data24 = data.version;
+if(!((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data23 == "number"){
-if(data23 < 1 || isNaN(data23)){
+if(typeof data24 == "number"){
+if(data24 < 1 || isNaN(data24)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -10141,7 +10152,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate290.errors = vErrors;
 return errors === 0;
 }
-validate290.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate290.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10461,32 +10472,43 @@ vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"maxLength
 }
 }
 }
-if(data.errorMessage !== undefined){
-let data16 = data.errorMessage;
+if(data.answer !== undefined){
+let data16 = data.answer;
 if((typeof data16 !== "string") && (data16 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema157.properties.errorMessage.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"type",params:{type: schema157.properties.answer.type}}); errors++;
 }
 if(typeof data16 === "string"){
-if(func0(data16) > 4000){
+if(func0(data16) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+}
+}
+if(data.errorMessage !== undefined){
+let data17 = data.errorMessage;
+if((typeof data17 !== "string") && (data17 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema157.properties.errorMessage.type}}); errors++;
+}
+if(typeof data17 === "string"){
+if(func0(data17) > 4000){
 vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"maxLength",params:{limit: 4000}}); errors++;
 }
 }
 }
 if(data.retryOfSessionId !== undefined){
-let data17 = data.retryOfSessionId;
-if((typeof data17 !== "string") && (data17 !== null)){
+let data18 = data.retryOfSessionId;
+if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
 }
-if(typeof data17 === "string"){
-if(!pattern107.test(data17)){
+if(typeof data18 === "string"){
+if(!pattern107.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data18 = data.createdAt;
-if(typeof data18 === "string"){
-if(!(formats6.validate(data18))){
+let data19 = data.createdAt;
+if(typeof data19 === "string"){
+if(!(formats6.validate(data19))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -10495,9 +10517,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data19 = data.updatedAt;
-if(typeof data19 === "string"){
-if(!(formats6.validate(data19))){
+let data20 = data.updatedAt;
+if(typeof data20 === "string"){
+if(!(formats6.validate(data20))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -10506,45 +10528,45 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.startedAt !== undefined){
-let data20 = data.startedAt;
-if((typeof data20 !== "string") && (data20 !== null)){
+let data21 = data.startedAt;
+if((typeof data21 !== "string") && (data21 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"type",params:{type: schema157.properties.startedAt.type}}); errors++;
 }
-if(typeof data20 === "string"){
-if(!(formats6.validate(data20))){
+if(typeof data21 === "string"){
+if(!(formats6.validate(data21))){
 vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.finishedAt !== undefined){
-let data21 = data.finishedAt;
-if((typeof data21 !== "string") && (data21 !== null)){
+let data22 = data.finishedAt;
+if((typeof data22 !== "string") && (data22 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"type",params:{type: schema157.properties.finishedAt.type}}); errors++;
 }
-if(typeof data21 === "string"){
-if(!(formats6.validate(data21))){
+if(typeof data22 === "string"){
+if(!(formats6.validate(data22))){
 vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.archivedAt !== undefined){
-let data22 = data.archivedAt;
-if((typeof data22 !== "string") && (data22 !== null)){
+let data23 = data.archivedAt;
+if((typeof data23 !== "string") && (data23 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"type",params:{type: schema157.properties.archivedAt.type}}); errors++;
 }
-if(typeof data22 === "string"){
-if(!(formats6.validate(data22))){
+if(typeof data23 === "string"){
+if(!(formats6.validate(data23))){
 vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.version !== undefined){
-let data23 = data.version;
-if(!((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23)))){
+let data24 = data.version;
+if(!((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data23 == "number"){
-if(data23 < 1 || isNaN(data23)){
+if(typeof data24 == "number"){
+if(data24 < 1 || isNaN(data24)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -10556,7 +10578,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate299.errors = vErrors;
 return errors === 0;
 }
-validate299.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate299.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10576,7 +10598,7 @@ errors = vErrors.length;
 validate298.errors = vErrors;
 return errors === 0;
 }
-validate298.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate298.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check57 = validate304;
 const schema163 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
