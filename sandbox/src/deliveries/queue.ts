@@ -1,0 +1,202 @@
+import { and, asc, eq, inArray, isNull, lte, notInArray, or, sql } from "drizzle-orm";
+
+import { after, DAY, MINUTE } from "../clock.js";
+import type { Db } from "../database/open.js";
+import { deliveries, deliveryJobs, events, webhooks } from "../database/schema.js";
+import type { Ids } from "../ids.js";
+import type { Outcome } from "./send.js";
+
+/** How long to wait before each attempt. */
+const DELAYS_MS = [0, 0, MINUTE, 5 * MINUTE];
+/** So many events in a row that could not be delivered disable a webhook. */
+const MAX_FAILURES = 50;
+const KEPT_MS = 7 * DAY;
+const KEPT_ATTEMPTS = 1000;
+const EVENTS_AT_ONCE = 100;
+
+type Webhook = typeof webhooks.$inferSelect;
+type Job = typeof deliveryJobs.$inferSelect;
+
+/** Whether a webhook wants an event. A test goes to the webhook that it is a test of, and to no other. */
+function wants(webhook: Webhook, event: typeof events.$inferSelect): boolean {
+  if (event.type === "webhook.test") return event.subject === webhook.webhookId;
+  return (
+    webhook.status === "active" &&
+    webhook.createdAt <= event.createdAt &&
+    (webhook.events === null || webhook.events.includes(event.type))
+  );
+}
+
+/**
+ * Makes a job of each new event and each webhook that wants it. To be run in a transaction; instances that do it at the
+ * same time get different events.
+ *
+ * @returns how many events there were.
+ */
+export async function fanOut(tx: Db, now: Date, ids: Ids): Promise<number> {
+  const fresh = await tx
+    .select()
+    .from(events)
+    .where(isNull(events.dispatchedAt))
+    .orderBy(asc(events.position))
+    .limit(EVENTS_AT_ONCE)
+    .for("update", { skipLocked: true });
+  if (fresh.length === 0) return 0;
+  const workspaceIds = [...new Set(fresh.map(({ workspaceId }) => workspaceId))];
+  const targets = await tx.select().from(webhooks).where(inArray(webhooks.workspaceId, workspaceIds));
+  const jobs = fresh.flatMap((event) =>
+    targets
+      .filter((webhook) => webhook.workspaceId === event.workspaceId && wants(webhook, event))
+      .map(({ webhookId }) => ({
+        jobId: ids("job"),
+        workspaceId: event.workspaceId,
+        webhookId,
+        eventId: event.eventId,
+        runAt: now,
+      })),
+  );
+  if (jobs.length > 0) await tx.insert(deliveryJobs).values(jobs);
+  const eventIds = fresh.map(({ eventId }) => eventId);
+  await tx.update(events).set({ dispatchedAt: now }).where(inArray(events.eventId, eventIds));
+  return fresh.length;
+}
+
+/** A job in hand, with what is needed to do it. */
+export interface Claimed {
+  readonly job: Job;
+  readonly event: typeof events.$inferSelect;
+  readonly webhook: Webhook;
+}
+
+/**
+ * Takes jobs that are due and nobody has in hand. The lease gives them back by itself when this process dies.
+ *
+ * @param without jobs that this process has in hand already, should their lease have lapsed.
+ */
+export async function claim(
+  db: Db,
+  { now, until, limit, without }: { now: Date; until: Date; limit: number; without: readonly string[] },
+): Promise<Claimed[]> {
+  const due = db
+    .select({ jobId: deliveryJobs.jobId })
+    .from(deliveryJobs)
+    .where(
+      and(
+        lte(deliveryJobs.runAt, now),
+        or(isNull(deliveryJobs.lockedUntil), lte(deliveryJobs.lockedUntil, now)),
+        without.length > 0 ? notInArray(deliveryJobs.jobId, [...without]) : undefined,
+      ),
+    )
+    .orderBy(asc(deliveryJobs.runAt), asc(deliveryJobs.jobId))
+    .limit(limit)
+    .for("update", { skipLocked: true });
+  const taken = await db
+    .update(deliveryJobs)
+    .set({ lockedUntil: until })
+    .where(inArray(deliveryJobs.jobId, due))
+    .returning({ jobId: deliveryJobs.jobId });
+  if (taken.length === 0) return [];
+  const jobIds = taken.map(({ jobId }) => jobId);
+  return db
+    .select({ job: deliveryJobs, event: events, webhook: webhooks })
+    .from(deliveryJobs)
+    .innerJoin(events, eq(events.eventId, deliveryJobs.eventId))
+    .innerJoin(webhooks, eq(webhooks.webhookId, deliveryJobs.webhookId))
+    .where(inArray(deliveryJobs.jobId, jobIds));
+}
+
+/** Notes what came of an attempt, and what follows: nothing, another attempt, or the end of the webhook. */
+export async function settle(tx: Db, { job, event }: Claimed, entry: LogEntry, now: Date): Promise<void> {
+  const { attempt, outcome } = entry;
+  const webhook = await log(tx, job.webhookId, event, entry);
+  if (webhook === undefined) return;
+  const mine = and(
+    eq(deliveryJobs.jobId, job.jobId),
+    eq(deliveryJobs.attempt, attempt),
+    job.lockedUntil === null ? undefined : eq(deliveryJobs.lockedUntil, job.lockedUntil),
+  );
+  const delayMs = DELAYS_MS[attempt];
+  const isGone = outcome.status === 410;
+  if (!outcome.delivered && !isGone && delayMs !== undefined && outcome.error !== "too_large") {
+    await tx
+      .update(deliveryJobs)
+      .set({ attempt: attempt + 1, reason: reasonOf(outcome), runAt: after(now, delayMs), lockedUntil: null })
+      .where(mine);
+    return;
+  }
+  const ended = await tx.delete(deliveryJobs).where(mine).returning({ jobId: deliveryJobs.jobId });
+  // Another instance took the job over when the lease had lapsed: what follows is its affair.
+  if (ended.length > 0) await judge(tx, webhook, outcome, now);
+}
+
+export interface LogEntry {
+  readonly deliveryId: string;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly size: number;
+  readonly sentAt: Date;
+}
+
+/** Adds an attempt to the log, and drops what is too old. Does nothing if the webhook is no more. */
+export async function log(
+  tx: Db,
+  webhookId: string,
+  event: typeof events.$inferSelect,
+  { deliveryId, attempt, outcome, size, sentAt }: LogEntry,
+): Promise<Webhook | undefined> {
+  const [webhook] = await tx.select().from(webhooks).where(eq(webhooks.webhookId, webhookId)).for("update");
+  if (webhook === undefined) return undefined;
+  await tx.insert(deliveries).values({
+    deliveryId,
+    workspaceId: event.workspaceId,
+    webhookId,
+    eventId: event.eventId,
+    eventType: event.type,
+    attempt,
+    attemptedAt: sentAt,
+    size,
+    ...outcome,
+  });
+  await tx.execute(sql`
+    delete from ${deliveries} where ${deliveries.webhookId} = ${webhookId} and (
+      ${deliveries.attemptedAt} <= ${after(sentAt, -KEPT_MS).toISOString()}
+      or ${deliveries.deliveryId} in (
+        select ${deliveries.deliveryId} from ${deliveries} where ${deliveries.webhookId} = ${webhookId}
+        order by ${deliveries.attemptedAt} desc, ${deliveries.deliveryId} desc offset ${KEPT_ATTEMPTS}
+      )
+    )`);
+  return webhook;
+}
+
+/** Counts events that could not be delivered, and disables a webhook that seems to be dead or says that it is. */
+async function judge(tx: Db, webhook: Webhook, outcome: Outcome, now: Date): Promise<void> {
+  const failuresInRow = outcome.delivered ? 0 : webhook.failuresInRow + 1;
+  const isDead = outcome.status === 410 || failuresInRow >= MAX_FAILURES;
+  const change =
+    isDead && webhook.status === "active"
+      ? { status: "disabled", updatedAt: now, version: webhook.version + 1 }
+      : {};
+  if (failuresInRow !== webhook.failuresInRow || isDead) {
+    await tx
+      .update(webhooks)
+      .set({ failuresInRow, ...change })
+      .where(eq(webhooks.webhookId, webhook.webhookId));
+  }
+  if (isDead) await tx.delete(deliveryJobs).where(eq(deliveryJobs.webhookId, webhook.webhookId));
+}
+
+/** Forgets events that nobody can ask for again. */
+export async function forgetOldEvents(db: Db, now: Date): Promise<void> {
+  const isPending = db
+    .select({ eventId: deliveryJobs.eventId })
+    .from(deliveryJobs)
+    .where(eq(deliveryJobs.eventId, events.eventId));
+  await db
+    .delete(events)
+    .where(and(lte(events.dispatchedAt, after(now, -KEPT_MS)), sql`not exists ${isPending}`));
+}
+
+/** For `X-Retry-Reason`. */
+export function reasonOf({ error, status }: Pick<Outcome, "error" | "status">): string {
+  return error === "http_status" ? `http_status ${status}` : (error ?? "requested");
+}

@@ -1,0 +1,148 @@
+import { after, HOUR, type Clock } from "../clock.js";
+import type { Database } from "../database/open.js";
+import type { Ids } from "../ids.js";
+import { bodyOf, headersOf, MAX_BODY_BYTES, type Attempt } from "./message.js";
+import { claim, fanOut, forgetOldEvents, settle, type Claimed } from "./queue.js";
+import { send, type Outcome } from "./send.js";
+
+/** A receiver has this long to answer, in real time. */
+export const TIMEOUT_MS = 3000;
+/** After this long, in real time, a job is taken to be orphaned. */
+const LEASE_MS = 15_000;
+const AT_ONCE = 10;
+const POLL_MS = 500;
+
+/** What deliveries are made with. */
+export interface DeliveryParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Whether receivers may be on the own machine or network, and without TLS. */
+  readonly allowLocal: boolean;
+  /** What the `source` of events begins with. */
+  readonly sourceBase: string;
+  /** Told of faults of the worker itself, such as a database that is away. It carries on. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Sends events to webhooks in the background. */
+export interface Deliveries {
+  /** Begins to look for work, now and then. */
+  start(): void;
+  /** Looks for work at once. */
+  wake(): void;
+  /** Does all that is due now. */
+  runDue(): Promise<void>;
+  /** Takes no more work, and waits for what is in hand. */
+  stop(): Promise<void>;
+}
+
+export function createDeliveries(parts: DeliveryParts): Deliveries {
+  const { database, clock, ids } = parts;
+  const inHand = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+  let notify = (): void => {};
+  let timer: NodeJS.Timeout | undefined;
+  let tidiedAt = clock.now();
+
+  async function takeSome(): Promise<number> {
+    const now = clock.now();
+    const found = await database.transaction((tx) => fanOut(tx, now, ids));
+    const claimed = await database.transaction((tx) =>
+      claim(tx, {
+        now,
+        until: after(now, LEASE_MS * clock.factor),
+        limit: AT_ONCE - inHand.size,
+        without: [...inHand.keys()],
+      }),
+    );
+    for (const work of claimed) {
+      const done = deliver(work, parts)
+        .catch((error: unknown) => parts.onError?.(error))
+        .finally(() => inHand.delete(work.job.jobId));
+      inHand.set(work.job.jobId, done);
+    }
+    return found + claimed.length;
+  }
+
+  /** Takes jobs until there are none, and does not let a slow receiver keep others waiting. */
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      isWanted = false;
+      const taken = await takeSome();
+      if (taken === 0 && inHand.size === 0) break;
+      const isNeeded = new Promise<void>((resolve) => {
+        notify = resolve;
+      });
+      if (inHand.size > 0 && !isWanted) await Promise.race([...inHand.values(), isNeeded]);
+    }
+    if (clock.now() > after(tidiedAt, HOUR)) {
+      tidiedAt = clock.now();
+      await forgetOldEvents(database.db, tidiedAt);
+    }
+  }
+
+  /** One run at a time; whoever asks during one makes it look again. */
+  async function runDue(): Promise<void> {
+    isWanted = true;
+    notify();
+    while (isWanted && !stopping.signal.aborted) {
+      running ??= run().finally(() => {
+        running = undefined;
+      });
+      await running;
+    }
+  }
+
+  function wake(): void {
+    runDue().catch((error: unknown) => parts.onError?.(error));
+  }
+
+  return {
+    start() {
+      timer = setInterval(wake, POLL_MS);
+      timer.unref();
+      wake();
+    },
+    wake,
+    runDue,
+    async stop() {
+      stopping.abort();
+      clearInterval(timer);
+      notify();
+      await Promise.allSettled([running, ...inHand.values()]);
+    },
+  };
+}
+
+/** Makes one attempt and notes what came of it. */
+async function deliver(work: Claimed, parts: DeliveryParts): Promise<void> {
+  const { job } = work;
+  const sentAt = parts.clock.now();
+  const { outcome, size } = await attempt(work, job, parts);
+  const entry = { deliveryId: parts.ids("delivery"), attempt: job.attempt, outcome, size, sentAt };
+  await parts.database.transaction((tx) => settle(tx, work, entry, parts.clock.now()));
+}
+
+/** Sends an event once. */
+export async function attempt(
+  { event, webhook }: Pick<Claimed, "event" | "webhook">,
+  which: Omit<Attempt, "sentAt">,
+  { clock, allowLocal, sourceBase }: DeliveryParts,
+): Promise<{ outcome: Outcome; size: number }> {
+  const body = bodyOf(event, sourceBase);
+  const size = Buffer.byteLength(body);
+  if (size > MAX_BODY_BYTES) {
+    return { outcome: { delivered: false, status: null, error: "too_large", latencyMs: 0 }, size };
+  }
+  // Receivers hold the time against their own clock, which no `--clock` makes faster.
+  const sentAt = clock.factor === 1 ? clock.now() : new Date();
+  const headers = headersOf(event, body, webhook, { ...which, sentAt });
+  const outcome = await send(
+    { method: "POST", url: webhook.url, headers, body },
+    { allowLocal, timeoutMs: TIMEOUT_MS },
+  );
+  return { outcome, size };
+}

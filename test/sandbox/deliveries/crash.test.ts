@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { deliveryJobs } from "../../../sandbox/src/database/schema.js";
+import { after, SECOND } from "../../../sandbox/src/clock.js";
+import { claim, fanOut, settle } from "../../../sandbox/src/deliveries/queue.js";
+import { createIds } from "../../../sandbox/src/ids.js";
+import { startReceiver, type Receiver } from "./receiver.js";
+import { createWorld, type DeliveryWorld } from "./world.js";
+
+let world: DeliveryWorld;
+let target: Receiver;
+beforeAll(async () => {
+  world = await createWorld();
+  target = await startReceiver(204);
+});
+afterAll(async () => {
+  await world.close();
+  await target.close();
+});
+
+describe("a queue that outlives its workers", () => {
+  it("sends each event once though several instances look for work at the same time", async () => {
+    await world.webhook({ url: target.url });
+    const eventIds = new Set<string>();
+    for (let index = 0; index < 40; index += 1) eventIds.add(await world.emit());
+    const others = [world.another(), world.another(), world.another()];
+    await Promise.all([world.worker, ...others].map((worker) => worker.runDue()));
+    // A machine under load may have to send one again for the time it took, which is no matter here.
+    const firstOnes = target.arrivals.filter(({ headers }) => headers["x-retry-num"] === undefined);
+    const arrived = firstOnes.map(({ headers }) => String(headers["x-event-id"]));
+    expect(arrived).toHaveLength(40);
+    expect(new Set(arrived)).toEqual(eventIds);
+  });
+
+  it("takes over what another instance had in hand when it died, once the lease has lapsed", async () => {
+    const { db } = world.database;
+    const before = target.arrivals.length;
+    await world.emit();
+    const now = world.clock.now();
+    await fanOut(
+      db,
+      now,
+      createIds(() => now),
+    );
+    const [orphan] = await claim(db, { now, until: after(now, 15 * SECOND), limit: 1, without: [] });
+    await world.worker.runDue();
+    expect(target.arrivals).toHaveLength(before);
+    world.clock.advance(15 * SECOND);
+    await world.another().runDue();
+    expect(target.arrivals).toHaveLength(before + 1);
+
+    // The first was not dead but slow: what it has to say is logged, and changes nothing.
+    if (orphan === undefined) throw new Error("Nothing was claimed.");
+    const outcome = { delivered: false, status: 410, error: "http_status", latencyMs: 1 } as const;
+    const entry = { deliveryId: "dlv_late", attempt: 1, outcome, size: 1, sentAt: now };
+    await db.transaction((tx) => settle(tx, orphan, entry, world.clock.now()));
+    expect(await world.fetch(orphan.webhook.webhookId)).toMatchObject({ status: "active" });
+    expect(await db.select().from(deliveryJobs)).toEqual([]);
+  });
+
+  it("does not let a slow receiver keep others waiting", async () => {
+    const slow = await startReceiver("never", 204);
+    await world.webhook({ url: slow.url, events: ["team.created"] });
+    await world.emit("team.created");
+    const first = world.worker.runDue();
+    await slow.arrived(1);
+    const before = target.arrivals.length;
+    await world.emit("team.updated");
+    world.worker.wake();
+    await target.arrived(before + 1);
+    expect(slow.arrivals).toHaveLength(1);
+    await first;
+    expect(slow.arrivals).toHaveLength(2);
+    await slow.close();
+  });
+
+  it("finishes what it has in hand before it stops, and begins nothing more", async () => {
+    const worker = world.another();
+    worker.start();
+    await worker.runDue();
+    await worker.stop();
+    await world.emit();
+    await worker.runDue();
+    expect(
+      await world.database.db.query.events.findFirst({
+        where: (event, { isNull }) => isNull(event.dispatchedAt),
+      }),
+    ).toBeDefined();
+  });
+});
