@@ -10,7 +10,7 @@ import { operationCode, type ClientScope } from "./operation-code.js";
 import { codesOf, emitOperations } from "./operations-file.js";
 import { emitPackage } from "./package-files.js";
 import { emitResource, resourceNamesOf } from "./resource-file.js";
-import { emitVerbatim } from "./verbatim-files.js";
+import { emitExamples, emitVerbatim } from "./verbatim-files.js";
 import { emitSchema } from "../typescript/schema-file.js";
 import { emitTypes } from "../typescript/types-file.js";
 import { emitWebhookEvents, emitWebhooks } from "./webhooks-file.js";
@@ -54,6 +54,7 @@ export const clientEmitter: Emitter = {
       },
       source("types", emitTypes(scope)),
       ...emitVerbatim(scope.header, "runtime"),
+      ...emitExamples(scope.header, options.packageName),
       ...(optional.webhooks === undefined ? [] : emitVerbatim(scope.header, "webhooks")),
     ];
   },

@@ -9,3 +9,11 @@ export function emitVerbatim(header: string, folder: "runtime" | "webhooks"): Em
     format: true,
   }));
 }
+
+/** `examples/*.ts`: code to copy, which imports the package by its name. */
+export function emitExamples(header: string, packageName: string): EmittedFile[] {
+  return templateNames("client/examples").map((name) => {
+    const text = templateText(`client/examples/${name}`).replace("../src/runtime/index.js", packageName);
+    return { path: `examples/${name}`, content: `${header}\n${text}`, format: true };
+  });
+}

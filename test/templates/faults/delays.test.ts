@@ -1,12 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { ApiError } from "../../../templates/client/src/runtime/errors.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { ApiPolicy } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
-import { apiFor, json, operation, serve } from "../../support/api-server.js";
+import { apiFor, failure, json, operation, serve } from "../../support/api-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
+import { VirtualClock } from "../../support/virtual-clock.js";
 
 const BACKOFF_MS = 10;
 const DAY = 24 * 60 * 60;
@@ -88,7 +89,7 @@ describe.each(limiters)("the delay on the wire, %s", (_limiter, options) => {
     [
       "RateLimit with all that the syntax allows",
       12_000,
-      [{ ratelimit: '"a\\"b, c";pk=:Zm9v,Lw==:;x="t=99, ";r=0 ;t=12;y' }],
+      [{ ratelimit: '"a\\"b, c";pk=:Zm9vLw==:;x="t=99, ";r=0 ;t=12;y' }],
     ],
     ["Retry-After before RateLimit", 7000, [{ "retry-after": "7", ratelimit: '"server";r=0;t=12' }]],
     [
@@ -152,5 +153,36 @@ describe.each(limiters)("the delay on the wire, %s", (_limiter, options) => {
       expect(arrivals).toHaveLength(1);
       expect(result).toMatchObject({ ok: false, error: { status, retryAfterMs: 30_000 } });
     });
+  });
+});
+describe("a pause that no caller would wait for", () => {
+  test("fails those who queue and those who come, with a typed error, and sends nothing", async () => {
+    const clock = new VirtualClock();
+    let refuse = (): void => {};
+    const server = await serve((_request, response) => {
+      refuse = () => json(response, 429, {}, { "retry-after": "1000000000000" });
+    });
+    const windows = [{ name: "client", limit: 1, windowMs: 60_000 }];
+    const api = apiFor(server.url, { maxRetries: 2, clock, rateLimit: { windows } }, { policy });
+    const first = failure(call(api, operation(), {}));
+    const queued = failure(call(api, operation(), {}));
+    await vi.waitFor(() => expect(server.received).toHaveLength(1), { interval: 1 });
+    refuse();
+    expect(await first).toMatchObject({ name: "RateLimitError" });
+    expect(await queued).toMatchObject({ name: "RateLimitWaitError" });
+    const later = await failure(call(api, operation(), {}));
+    expect(later).toMatchObject({ name: "RateLimitWaitError" });
+    expect(later.retryAfterMs).toBeGreaterThan(DAY * 1000);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("of half a minute, fails at once those who have less time", async () => {
+    const clock = new VirtualClock();
+    const server = await serve((_request, response) => json(response, 429, {}, { "retry-after": "30" }));
+    const api = apiFor(server.url, { clock, rateLimit: {} }, { policy });
+    await failure(call(api, operation(), {}));
+    const late = await failure(call(api, operation(), {}, { timeoutMs: 20_000 }));
+    expect(late).toMatchObject({ name: "RateLimitWaitError", retryAfterMs: 30_000 });
+    expect(server.received).toHaveLength(1);
   });
 });

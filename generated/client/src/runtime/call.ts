@@ -2,6 +2,7 @@
 import type { Api } from "./api.js";
 import { decoderOf, readJson } from "./decode.js";
 import { isApiError, type ApiError, type ClientError, type ErrorFacts } from "./errors.js";
+import { nextCallId } from "./events.js";
 import type { CallContext } from "./fetch.js";
 import { startLifetime, type Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
@@ -90,7 +91,17 @@ export async function send<T>(
   const { maxRetries = api.maxRetries, priority, cache } = options;
   const lifetime = startLifetime(options.signal, timeoutMs);
   const { signal, deadline } = lifetime;
-  let context: CallContext = { operation, signal, deadline, attemptTimeoutMs, maxRetries, priority, cache };
+  const callId = nextCallId();
+  let context: CallContext = {
+    id: callId,
+    operation,
+    signal,
+    deadline,
+    attemptTimeoutMs,
+    maxRetries,
+    priority,
+    cache,
+  };
   const work = async (): Promise<Answer<unknown>> => {
     signal.throwIfAborted();
     const { request, idempotencyKey } = buildRequest(api, operation, input, options);
@@ -107,7 +118,7 @@ export async function send<T>(
     const { id: operationId, method, path } = operation;
     const isBare = isApiError(reason) && !reason.operationId;
     const error = isBare ? located(reason, operation, api, context.unrepeated) : reason;
-    api.emit({ operationId, method, path, type: "error", error });
+    api.emit({ callId, operationId, method, path, type: "error", error });
     throw error;
   }
 }

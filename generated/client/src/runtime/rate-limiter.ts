@@ -131,8 +131,9 @@ export class RateLimiter {
   /** Asks for as many places as are needed; a store that is asked over the network, one question at a time. */
   #run(): void {
     const { head } = this.#queue;
-    if (!head || this.#isAsking || this.#refusals > 0) return;
+    // When nobody waits any more, the process may end.
     this.#cancelTimer();
+    if (!head || this.#isAsking || this.#refusals > 0) return;
     const grant = this.#budget.take(this.#queue.places(), head.cost);
     if ("then" in grant) void this.#await(grant);
     else this.#hand(grant);

@@ -2,7 +2,7 @@ import type { Api, ApiDefinition } from "./api.js";
 import { authRing } from "./auth.js";
 import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
-import { createEmit } from "./events.js";
+import { createEmit, nextCallId } from "./events.js";
 import { compose, type OutgoingRequest } from "./fetch.js";
 import { startLifetime } from "./lifetime.js";
 import { limiterRing } from "./limiter-ring.js";
@@ -59,7 +59,7 @@ export function createRuntime(
       const request = new Request(input, init);
       const lifetime = startLifetime(request.signal, timeoutMs);
       const { signal, deadline } = lifetime;
-      const call = { signal, deadline, attemptTimeoutMs, maxRetries };
+      const call = { id: nextCallId(), signal, deadline, attemptTimeoutMs, maxRetries };
       const response = outgoing(request, init).then((plain) => send(plain, call));
       // The body is the caller's to read, under the signal of the caller's request.
       return lifetime.race(response).finally(lifetime.release);

@@ -1,5 +1,7 @@
 /** Whom an event is about. No query, no header, no body: nothing secret. */
 export interface EventSubject {
+  /** The same for all that is told of one call; no other call of this process has it. */
+  readonly callId: number;
   readonly operationId?: string | undefined;
   readonly method: string;
   /** The path template; the path itself for requests from outside the operations. */
@@ -40,6 +42,13 @@ export type CallEvent = EventSubject &
     | { readonly type: "cache"; readonly outcome: "hit" | "miss" | "revalidated" | "shared" }
     | { readonly type: "error"; readonly error: unknown }
   );
+
+let calls = 0;
+
+/** A number for a call. */
+export function nextCallId(): number {
+  return ++calls;
+}
 
 /** Tells an event to whoever listens. Never throws. */
 export type Emit = (event: RuntimeEvent) => void;

@@ -24,6 +24,8 @@ export type Next = (request: OutgoingRequest, call?: CallContext) => Promise<Res
 
 /** What the rings know of a call besides its request. One object serves all attempts. */
 export interface CallContext {
+  /** Tells the call from others in events. */
+  readonly id: number;
   /** Absent for requests that come from outside the emitted operations. */
   readonly operation?: Operation | undefined;
   /** Ends the call: the caller's own signal and its deadline, in one. */

@@ -2,8 +2,8 @@ import type { Emit, EventSubject } from "./events.js";
 import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
 
 /** What events and messages call a request. */
-export function subjectOf({ method, url }: OutgoingRequest, { operation }: CallContext): EventSubject {
-  return { operationId: operation?.id, method, path: operation?.path ?? new URL(url).pathname };
+export function subjectOf({ method, url }: OutgoingRequest, { id, operation }: CallContext): EventSubject {
+  return { callId: id, operationId: operation?.id, method, path: operation?.path ?? new URL(url).pathname };
 }
 
 /** The ring that tells of requests and their responses. */
@@ -12,7 +12,11 @@ export function observeRing({ emit }: { readonly emit: Emit }): Ring {
     const subject = subjectOf(request, call);
     const start = performance.now();
     emit({ ...subject, type: "request" });
-    const response = await next(request);
+    const response = await next(request).catch((error: unknown) => {
+      // A call of an operation tells its failure itself, with all that it knows.
+      if (!call.operation) emit({ ...subject, type: "error", error });
+      throw error;
+    });
     emit({ ...subject, type: "response", status: response.status, durationMs: performance.now() - start });
     return response;
   };
