@@ -21,7 +21,8 @@ function kindOf(declaration: ExportedDeclarations): string {
 
 function membersOf(declaration: ExportedDeclarations): string[] {
   if (!Node.isClassDeclaration(declaration)) return [];
-  const methods = declaration.getMethods().map((method) => {
+  const published = declaration.getMethods().filter((method) => !method.getName().startsWith("#"));
+  const methods = published.map((method) => {
     const parameters = method
       .getParameters()
       .map((parameter) => `${parameter.getName()}${parameter.isOptional() ? "?" : ""}`);

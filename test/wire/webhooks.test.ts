@@ -2,7 +2,14 @@ import { createHmac } from "node:crypto";
 
 import { describe, expect, it, vi } from "vitest";
 
-import { createWebhookHandler, toNodeListener, type TaskCreatedPayload } from "./webhooks-of-workspace.js";
+import {
+  createDeliveryLog,
+  createWebhookHandler,
+  toNodeListener,
+  verifyKey,
+  verifyWebhook,
+  type TaskCreatedPayload,
+} from "./webhooks-of-workspace.js";
 import { listen } from "../support/api-server.js";
 
 const KEY = `whsec_${Buffer.from("a key of at least 24 bytes").toString("base64")}`;
@@ -51,7 +58,8 @@ function delivery({
 
 function receiver(handle: (event: TaskCreatedPayload) => void | Promise<void> = () => {}) {
   const seen = vi.fn<(event: TaskCreatedPayload) => void | Promise<void>>(handle);
-  const handler = createWebhookHandler({ keys: [KEY, OLD], now: () => NOW }, { "task.created": seen });
+  const options = { keys: [KEY, OLD], now: () => NOW, onError: () => {} };
+  const handler = createWebhookHandler(options, { "task.created": seen });
   return { seen, status: async (request: Request): Promise<number> => (await handler(request)).status };
 }
 
@@ -90,6 +98,19 @@ describe("a webhook handler", () => {
       401,
     ],
     ["no signature", () => delivery({ headers: { "webhook-signature": "" } }), 401],
+    ["no id", () => delivery({ headers: { "webhook-id": "" } }), 401],
+    ["no time", () => delivery({ headers: { "webhook-timestamp": "" } }), 401],
+    [
+      "a signature of another version only",
+      () => delivery({ headers: { "webhook-signature": "v1a,AAAA" } }),
+      401,
+    ],
+    ["no verification key", () => delivery({ headers: { "x-webhook-key": "" } }), 401],
+    [
+      "a later time under the same signature",
+      () => delivery({ headers: { "webhook-timestamp": String(NOW / 1000 + 60) } }),
+      401,
+    ],
     ["a signature of another id", () => delivery({ headers: { "webhook-id": "evt_2" } }), 401],
     ["a delivery that is too old", () => delivery({ sentAt: NOW - 301_000 }), 401],
     ["a delivery from the future", () => delivery({ sentAt: NOW + 301_000 }), 401],
@@ -128,6 +149,31 @@ describe("a webhook handler", () => {
     expect(await status(call("whsec_wrong"))).toBe(401);
   });
 
+  it("says which methods it takes", async () => {
+    const handler = createWebhookHandler({ keys: [KEY] }, {});
+    const response = await handler(new Request("https://receiver.example/hook", { method: "DELETE" }));
+    expect(response.headers.get("allow")).toBe("GET, HEAD, POST");
+  });
+
+  it.each([
+    ["none", []],
+    ["an empty one", [KEY, ""]],
+    ["one that is not set", [process.env["NO_SUCH_WEBHOOK_KEY"] ?? ""]],
+    ["a short one", ["secret"]],
+    ["one that is no base64", ["whsec_%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%"]],
+    ["a short one in base64", ["whsec_c2hvcnQ="]],
+  ])("refuses to begin with keys of which there is %s", async (_, keys) => {
+    expect(() => createWebhookHandler({ keys }, {})).toThrow(/`keys/);
+    const headers = new Headers({
+      "x-webhook-key": "",
+      "webhook-id": "1",
+      "webhook-timestamp": "1",
+      "webhook-signature": "v1,",
+    });
+    await expect(verifyKey(headers, { keys, keyHeader: "x-webhook-key" })).rejects.toThrow(/`keys/);
+    await expect(verifyWebhook(headers, new Uint8Array(), { keys })).rejects.toThrow(/`keys/);
+  });
+
   it("asks for another attempt when a handler fails, and handles it then", async () => {
     let fails = true;
     const { seen, status } = receiver(() => {
@@ -137,6 +183,68 @@ describe("a webhook handler", () => {
     fails = false;
     expect(await status(delivery())).toBe(204);
     expect(seen).toHaveBeenCalledTimes(2);
+  });
+
+  it("gives a delivery that comes again meanwhile the same answer, whatever that will be", async () => {
+    for (const outcome of [204, 500]) {
+      let settle = (): void => {};
+      const { seen, status } = receiver(
+        () =>
+          new Promise(
+            (resolve, reject) => (settle = outcome === 204 ? resolve : () => reject(new Error("no"))),
+          ),
+      );
+      const answers = [delivery(), delivery(), delivery()].map(status);
+      await vi.waitFor(() => expect(seen).toHaveBeenCalledOnce());
+      let isAnswered = false;
+      void Promise.race(answers).then(() => (isAnswered = true));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(isAnswered).toBe(false);
+      settle();
+      expect(await Promise.all(answers)).toEqual([outcome, outcome, outcome]);
+      expect(seen).toHaveBeenCalledOnce();
+    }
+  });
+
+  it("asks to come again while another process is at it, and never says that it has what may fail", async () => {
+    const log = createDeliveryLog();
+    const seen = vi.fn<() => void>();
+    const handler = createWebhookHandler({ keys: [KEY], now: () => NOW, log }, { "task.created": seen });
+    // The other process.
+    await log.take("evt_1");
+    expect((await handler(delivery())).status).toBe(503);
+    await log.release("evt_1");
+    expect((await handler(delivery())).status).toBe(204);
+    expect((await handler(delivery())).status).toBe(204);
+    expect(seen).toHaveBeenCalledOnce();
+  });
+
+  it("asks to come again when the log of deliveries fails", async () => {
+    const errors: unknown[] = [];
+    const log = { ...createDeliveryLog(), take: () => Promise.reject(new Error("no log")) };
+    const options = { keys: [KEY], now: () => NOW, log, onError: (error: unknown) => errors.push(error) };
+    expect((await createWebhookHandler(options, { "task.created": () => {} })(delivery())).status).toBe(500);
+    expect(String(errors)).toContain("no log");
+  });
+
+  it("forgets the oldest deliveries first", async () => {
+    const log = createDeliveryLog(2);
+    for (const id of ["a", "b", "c"]) await log.take(id);
+    await log.done("c");
+    expect(await Promise.all(["c", "b", "a"].map((id) => log.take(id)))).toEqual(["done", "busy", "new"]);
+  });
+
+  it("lets no failure of a handler go unseen, and no forger fill the log", async () => {
+    const shown = vi.spyOn(console, "error").mockImplementation(() => {});
+    const failing = (): never => {
+      throw new Error("the database is gone");
+    };
+    const handler = createWebhookHandler({ keys: [KEY], now: () => NOW }, { "task.created": failing });
+    await handler(delivery({ headers: { "webhook-signature": "v1,forged" } }));
+    expect(shown).not.toHaveBeenCalled();
+    await handler(delivery());
+    expect(String(shown.mock.calls)).toContain("the database is gone");
+    shown.mockRestore();
   });
 
   it("serves Node's http", async () => {

@@ -7,6 +7,7 @@ export {
   createDeliveryLog,
   type Delivery,
   type DeliveryLog,
+  type DeliveryState,
   type WebhookHandlerOptions,
   type WebhookHandlers,
 } from "./webhooks/handler.js";

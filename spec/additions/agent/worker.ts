@@ -60,7 +60,8 @@ export class AgentWorker {
    * Takes no more work, lets the session that runs come to its end, gives it back when that takes too long, and
    * deregisters. Resolves when all of it is done.
    */
-  async stop({ graceMs = this.#options.graceMs ?? 20_000 }: { graceMs?: number } = {}): Promise<void> {
+  async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
+    const { graceMs = this.#options.graceMs ?? 20_000 } = options;
     if (!this.#stop.signal.aborted) this.#tell({ type: "stopping" });
     this.#stop.abort();
     this.#wake();

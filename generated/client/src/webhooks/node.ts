@@ -9,6 +9,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
 /** The parts of Node's response that are used. */
 export interface NodeResponse {
   statusCode: number;
+  setHeader(name: string, value: string): unknown;
   end(): unknown;
 }
 
@@ -17,7 +18,9 @@ export function toNodeListener(
   handler: (request: Request) => Promise<Response>,
 ): (request: NodeRequest, response: NodeResponse) => void {
   const serve = async (request: NodeRequest, response: NodeResponse): Promise<void> => {
-    response.statusCode = await answer(handler, request);
+    const { status, headers } = await answer(handler, request);
+    response.statusCode = status;
+    headers.forEach((value, name) => response.setHeader(name, value));
     response.end();
   };
   return (request, response) => void serve(request, response);
@@ -26,7 +29,7 @@ export function toNodeListener(
 async function answer(
   handler: (request: Request) => Promise<Response>,
   request: NodeRequest,
-): Promise<number> {
+): Promise<Response> {
   try {
     const { method = "GET", url = "/" } = request;
     const headers = new Headers();
@@ -35,11 +38,10 @@ async function answer(
     const body = hasBody ? streamOf(request) : null;
     // A stream says that it is one; what is no stream may say so too.
     const init = { method, headers, body, duplex: "half" };
-    const { status } = await handler(new Request(new URL(url, "http://localhost"), init));
-    return status;
+    return await handler(new Request(new URL(url, "http://localhost"), init));
   } catch {
     // The connection broke off, or the request is none.
-    return 400;
+    return new Response(null, { status: 400 });
   }
 }
 

@@ -1,10 +1,21 @@
-import { verifyKey, verifyWebhook, WebhookVerificationError, type WebhookSecrets } from "./verify.js";
+import {
+  checkKeys,
+  verifyKey,
+  verifyWebhook,
+  WebhookVerificationError,
+  type WebhookSecrets,
+} from "./verify.js";
+
+/** `new`: nobody has had it; `busy`: somebody is at it; `done`: it was handled. */
+export type DeliveryState = "new" | "busy" | "done";
 
 /** Remembers which deliveries were handled, since each may come more than once. */
 export interface DeliveryLog {
-  /** Whether the delivery is new, and from now on taken. */
-  take(id: string): boolean | Promise<boolean>;
-  /** The delivery was not handled: it may come again. */
+  /** The state of a delivery; one that is `new` is the caller's from now on, and `busy` for all others. */
+  take(id: string): DeliveryState | Promise<DeliveryState>;
+  /** The delivery was handled. */
+  done(id: string): void | Promise<void>;
+  /** The delivery was not handled: it is `new` again. A shared log also frees what a process that died had taken. */
   release(id: string): void | Promise<void>;
 }
 
@@ -24,7 +35,10 @@ export type WebhookHandlers<Payloads> = {
 export interface WebhookHandlerOptions extends WebhookSecrets {
   /** In memory, the last 10 000, unless given; several processes need one that they share. */
   readonly log?: DeliveryLog | undefined;
-  /** Is told of deliveries that were refused, and of handlers that failed. */
+  /**
+   * Is told of deliveries that were refused, and of handlers that failed. Unless given, the failures of handlers go to
+   * `console.error`, and refusals, which anybody can cause, nowhere.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -32,16 +46,21 @@ const MOST_BYTES = 256 * 1024;
 
 /**
  * Makes a web-standard handler: it answers the verification call, checks each delivery, and calls the event's handler
- * once. 204: received; 401: forged; 405, 413, 415, 400: not a delivery; 500: the handler failed, please send it again.
+ * once. 204: received; 401: forged; 405, 413, 415, 400: not a delivery; 500: the handler failed, please send it again;
+ * 503: another process is at it. A delivery that comes again while its handler still runs gets the same answer.
+ *
+ * @throws Error when there are no keys, or keys that nothing can be checked against.
  */
 export function createHandler<Payloads>(
   nameMember: string,
   options: WebhookHandlerOptions,
   handlers: WebhookHandlers<Payloads>,
 ): (request: Request) => Promise<Response> {
-  const { keyHeader, log = createDeliveryLog(), onError = () => {} } = options;
+  const { keyHeader, log = createDeliveryLog(), onError = reportFailure } = options;
+  checkKeys(options.keys);
   // Names come from outside: only the handlers' own members count.
   const byName = new Map<string, unknown>(Object.entries(handlers));
+  const underWay = new Map<string, Promise<number>>();
 
   async function receive(request: Request): Promise<number> {
     const { headers, method } = request;
@@ -59,19 +78,38 @@ export function createHandler<Payloads>(
     if (event === undefined) return 400;
     const handler = byName.get(String(Reflect.get(event, nameMember)));
     const id = headers.get("webhook-id") ?? "";
-    if (typeof handler !== "function" || !(await log.take(id))) return 204;
+    if (typeof handler !== "function") return 204;
+    const status =
+      underWay.get(id) ?? once(id, () => handler(event, { id, headers })).finally(() => underWay.delete(id));
+    underWay.set(id, status);
+    return status;
+  }
+
+  /** Handles a delivery unless that was done. Until it is, nobody is told that it was received: it might fail. */
+  async function once(id: string, handle: () => unknown): Promise<number> {
     try {
-      await handler(event, { id, headers });
+      const state = await log.take(id);
+      if (state !== "new") return state === "done" ? 204 : 503;
+      try {
+        await handle();
+      } catch (error) {
+        onError(error);
+        await log.release(id);
+        return 500;
+      }
+      await log.done(id);
       return 204;
     } catch (error) {
-      await log.release(id);
-      throw error;
+      // The log failed. What was handled may come again, which is better than not at all.
+      onError(error);
+      return 500;
     }
   }
 
   return async (request) => {
     try {
-      return new Response(null, { status: await receive(request) });
+      const status = await receive(request);
+      return new Response(null, { status, headers: status === 405 ? { allow: "GET, HEAD, POST" } : {} });
     } catch (error) {
       onError(error);
       return new Response(null, { status: error instanceof WebhookVerificationError ? 401 : 500 });
@@ -79,18 +117,25 @@ export function createHandler<Payloads>(
   };
 }
 
+/** A failure that nobody is told of would be lost: the API's log of deliveries says no more than 500. */
+function reportFailure(error: unknown): void {
+  if (!(error instanceof WebhookVerificationError)) console.error(error);
+}
+
 /** A log in memory that forgets the oldest. */
 export function createDeliveryLog(most: number = 10_000): DeliveryLog {
-  const taken = new Set<string>();
+  const states = new Map<string, DeliveryState>();
   return {
     take(id) {
-      if (taken.has(id)) return false;
-      taken.add(id);
-      const [oldest] = taken;
-      if (taken.size > most && oldest !== undefined) taken.delete(oldest);
-      return true;
+      const state = states.get(id);
+      if (state) return state;
+      states.set(id, "busy");
+      const [oldest] = states.keys();
+      if (states.size > most && oldest !== undefined) states.delete(oldest);
+      return "new";
     },
-    release: (id) => void taken.delete(id),
+    done: (id) => void states.set(id, "done"),
+    release: (id) => void states.delete(id),
   };
 }
 

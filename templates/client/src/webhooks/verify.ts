@@ -24,8 +24,29 @@ export interface WebhookSecrets {
   readonly now?: (() => number) | undefined;
 }
 
+/** Standard Webhooks asks for 24 to 64 bytes; what is much shorter can be guessed. */
+const FEWEST_KEY_BYTES = 16;
+
 const TOLERANCE_MS = 5 * 60_000;
 const encoder = new TextEncoder();
+
+/**
+ * Checks that keys are such as a delivery can be checked against: an empty one, as of a variable of the environment that
+ * is not set, would let everybody in.
+ *
+ * @throws Error that says which one is wrong, and not what it is.
+ */
+export function checkKeys(keys: readonly string[]): void {
+  if (keys.length === 0) throw new Error("`keys` is empty: give the webhook's verification key.");
+  for (const [index, key] of keys.entries()) {
+    const isText =
+      typeof key === "string" && (!key.startsWith("whsec_") || /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(key));
+    if (isText && bytesOf(key).length >= FEWEST_KEY_BYTES) continue;
+    throw new Error(
+      `\`keys[${index}]\` is no verification key: it must be \`whsec_\` and base64, or a text, of at least ${FEWEST_KEY_BYTES} bytes.`,
+    );
+  }
+}
 
 /**
  * Checks a delivery by Standard Webhooks: HMAC-SHA256 over id, timestamp and the body as it came, by any of the keys.
@@ -38,6 +59,7 @@ export async function verifyWebhook(
   secrets: WebhookSecrets,
 ): Promise<void> {
   const { keyHeader, toleranceMs = TOLERANCE_MS, now = Date.now } = secrets;
+  checkKeys(secrets.keys);
   if (keyHeader !== undefined) await verifyKey(headers, { ...secrets, keyHeader });
   const [id, timestamp, signature] = ["id", "timestamp", "signature"].map((name) =>
     headers.get(`webhook-${name}`),
@@ -69,6 +91,7 @@ export async function verifyKey(
   headers: Headers,
   { keys, keyHeader }: WebhookSecrets & { keyHeader: string },
 ): Promise<void> {
+  checkKeys(keys);
   const given = headers.get(keyHeader) ?? "";
   for (const key of keys) if (await areEqual(given, key)) return;
   throw new WebhookVerificationError("wrong_key", "The verification key is missing or another one.");
