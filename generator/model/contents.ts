@@ -2,7 +2,6 @@ import type { Content, ContentKind, Encoding, Example } from "./api-model.js";
 import type { ModelContext } from "./context.js";
 import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "./json.js";
 import type { SchemaReader } from "./schemas.js";
-import type { Schema } from "./schema.js";
 
 /** The forms of a body, the one that a client should prefer first. */
 const PREFERENCE: readonly ContentKind[] = ["json", "form", "multipart", "text", "binary", "events"];
@@ -19,7 +18,7 @@ export function readContents(
     const media = context.resolve(value, here);
     const stated = media.value["schema"] ?? media.value["itemSchema"];
     const schema = stated === undefined ? undefined : schemas.read(stated, pointer(media.pointer, "schema"));
-    const kind = kindOf(mediaType, schema);
+    const kind = kindOf(mediaType, stated === undefined ? undefined : context.resolve(stated, here).value);
     return compact<Content>({
       mediaType: mediaType.trim(),
       kind,
@@ -42,7 +41,7 @@ export function essenceOf(mediaType: string): string {
   return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
-function kindOf(mediaType: string, schema: Schema | undefined): ContentKind {
+function kindOf(mediaType: string, schema: JsonObject | undefined): ContentKind {
   const essence = essenceOf(mediaType);
   if (essence === "text/event-stream") return "events";
   if (essence === "application/x-www-form-urlencoded") return "form";
@@ -53,15 +52,11 @@ function kindOf(mediaType: string, schema: Schema | undefined): ContentKind {
   return kindOfSchema(schema);
 }
 
-/** For media types that say nothing themselves, such as a vendor's or a range. */
-function kindOfSchema(schema: Schema | undefined): ContentKind {
-  if (schema === undefined || typeof schema === "boolean") return "binary";
-  if (schema.type === "string") return isBinary(schema) ? "binary" : "text";
-  return schema.type === undefined && Object.keys(schema).length === 0 ? "binary" : "json";
-}
-
-function isBinary(schema: Exclude<Schema, boolean>): boolean {
-  return schema.format === "binary" || typeof schema["contentMediaType"] === "string";
+/** For media types that say nothing themselves, such as an image's, a vendor's or a range. */
+function kindOfSchema(schema: JsonObject | undefined): ContentKind {
+  if (schema === undefined || Object.keys(schema).length === 0) return "binary";
+  if (schema["type"] !== "string") return "json";
+  return schema["format"] === "binary" || typeof schema["contentMediaType"] === "string" ? "binary" : "text";
 }
 
 function readEncoding(encoding: JsonObject): Encoding {

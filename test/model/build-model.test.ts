@@ -460,12 +460,19 @@ describe("operations", () => {
     ["application/xml", {}, "text"],
     ["image/png", {}, "binary"],
     ["application/octet-stream", { schema: { type: "string", format: "binary" } }, "binary"],
+    ["image/png", { schema: { $ref: "#/paths/~1a/post/x-image" } }, "binary"],
     ["*/*", { schema: { type: "object" } }, "json"],
     ["application/jsonl", { schema: { type: "object" } }, "text"],
   ];
   it.each(kinds)("takes %s as %s", (mediaType, media, kind) => {
     const [operation] = operationsOf({
-      "/a": { post: { requestBody: { content: { [mediaType]: media } }, responses: {} } },
+      "/a": {
+        post: {
+          requestBody: { content: { [mediaType]: media } },
+          responses: {},
+          "x-image": { type: "string", format: "binary" },
+        },
+      },
     });
     expect(operation?.body?.contents[0]?.kind).toBe(kind);
   });
