@@ -10,6 +10,20 @@ export interface ExampleRequest {
   readonly body: string | undefined;
 }
 
+/** One request for each example of a body in each media type; one in all where there is no body. */
+export function exampleRequests(document: JsonObject, operation: Operation): ExampleRequest[] {
+  const first = exampleRequest(document, operation);
+  const contents = operation.body?.contents ?? [];
+  const bodies = contents.flatMap(({ mediaType, examples }) =>
+    examples.map(({ value }) => ({
+      ...first,
+      headers: { ...first.headers, "content-type": mediaType },
+      body: JSON.stringify(value),
+    })),
+  );
+  return bodies.length === 0 ? [first] : bodies;
+}
+
 export function exampleRequest(document: JsonObject, operation: Operation): ExampleRequest {
   const item = objectOf(objectOf(document["paths"])[operation.path]);
   const own = objectOf(item[operation.method.toLowerCase()]);

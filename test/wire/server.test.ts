@@ -15,7 +15,7 @@ import type { ApiModel, Operation, Response as Declared } from "../../generator/
 import type { JsonObject } from "../../generator/model/json.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { serveFetch } from "../support/fetch-server.js";
-import { exampleRequest } from "../support/spec-examples.js";
+import { exampleRequest, exampleRequests, type ExampleRequest } from "../support/spec-examples.js";
 
 interface Context {
   readonly caller: string;
@@ -102,7 +102,7 @@ function echo(options: Partial<ServerOptions<Context>> = {}) {
 
 const ROOT = "http://localhost/api/v1";
 
-function send(path: string, method = "GET", body?: string, type = "application/json"): Request {
+function requestOf(path: string, method = "GET", body?: string, type = "application/json"): Request {
   return new Request(ROOT + path, {
     method,
     ...(body === undefined ? {} : { body, headers: { "content-type": type } }),
@@ -127,28 +127,30 @@ describe("every operation", () => {
     let current: object = {};
     const server = await serveFetch(serverOf(async () => current));
     let count = 0;
+    const exchange = async (operation: Operation, request: ExampleRequest, output: Output): Promise<void> => {
+      current = output;
+      const { method, path, headers, body = null } = request;
+      const url = server.url + contract.basePath + path;
+      const response = await fetch(url, { method, headers, body, redirect: "manual" });
+      const text = await response.text();
+      expect([server.errors.map(String), response.status], `${operation.id}: ${text.slice(0, 500)}`).toEqual([
+        [],
+        output.status,
+      ]);
+      if ("body" in output && !(output.body instanceof Blob)) expect(JSON.parse(text)).toEqual(output.body);
+      count += 1;
+    };
     for (const operation of operations.values()) {
-      const { method, path, headers, body } = exampleRequest(document, operation);
-      for (const output of outputsOf(operation)) {
-        current = output;
-        const response = await fetch(server.url + contract.basePath + path, {
-          method,
-          headers,
-          ...(body === undefined ? {} : { body }),
-          redirect: "manual",
-        });
-        const text = await response.text();
-        expect([server.errors.map(String), response.status, text.slice(0, 500)], operation.id).toEqual([
-          [],
-          output.status,
-          expect.any(String),
-        ]);
-        if ("body" in output && !(output.body instanceof Blob)) expect(JSON.parse(text)).toEqual(output.body);
-        count += 1;
-      }
+      const requests = exampleRequests(document, operation);
+      const outputs = outputsOf(operation);
+      const [request] = requests;
+      const [output] = outputs;
+      if (!request || !output) throw new Error(`${operation.id} has no example.`);
+      for (const each of requests) await exchange(operation, each, output);
+      for (const each of outputs.slice(1)) await exchange(operation, request, each);
     }
     expect(operations.size).toBe(model.operations.length);
-    expect(count).toBeGreaterThan(model.operations.length);
+    expect(count).toBeGreaterThan(140);
   });
 
   it("answers each of its error codes with the status and the body that the spec declares", async () => {
@@ -194,7 +196,12 @@ describe("every operation", () => {
   });
 });
 
-function outputsOf(operation: Operation): { status: number; body?: unknown; headers?: object }[] {
+interface Output {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+function outputsOf(operation: Operation): Output[] {
   const successes = operation.responses.filter(({ status }) => /^[23]/.test(status));
   return successes.flatMap((response: Declared) => {
     const status = Number(response.status);
@@ -208,13 +215,16 @@ function outputsOf(operation: Operation): { status: number; body?: unknown; head
 describe("a request", () => {
   it("comes decoded, with defaults, and without what only the server sets", async () => {
     const { server, seen } = echo();
-    await server(send("/workspaces/current/tasks?limit=5&all=true&status=planned&status=in_progress"));
-    await server(send("/workspaces/current/tasks?status=open"));
+    await server(requestOf("/workspaces/current/tasks?limit=5&all=true&status=planned&status=in_progress"));
+    await server(requestOf("/workspaces/current/tasks?status=open"));
     const update = { title: "New", taskId: "tsk_1", version: 7, ancestors: [] };
     const type = "application/merge-patch+json; charset=utf-8";
-    await server(send("/workspaces/w_1/tasks/tsk_1", "PATCH", JSON.stringify(update), type));
+    await server(requestOf("/workspaces/w_1/tasks/tsk_1", "PATCH", JSON.stringify(update), type));
     await server(
-      send(`/workspaces/current/tasks/tsk_1/comments/cmt_1/reactions/${encodeURIComponent("👍")}`, "PUT"),
+      requestOf(
+        `/workspaces/current/tasks/tsk_1/comments/cmt_1/reactions/${encodeURIComponent("👍")}`,
+        "PUT",
+      ),
     );
     expect(seen.map(({ path, query, body }) => ({ path, query, body }))).toEqual([
       {
@@ -265,7 +275,7 @@ describe("a request", () => {
     ["a missing parameter", "/workspaces/current/tasks/search", "required /query/query"],
   ])("with %s is refused by name", async (_, path, error) => {
     const { server, seen } = echo();
-    const response = await server(send(path));
+    const response = await server(requestOf(path));
     expect(await problemOf(response)).toEqual({ status: 400, code: "invalid_parameter", errors: [error] });
     expect(seen).toEqual([]);
   });
@@ -288,7 +298,7 @@ describe("a request", () => {
     ],
   ])("with the body %j is refused as %s", async (body, code, status, errors) => {
     const { server, seen } = echo();
-    const response = await server(send(list, "POST", body));
+    const response = await server(requestOf(list, "POST", body));
     expect(await problemOf(response)).toEqual({ status, code, errors });
     expect(seen).toEqual([]);
   });
@@ -297,11 +307,11 @@ describe("a request", () => {
     const { server } = echo();
     const path = "/workspaces/current/agent-sessions/ses_1/activities";
     const activity = { type: "url", url: 5 };
-    const response = await server(send(path, "POST", JSON.stringify(activity)));
+    const response = await server(requestOf(path, "POST", JSON.stringify(activity)));
     const { errors } = await problemOf(response);
     expect(errors).toContain("type /url");
     expect(errors.filter((error) => error.startsWith("enum"))).toEqual([]);
-    const unknown = await server(send(path, "POST", JSON.stringify({ ...activity, type: "rumour" })));
+    const unknown = await server(requestOf(path, "POST", JSON.stringify({ ...activity, type: "rumour" })));
     expect((await problemOf(unknown)).errors).toEqual(["enum /type"]);
   });
 
@@ -311,7 +321,7 @@ describe("a request", () => {
     ["application/xml", "<a/>"],
   ])("of the media type %s is refused with 415", async (type, body) => {
     const { server } = echo();
-    expect(await problemOf(await server(send(list, "POST", body, type)))).toMatchObject({
+    expect(await problemOf(await server(requestOf(list, "POST", body, type)))).toMatchObject({
       status: 415,
       code: "unsupported_media_type",
     });
@@ -341,7 +351,9 @@ describe("a request", () => {
       });
     }
     expect(seen).toEqual([]);
-    expect((await server(send(list, "POST", JSON.stringify({ title: "T".repeat(80) })))).status).toBe(204);
+    expect((await server(requestOf(list, "POST", JSON.stringify({ title: "T".repeat(80) })))).status).toBe(
+      204,
+    );
   });
 
   it("in bytes that are no UTF-8 is refused", async () => {
@@ -354,7 +366,7 @@ describe("a request", () => {
 
   it("may carry unknown parameters where the server says so", async () => {
     const { server, seen } = echo({ unknownQuery: "ignore" });
-    expect((await server(send(`${list}?utm=1&limit=3`))).status).toBe(204);
+    expect((await server(requestOf(`${list}?utm=1&limit=3`))).status).toBe(204);
     expect(seen[0]?.query).toMatchObject({ limit: 3 });
     expect(seen[0]?.query).not.toHaveProperty("utm");
   });
@@ -382,7 +394,7 @@ describe("routing", () => {
         },
       ],
     });
-    expect((await server(send(path, method))).status).toBe(204);
+    expect((await server(requestOf(path, method))).status).toBe(204);
     expect(calls.map(({ operation }) => operation.id)).toEqual([id]);
     expect(calls[0]?.params).toMatchObject(params);
   });
@@ -396,7 +408,7 @@ describe("routing", () => {
     ["PUT", "/me", 405, "method_not_allowed", "GET, HEAD"],
   ])("%s %s is answered with %i", async (method, path, status, code, allow) => {
     const { server } = echo();
-    const response = await server(send(path, method));
+    const response = await server(requestOf(path, method));
     expect(response.headers.get("allow")).toBe(allow);
     expect(response.headers.get("x-request-id")).toBe("req_1");
     expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -431,7 +443,7 @@ describe("layers", () => {
       { checkResponses: false, outer: [logging("a"), logging("b")], inner: [logging("c"), logging("d")] },
     );
     const body = '{"title":"T"}';
-    await server(send("/workspaces/current/tasks", "POST", body));
+    await server(requestOf("/workspaces/current/tasks", "POST", body));
     expect(log).toEqual([
       "a unread",
       "b unread",
@@ -444,7 +456,7 @@ describe("layers", () => {
       "a 204",
     ]);
     log.length = 0;
-    await server(send("/workspaces/current/tasks", "POST", "{}"));
+    await server(requestOf("/workspaces/current/tasks", "POST", "{}"));
     expect(log).toEqual(["a unread", "b unread", "b 422", "a 422"]);
   });
 
@@ -469,7 +481,7 @@ describe("layers", () => {
         ],
       },
     );
-    const refused = await server(send("/workspaces/nonsense/tasks?nonsense=1"));
+    const refused = await server(requestOf("/workspaces/nonsense/tasks?nonsense=1"));
     expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
     const headers = { authorization: "Bearer ada" };
     expect((await server(new Request(`${ROOT}/me`, { headers }))).status).toBe(204);
@@ -491,7 +503,7 @@ describe("layers", () => {
         },
       ],
     });
-    expect((await server(send("/workspaces/current/tasks/tsk_1"))).status).toBe(404);
+    expect((await server(requestOf("/workspaces/current/tasks/tsk_1"))).status).toBe(404);
     expect(seen).toMatchObject([{ code: "task_not_found", message: "Gone.", status: 404 }]);
   });
 
@@ -503,7 +515,7 @@ describe("layers", () => {
       },
       { onError: (error) => errors.push(error) },
     );
-    const response = await server(send("/me"));
+    const response = await server(requestOf("/me"));
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("hunter2");
     expect(errors.map(String)).toEqual(["Error: password=hunter2"]);
@@ -529,25 +541,25 @@ describe("a response that the spec does not allow", () => {
     ["no body", () => ({ status: 200 }), "fetchMe answered 200 at /header/Content-Type"],
   ])("with %s rejects by name", async (_, output, message) => {
     const server = serverOf(async () => output());
-    const rejection: unknown = await server(send("/me")).catch((error: unknown) => error);
+    const rejection: unknown = await server(requestOf("/me")).catch((error: unknown) => error);
     expect(rejection).toBeInstanceOf(ContractError);
     expect(String(rejection)).toContain(message);
   });
 
   it("with an undeclared code rejects by name", async () => {
     const server = serverOf(async ({ fail }) => fail("last_owner"));
-    await expect(server(send("/me"))).rejects.toThrow("fetchMe answered 409");
+    await expect(server(requestOf("/me"))).rejects.toThrow("fetchMe answered 409");
     const other = serverOf(async ({ fail }) => fail("bug_not_found"));
-    await expect(other(send("/workspaces/current/tasks/tsk_1"))).rejects.toThrow(
+    await expect(other(requestOf("/workspaces/current/tasks/tsk_1"))).rejects.toThrow(
       'fetchTask answered 404 at /code: "bug_not_found" is not one of',
     );
   });
 
   it("without a required header, or with one of another form, rejects by name", async () => {
     const server = serverOf(async () => ({ status: 200, body: me() }), { outer: [] });
-    await expect(server(send("/me"))).rejects.toThrow("at /header/");
+    await expect(server(requestOf("/me"))).rejects.toThrow("at /header/");
     const weak = serverOf(async () => ({ status: 200, body: me(), headers: { ETag: 'W/"1"' } }));
-    await expect(weak(send("/me"))).rejects.toThrow("at /header/ETag");
+    await expect(weak(requestOf("/me"))).rejects.toThrow("at /header/ETag");
   });
 
   it("is found in any response, and in webhooks, by the same checks", async () => {

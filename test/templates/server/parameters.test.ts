@@ -146,8 +146,8 @@ describe("a form", () => {
   });
 
   it("cannot reach a prototype, and is no deeper than it may be", () => {
-    const read = nest(new URLSearchParams("__proto__[polluted]=1&constructor[prototype][polluted]=1"));
-    expect(Object.keys(read)).toEqual(["__proto__", "constructor"]);
+    const form = nest(new URLSearchParams("__proto__[polluted]=1&constructor[prototype][polluted]=1"));
+    expect(Object.keys(form)).toEqual(["__proto__", "constructor"]);
     expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("polluted");
     const deep = nest([[`a${"[b]".repeat(10_000)}`, "1"]]);
     expect(JSON.stringify(deep).length).toBeLessThan(100);
