@@ -16,7 +16,9 @@ import { rateLimiting, RateLimits } from "./http/rate-limits.js";
 import { RequestContext, type RequestParts } from "./http/request-context.js";
 import { workspaceOfRequest } from "./http/workspaces.js";
 import { writes } from "./http/writes.js";
+import { logged } from "./http/logged.js";
 import { createIds, type Ids } from "./ids.js";
+import { oauthRoutes } from "./oauth/routes.js";
 import { factsOf, silentLog, type Log } from "./log.js";
 
 export interface SandboxOptions {
@@ -38,14 +40,18 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** Answers a request, in process. */
+  /** Answers a request, in process. Rejects, as a fetch does, where a fault was asked for that drops the connection. */
   fetch(request: Request): Promise<Response>;
+  /** The same for a server, which drops connections by itself: see `isDropped`. */
+  answer(request: Request): Promise<Response>;
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Ends what runs in the background and closes what the sandbox opened. */
   close(): Promise<void>;
 }
+
+const scopes = contract.securitySchemes["oauth"]?.scopes ?? {};
 
 /** The workspace API, running. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -55,23 +61,27 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     options.database ??
     (await openDatabase({ ...(url !== undefined && { url }), ...(dataDir !== undefined && { dataDir }) }));
   const redis =
-    options.redisUrl === undefined ? undefined : openRedis(options.redisUrl, options.log ?? silentLog);
+    options.redisUrl === undefined ? undefined : await openRedis(options.redisUrl, options.log ?? silentLog);
   const ids = createIds(() => clock.now());
   const cursorSecret = await sharedSecret(database.db, "cursor");
-  const api = createApi({ clock, ids, cursorSecret }, database, redis, options);
+  const log = options.log ?? silentLog;
+  const contexts = new WeakMap<Request, RequestContext>();
+  const api = createApi({ clock, ids, cursorSecret }, database, { ...options, log, redis, contexts });
   const app = new Hono();
   app.route("/", pageRoutes(database));
+  app.route("/", oauthRoutes({ database, clock, ids, scopes }));
   app.options(`${contract.basePath}/*`, () => preflight());
   app.all("*", (c) => api(c.req.raw));
   // Only a response that the spec does not allow comes this far, and only in tests, which shall see it.
   app.onError((error) => {
     throw error;
   });
+  const answer = logged(async (request) => app.fetch(request), contexts, log);
   return {
+    answer,
     fetch: async (request) => {
-      const response = await app.fetch(request);
-      if (isDropped(response))
-        throw new TypeError("The sandbox dropped the connection, as X-Sandbox-Fault asked.");
+      const response = await answer(request);
+      if (isDropped(response)) throw new TypeError("The connection was dropped, as X-Sandbox-Fault asked.");
       return response;
     },
     database,
@@ -84,17 +94,22 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   };
 }
 
-function createApi(
-  parts: RequestParts,
-  database: Database,
-  redis: Redis | undefined,
-  options: SandboxOptions,
-): Server {
-  const log = options.log ?? silentLog;
-  const limits = new RateLimits(parts.clock, redis);
+interface ApiOptions extends SandboxOptions {
+  readonly log: Log;
+  readonly redis: Redis | undefined;
+  /** What is known of each request, for the log. */
+  readonly contexts: WeakMap<Request, RequestContext>;
+}
+
+function createApi(parts: RequestParts, database: Database, options: ApiOptions): Server {
+  const { log, contexts } = options;
+  const limits = new RateLimits(parts.clock, options.redis);
   return createServer<RequestContext>(handlers, {
-    context: ({ operation, request, requestId }) =>
-      new RequestContext(operation.id, request, requestId, database.db, parts),
+    context: ({ operation, request, requestId }) => {
+      const context = new RequestContext(operation.id, request, requestId, database.db, parts);
+      contexts.set(request, context);
+      return context;
+    },
     outer: [
       crossOrigin,
       ...(options.faults === false ? [] : [faultInjection]),
@@ -140,9 +155,14 @@ function sentRequestId(request: Request): string | undefined {
   return sent !== null && /^req_[\w-]{1,64}$/.test(sent) ? sent : undefined;
 }
 
-function openRedis(url: string, log: Log): Redis {
-  // Without a connection, commands fail at once, and the limits are counted in memory meanwhile.
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+/**
+ * Opens Redis and waits for it, so that the first requests are counted there. While it is out of reach, commands fail
+ * at once, and the limits are counted in memory.
+ */
+async function openRedis(url: string, log: Log): Promise<Redis> {
+  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: true });
   redis.on("error", (error: Error) => log.error("redis is out of reach", factsOf(error)));
+  // A failure was told by the event, and the client goes on trying.
+  await redis.connect().catch(() => {});
   return redis;
 }

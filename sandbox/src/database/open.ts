@@ -48,6 +48,18 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     : openServer(options.url, options.connections ?? 20);
 }
 
+/** Removes all that a server's database holds, so that it can be set up anew. */
+export async function emptyServer(url: string): Promise<void> {
+  const pool = new Pool({ connectionString: url, max: 1 });
+  try {
+    await pool.query(
+      "drop schema public cascade; drop schema if exists drizzle cascade; create schema public",
+    );
+  } finally {
+    await pool.end();
+  }
+}
+
 async function openEmbedded({ dataDir, snapshots }: DatabaseOptions): Promise<Database> {
   const isNew = dataDir === undefined || !existsSync(join(dataDir, "PG_VERSION"));
   const snapshot = isNew ? await readSnapshot(snapshots) : undefined;

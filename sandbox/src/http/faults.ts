@@ -1,4 +1,4 @@
-import type { Layer } from "@workspace-api/server";
+import { Failure, type Layer } from "@workspace-api/server";
 
 import type { RequestContext } from "./request-context.js";
 
@@ -47,9 +47,9 @@ export const faultInjection: Layer<RequestContext> = async (call, next) => {
   if (!isFailing) return next();
   if (fault.after) await next();
   if (fault.drop) {
-    const nothing = new Response(null, { status: 500 });
-    dropped.add(nothing);
-    return nothing;
+    const unseen = call.respond(new Failure("internal_error"));
+    dropped.add(unseen);
+    return unseen;
   }
   const { status, retry } = fault;
   const code = Object.hasOwn(CODES, String(status)) ? CODES[status as keyof typeof CODES] : "internal_error";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Fail } from "@workspace-api/server";
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, lte, sql } from "drizzle-orm";
 
 import { after, DAY } from "../clock.js";
 import type { Database, Db } from "../database/open.js";
@@ -74,7 +74,7 @@ export class IdempotencyKeys {
 }
 
 function isOver(credential: string, now: Date) {
-  return and(eq(idempotencyRecords.credential, credential), lt(idempotencyRecords.expiresAt, now));
+  return and(eq(idempotencyRecords.credential, credential), lte(idempotencyRecords.expiresAt, now));
 }
 
 /** Locks the key among all instances, until the end of the transaction. */

@@ -16,14 +16,20 @@ export interface RequestParts {
   readonly cursorSecret: Buffer;
 }
 
-/** What the layers know of one request, and what its handler gets. */
+/** Before it is known who calls: somebody who sees nothing. */
+const NOBODY: Caller = { kind: "key", workspaceId: "", apiKeyId: "" };
+
+/**
+ * What the layers know of one request, and what its handler gets. Handlers take it apart and put it together anew, so
+ * that all of it is in properties of its own.
+ */
 export class RequestContext implements Context {
   /** Set by the authentication. */
   credential: Credential | undefined;
   /** Set by the write layer for the time of a transaction. */
   db: Db;
-  /** Set once the workspace is known. */
-  knownCaller: Caller | undefined;
+  caller = NOBODY;
+  userId: string | null = null;
   /** Set with the page of a list. */
   nextCursor: string | null = null;
   /** Whether events were written, which wakes the deliveries once the transaction is through. */
@@ -39,48 +45,39 @@ export class RequestContext implements Context {
     this.db = db;
   }
 
-  get caller(): Caller {
-    if (!this.knownCaller) throw new Error(`${this.operation} ran without a caller.`);
-    return this.knownCaller;
+  /** Settles who calls, once the workspace is known. */
+  enter(caller: Caller): void {
+    this.caller = caller;
+    this.userId = caller.kind === "member" ? caller.userId : null;
   }
 
-  get userId(): string | null {
-    return this.caller.kind === "member" ? this.caller.userId : null;
-  }
+  readonly now = (): Date => this.parts.clock.now();
 
-  now(): Date {
-    return this.parts.clock.now();
-  }
+  readonly newId = (kind: IdKind): string => this.parts.ids(kind);
 
-  newId(kind: IdKind): string {
-    return this.parts.ids(kind);
-  }
+  readonly emit = (event: NewEvent): Promise<void> => this.#emit(this.db, event);
 
-  emit(event: NewEvent): Promise<void> {
-    return this.#emit(this.db, event);
-  }
-
-  within(tx: Db): Pick<Context, "db" | "emit"> {
+  readonly within = (tx: Db): Pick<Context, "db" | "emit"> => {
     return { db: tx, emit: (event) => this.#emit(tx, event) };
-  }
+  };
 
-  positionOf(cursor: string | undefined, fail: Fail<"invalid_cursor">): Position | undefined {
+  readonly positionOf = (cursor: string | undefined, fail: Fail<"invalid_cursor">): Position | undefined => {
     if (cursor === undefined) return undefined;
     return readCursor(cursor, this.#cursorScope()) ?? fail("invalid_cursor");
-  }
+  };
 
-  cursorOf(next: Position | undefined): string | null {
+  readonly cursorOf = (next: Position | undefined): string | null => {
     this.nextCursor = next ? writeCursor(next, this.#cursorScope()) : null;
     return this.nextCursor;
-  }
+  };
 
-  assertMatch(current: object, fail: Fail<"precondition_failed">): void {
+  readonly assertMatch = (current: object, fail: Fail<"precondition_failed">): void => {
     const wanted = this.request.headers.get("if-match");
     if (wanted !== null && !names(wanted, etagOf(JSON.stringify(current)), "strong"))
       fail("precondition_failed");
-  }
+  };
 
-  pause(ms: number, signal: AbortSignal): Promise<void> {
+  readonly pause = (ms: number, signal: AbortSignal): Promise<void> => {
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -91,7 +88,7 @@ export class RequestContext implements Context {
       if (signal.aborted) end();
       else signal.addEventListener("abort", end);
     });
-  }
+  };
 
   #cursorScope(): CursorScope {
     const query = queryOf(this.operation, this.request.url, this.caller.workspaceId);

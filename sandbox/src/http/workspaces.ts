@@ -21,7 +21,7 @@ export const workspaceOfRequest: Layer<RequestContext> = async (call, next) => {
       headers: { "WWW-Authenticate": 'Bearer realm="workspace", error="invalid_token"' },
     });
   }
-  context.knownCaller = caller;
+  context.enter(caller);
   return next();
 };
 

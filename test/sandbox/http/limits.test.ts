@@ -1,0 +1,135 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+import { contract } from "@workspace-api/server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { createClock } from "../../../sandbox/src/clock.js";
+import { createSandbox } from "../../../sandbox/src/create-sandbox.js";
+import { RateLimits } from "../../../sandbox/src/http/rate-limits.js";
+import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
+
+const redisMissing = hasRedis()
+  ? undefined
+  : "redis-server is not installed; get it by `apt-get install redis-server`";
+
+describe("rate limits", () => {
+  let sandbox: TestSandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ rateLimits: true });
+  });
+  afterAll(() => sandbox.close());
+
+  it("let 40 through at once and tell the others how long to wait, each credential by itself", async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => sandbox.call("GET", "/me")));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(40);
+    const refused = answers.find(({ status }) => status === 429);
+    const wait = refused?.headers.get("retry-after");
+    expect(await refused?.json()).toMatchObject({
+      code: "rate_limited",
+      message: `Rate limit exceeded. Retry in ${wait} seconds.`,
+    });
+    expect(refused?.headers.get("ratelimit")).toMatch(/^"burst";r=0;t=\d+, "sustained";r=160;t=\d+$/);
+    expect(refused?.headers.get("ratelimit-policy")).toBe('"burst";q=40;w=60, "sustained";q=200;w=900');
+    expect((await sandbox.call("GET", "/me", { as: "admin" })).status).toBe(200);
+  });
+
+  it("count what is refused by scope or validation, but nothing without a credential", async () => {
+    const bad = await sandbox.call("GET", "/workspaces/current/tasks?limit=0", { as: "member" });
+    expect([bad.status, bad.headers.get("ratelimit")]).toEqual([
+      400,
+      expect.stringContaining('"burst";r=39'),
+    ]);
+    const nobody = await sandbox.call("GET", "/me", { as: "nobody" });
+    expect([nobody.status, nobody.headers.get("ratelimit")]).toEqual([401, null]);
+  });
+});
+
+describe("windows", () => {
+  const windows = [
+    { name: "long", limit: 3, windowMs: 600_000 },
+    { name: "short", limit: 2, windowMs: 60_000 },
+  ];
+
+  it("hold together: what one refuses is taken out of the others", async () => {
+    const limits = new RateLimits(createClock(), undefined, windows);
+    const left = async (): Promise<unknown> => {
+      const { windows: states, waitMs } = await limits.consume("key", 1);
+      return [...states.map(({ name, remaining }) => `${name} ${remaining}`), waitMs !== undefined];
+    };
+    expect(await left()).toEqual(["short 1", "long 2", false]);
+    expect(await left()).toEqual(["short 0", "long 1", false]);
+    expect(await left()).toEqual(["short 0", "long 1", true]);
+    const long = new RateLimits(createClock(), undefined, [
+      { name: "a", limit: 9, windowMs: 1000 },
+      { name: "b", limit: 1, windowMs: 5000 },
+    ]);
+    await long.consume("key", 1);
+    const refused = await long.consume("key", 1);
+    expect(refused.windows.map(({ remaining }) => remaining)).toEqual([8, 0]);
+    expect(refused.waitMs).toBeGreaterThan(1000);
+  });
+
+  it("pass at the speed of the clock, and tell real time", async () => {
+    const limits = new RateLimits(createClock(600), undefined, windows);
+    await limits.consume("key", 1);
+    await limits.consume("key", 1);
+    const refused = await limits.consume("key", 1);
+    expect(refused.waitMs).toBeLessThanOrEqual(100);
+    await expect
+      .poll(async () => (await limits.consume("key", 1)).waitMs, { timeout: 10_000 })
+      .toBeUndefined();
+  });
+});
+
+const title = redisMissing === undefined ? "" : ` (skipped: ${redisMissing})`;
+describe.skipIf(redisMissing !== undefined)(`rate limits of two instances with one Redis${title}`, () => {
+  let redis: ChildProcess;
+  let redisUrl: string;
+  beforeAll(async () => {
+    const port = await freePort();
+    redisUrl = `redis://127.0.0.1:${port}`;
+    redis = spawn("redis-server", ["--port", String(port), "--save", "", "--appendonly", "no"]);
+    for await (const text of redis.stdout ?? []) if (String(text).includes("Ready to accept")) break;
+  });
+  afterAll(async () => {
+    redis.kill();
+    if (redis.exitCode === null) await once(redis, "exit");
+  });
+
+  it("let exactly 40 of 100 through", async () => {
+    const one = await startSandbox({ rateLimits: true, redisUrl });
+    const { clock, database } = one;
+    const other = await createSandbox({ database, clock, redisUrl });
+    const request = (): Request =>
+      new Request(`http://127.0.0.1${contract.basePath}/me`, {
+        headers: { authorization: `Bearer ${one.secrets.key}` },
+      });
+    const instances = [one, other];
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => instances[index % 2]?.fetch(request())),
+    );
+    expect(answers.filter((answer) => answer?.status === 200)).toHaveLength(40);
+    await other.close();
+    await one.close();
+  });
+});
+
+function hasRedis(): boolean {
+  try {
+    execFileSync("redis-server", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
