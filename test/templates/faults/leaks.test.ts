@@ -62,8 +62,8 @@ describe("after 100,000 calls", () => {
       await many(2000);
       const before = await heap();
       await many(count - 2000);
-      const perCall = ((await heap()) - before) / count;
-      expect(perCall).toBeLessThan(30);
+      // The heap breathes by a megabyte; a call's least object, kept 10,000 times, is more than this.
+      expect((await heap()) - before).toBeLessThan(3 * 2 ** 20);
       expect(getEventListeners(signal, "abort")).toEqual([]);
       expect(liveTimers()).toBeLessThanOrEqual(timers);
     },
