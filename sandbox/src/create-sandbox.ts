@@ -14,6 +14,7 @@ import { faultInjection, isDropped } from "./http/faults.js";
 import { pageRoutes } from "./http/page-routes.js";
 import { rateLimiting, RateLimits } from "./http/rate-limits.js";
 import { RequestContext, type RequestParts } from "./http/request-context.js";
+import { storableText } from "./http/text.js";
 import { workspaceOfRequest } from "./http/workspaces.js";
 import { writes } from "./http/writes.js";
 import { logged } from "./http/logged.js";
@@ -117,7 +118,13 @@ function createApi(parts: RequestParts, database: Database, options: ApiOptions)
       rateLimiting(limits, options.rateLimits ?? true),
       permission<RequestContext>(({ credential }) => credential),
     ],
-    inner: [workspaceOfRequest, writes(database, () => {}), addresses, validators<RequestContext>()],
+    inner: [
+      storableText,
+      workspaceOfRequest,
+      writes(database, () => {}),
+      addresses,
+      validators<RequestContext>(),
+    ],
     failures: {
       parameter: "invalid_parameter",
       body: "malformed_body",

@@ -10,6 +10,7 @@ import {
   changeSession,
   isSessionVisible,
   type ClaimRow,
+  type SessionContext,
   type SessionRow,
   type WorkerRow,
 } from "./session-view.js";
@@ -28,7 +29,7 @@ export async function lockSession(context: Context, sessionId: string): Promise<
 }
 
 /** Ends the lease of a locked session if its time is over: the session is stale then. */
-async function lapse(context: Context, row: SessionRow): Promise<SessionRow> {
+async function lapse(context: SessionContext, row: SessionRow): Promise<SessionRow> {
   const ended = await context.db
     .update(claims)
     .set({ state: "expired", endedAt: context.now() })
@@ -66,7 +67,7 @@ export async function lapseAll(context: Context): Promise<void> {
       .where(inArray(agentSessions.sessionId, ids))
       .orderBy(agentSessions.sessionId)
       .for("update");
-    for (const row of rows) await lapse({ ...context, ...context.within(tx) }, row);
+    for (const row of rows) await lapse({ ...context.within(tx), now: () => context.now() }, row);
   });
 }
 

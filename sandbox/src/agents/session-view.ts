@@ -142,9 +142,12 @@ export async function emitSession(
   await context.emit({ type, subject: sessionId, data: { resource, agentSession: sessionOf(row) } });
 }
 
+/** What a change of a session takes. */
+export type SessionContext = Pick<Context, "db" | "emit" | "now">;
+
 /** Changes a locked session, counts the change and tells of it. */
 export async function changeSession(
-  context: Context,
+  context: SessionContext,
   row: SessionRow,
   changes: Partial<SessionRow>,
   type:

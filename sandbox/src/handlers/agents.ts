@@ -151,8 +151,8 @@ export function modeOf(mode: string): "local" | "cloud" {
   return mode === "cloud" ? "cloud" : "local";
 }
 
-async function viewOf({ db, now }: Context, row: WorkerRow) {
-  const [worker] = await workersOf(db, [row], now());
+async function viewOf(context: Context, row: WorkerRow) {
+  const [worker] = await workersOf(context.db, [row], context.now());
   if (!worker) throw new Error("A worker has a view.");
   return worker;
 }

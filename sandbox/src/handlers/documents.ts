@@ -21,6 +21,7 @@ export const documentHandlers = {
     const { db, caller } = context;
     const order = orderOf(query.sort);
     const { type, status, taskId, createdBy, updatedBy, limit } = query;
+    const after = context.positionOf(query.cursor, fail);
     if (taskId !== undefined && !(await findTask(context, taskId)))
       return { status: 200, body: { documents: [], nextCursor: null } };
     const links = db
@@ -41,7 +42,7 @@ export const documentHandlers = {
           taskId === undefined ? undefined : exists(links),
           createdBy === undefined ? undefined : eq(documents.createdBy, createdBy),
           updatedBy === undefined ? undefined : eq(documents.updatedBy, updatedBy),
-          isAfter(order, context.positionOf(query.cursor, fail)),
+          isAfter(order, after),
         ),
       )
       .orderBy(inOrder(order))

@@ -20,6 +20,7 @@ export const recordHandlers = {
   async listRecords({ query, fail }, context) {
     const { db, caller } = context;
     const { kind, provider, taskId, limit } = query;
+    const after = context.positionOf(query.cursor, fail);
     if (taskId !== undefined && !(await findTask(context, taskId)))
       return { status: 200, body: { records: [], nextCursor: null } };
     const links = db
@@ -35,7 +36,7 @@ export const recordHandlers = {
           kind && inArray(records.kind, kind),
           provider === undefined ? undefined : eq(records.provider, provider),
           taskId === undefined ? undefined : exists(links),
-          isAfter(LATEST, context.positionOf(query.cursor, fail)),
+          isAfter(LATEST, after),
         ),
       )
       .orderBy(inOrder(LATEST))

@@ -31,10 +31,11 @@ export interface TaskQuery {
 
 /** One page of the tasks that the caller may see, and where the next one starts if there is one. */
 export async function pageOfSummaries(
-  { db, caller, now }: Context,
+  context: Context,
   { where, order, limit, after }: TaskQuery,
   includeAncestors = false,
 ): Promise<{ items: TaskSummary[]; next?: Position }> {
+  const { db, caller } = context;
   const positions = await db
     .select({ id: tasks.taskId, sortKey: sortKeyOf(order) })
     .from(tasks)
@@ -47,6 +48,6 @@ export async function pageOfSummaries(
   const rows = await selectTasks(db).where(inArray(tasks.taskId, ids));
   const found = new Map(rows.map((row) => [row.taskId, row]));
   const ordered = ids.flatMap((id) => found.get(id) ?? []);
-  const items = await summariesOf(db, ordered, now(), includeAncestors);
+  const items = await summariesOf(db, ordered, context.now(), includeAncestors);
   return next ? { items, next } : { items };
 }
