@@ -1,3 +1,5 @@
+import { getEventListeners } from "node:events";
+
 import { describe, expect, test } from "vitest";
 import { isApiError } from "../../../templates/client/src/runtime/errors.js";
 import { list, type ListCall } from "../../../templates/client/src/runtime/list.js";
@@ -64,6 +66,74 @@ describe("a list", () => {
 
   test("goes on from a cursor", async () => {
     expect(await all(listOf(await paged(pages), cursor, { cursor: "b" }))).toEqual([3]);
+  });
+
+  test("goes on later from where it stopped: a page tells the cursor of the next", async () => {
+    const server = await paged(pages);
+    let saved: string | null | undefined;
+    for await (const page of listOf(server, cursor).pages()) {
+      saved = page.next;
+      break;
+    }
+    const later: Page[] = [];
+    for await (const page of listOf(server, cursor, { cursor: saved }).pages()) later.push(page);
+    expect(later).toEqual([pages.a, pages.b]);
+    expect(server.received.map(({ url }) => url)).toEqual([
+      "/things",
+      "/things?cursor=a",
+      "/things?cursor=b",
+    ]);
+  });
+
+  test("waits for a slow reader: a page is fetched when the last item of the one before is taken", async () => {
+    const server = await paged(pages);
+    const iterator = listOf(server, cursor)[Symbol.asyncIterator]();
+    for (const [value, fetched] of [
+      [1, 1],
+      [2, 1],
+    ] as const) {
+      expect((await iterator.next()).value).toBe(value);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(server.received).toHaveLength(fetched);
+    }
+    expect((await iterator.next()).value).toBe(3);
+    expect(server.received).toHaveLength(3);
+  });
+
+  test("ends when the reader fails or returns, and is not read on", async () => {
+    const server = await paged(pages);
+    const iterator = listOf(server, cursor)[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(await iterator.return()).toEqual({ done: true, value: undefined });
+    expect((await iterator.next()).done).toBe(true);
+    const reading = (async () => {
+      for await (const item of listOf(server, cursor)) throw new Error(`enough of ${item}`);
+    })();
+    await expect(reading).rejects.toThrow("enough of 1");
+    expect(server.received).toHaveLength(2);
+  });
+
+  test("stops between pages when the signal ends", async () => {
+    const server = await paged(pages);
+    const controller = new AbortController();
+    const api = apiFor(server.url);
+    const call = list<Page, number, never>(
+      api,
+      operation({ pagination: cursor }),
+      {},
+      { signal: controller.signal },
+    );
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const item of call) {
+        seen.push(item);
+        if (item === 2) controller.abort();
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "aborted" });
+    expect(seen).toEqual([1, 2]);
+    expect(server.received).toHaveLength(1);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
   test("fetches no page that nobody asks for", async () => {

@@ -10,7 +10,8 @@ type NextPage = Pick<CallInput, "query" | "url">;
 
 /**
  * A list: a promise of its first page, and an iterator over the items of all pages. A page is fetched when the loop
- * gets to it; the first is fetched once, however it is read.
+ * gets to it; the first is fetched once, however it is read. A page tells where the next one begins, in the member that
+ * the API has for it: who keeps that can list on from there later, by the same query with that cursor.
  */
 export class ListCall<Page, Item, E = ClientError> extends Call<Page, E> implements AsyncIterable<Item> {
   readonly #pages: (first: Promise<Answer<Page>>) => AsyncGenerator<Page, void, undefined>;
