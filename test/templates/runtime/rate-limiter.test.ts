@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import type { OnEnd } from "../../../templates/client/src/runtime/lifetime.js";
 import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
 import { MemoryBudget } from "../../../templates/client/src/runtime/memory-store.js";
 import { RateLimiter, type PlaceRequest } from "../../../templates/client/src/runtime/rate-limiter.js";
@@ -9,10 +10,13 @@ import { VirtualClock } from "../../support/virtual-clock.js";
 
 let sequence = 0;
 
-function ask(request: Partial<PlaceRequest> = {}): PlaceRequest {
-  const { signal } = new AbortController();
+function ask({ signal, ...request }: Partial<PlaceRequest> & { signal?: AbortSignal } = {}): PlaceRequest {
+  const onEnd: OnEnd = (callback) => {
+    signal?.addEventListener("abort", () => callback(signal.reason));
+    return () => {};
+  };
   sequence += 1;
-  return { cost: 1, priority: 0, sequence, signal, maxWaitMs: Infinity, onWait: () => {}, ...request };
+  return { cost: 1, priority: 0, sequence, onEnd, maxWaitMs: Infinity, onWait: () => {}, ...request };
 }
 
 function limiterOf(clock: VirtualClock, windows: readonly RateLimitWindow[], maxQueue?: number): RateLimiter {

@@ -1,12 +1,12 @@
 import type { Api } from "./api.js";
-import { decoderOf, readJson } from "./decode.js";
-import { isApiError, type ApiError, type ClientError, type ErrorFacts } from "./errors.js";
+import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
+import { isApiError, type ApiError, type ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
 import type { CallContext } from "./fetch.js";
-import { startLifetime, type Lifetime } from "./lifetime.js";
+import { endOf, Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
-import { requestIdOf, statusErrorOf } from "./status-error.js";
+import { statusErrorOf } from "./status-error.js";
 import { connectionError } from "./transport.js";
 
 /** What came back, with its response. */
@@ -35,7 +35,7 @@ export class Call<T, E = ClientError> extends Promise<T> {
 
   constructor(start: (isRaw: () => boolean) => Promise<Answer<T>>) {
     const reading = { isRaw: false };
-    const answer = Promise.resolve().then(() => start(() => reading.isRaw));
+    const answer = start(() => reading.isRaw);
     super((resolve, reject) => {
       answer.then(({ data }) => resolve(data), reject);
     });
@@ -78,8 +78,8 @@ export function call<T, E>(
   return new Call((isRaw) => send<T>(api, operation, input, options, isRaw));
 }
 
-/** Sends a call's request and reads the answer. */
-export async function send<T>(
+/** Sends a call's request in the next microtask, and reads the answer. */
+export function send<T>(
   api: Api,
   operation: Operation,
   input: CallInput,
@@ -88,38 +88,38 @@ export async function send<T>(
 ): Promise<Answer<T>> {
   const { timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
   const { maxRetries = api.maxRetries, priority, cache } = options;
-  const lifetime = startLifetime(options.signal, timeoutMs);
-  const { signal, deadline } = lifetime;
+  const lifetime = new Lifetime(options.signal && endOf(options.signal), timeoutMs);
   const callId = nextCallId();
-  let context: CallContext = {
+  const context: CallContext = {
     id: callId,
     operation,
-    signal,
-    deadline,
     attemptTimeoutMs,
     maxRetries,
     priority,
     cache,
+    deadline: lifetime.deadline,
+    onEnd: lifetime.onEnd,
+    get signal() {
+      return lifetime.signal;
+    },
   };
-  const work = async (): Promise<Answer<unknown>> => {
-    signal.throwIfAborted();
-    const { request, idempotencyKey } = buildRequest(api, operation, input, options);
-    context = { ...context, idempotencyKey };
-    const response = await api.send(request, context);
+  const work = async (): Promise<Answer<T>> => {
+    await undefined;
+    lifetime.throwIfOver();
+    const response = await api.send(buildRequest(api, operation, input, options), context);
     if (!response.ok) throw await statusErrorOf(api, operation, response, context.unrepeated);
-    return readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
-  };
-  try {
+    const answer = await readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
     // The spec says what the data is; the server is trusted to keep to it.
-    return (await lifetime.race(work())) as Answer<T>;
-  } catch (reason) {
+    return answer as Answer<T>;
+  };
+  return lifetime.race(work).catch((reason: unknown) => {
     lifetime.end();
     const { id: operationId, method, path } = operation;
     const isBare = isApiError(reason) && !reason.operationId;
     const error = isBare ? located(reason, operation, api, context.unrepeated) : reason;
     api.emit({ callId, operationId, method, path, type: "error", error });
     throw error;
-  }
+  });
 }
 
 /** The same error, told of its operation: anew, so that its stack says so too. */
@@ -137,44 +137,52 @@ function located(
 
 /** Reads a success. What is read here is read in time; a stream lives on, until it is read or the server is silent. */
 async function readAnswer(
-  { method, decode = {} }: Operation,
+  { method, decode }: Operation,
   response: Response,
   lifetime: Lifetime,
   limitMs: number,
   isRaw: boolean,
 ): Promise<Answer<unknown>> {
   const { status } = response;
-  const requestId = requestIdOf(response);
-  const facts = { status, requestId };
   const isEmpty = status === 204 || status === 205 || method === "HEAD";
-  const decoder = isEmpty ? undefined : decoderOf(decode, response);
+  const decoder = isEmpty || !decode ? undefined : decoderOf(decode, response);
   if (isRaw || decoder) {
-    const stream = streamed(response, lifetime, limitMs, facts);
+    const stream = streamed(response, lifetime, limitMs);
     const data = isRaw ? undefined : await decoder?.(stream);
     lifetime.release();
-    return { data, response: stream, requestId };
+    return answerOf(data, stream);
   }
   lifetime.limit(limitMs);
-  const data = await (isEmpty ? response.body?.cancel() : readJson(response, facts));
+  const data = await (isEmpty ? response.body?.cancel() : readJson(response));
   lifetime.end();
-  return { data, response, requestId };
+  return answerOf(data, response);
+}
+
+function answerOf(data: unknown, response: Response): Answer<unknown> {
+  return {
+    data,
+    response,
+    get requestId() {
+      return requestIdOf(response);
+    },
+  };
 }
 
 /** The response with a body that keeps the call alive until it is read or dropped, and ends it if the server stalls. */
-function streamed(response: Response, lifetime: Lifetime, limitMs: number, facts: ErrorFacts): Response {
+function streamed(response: Response, lifetime: Lifetime, limitMs: number): Response {
   const reader = response.body?.getReader();
   if (!reader) return response;
   const source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
     async pull(controller) {
       lifetime.limit(limitMs);
       try {
-        const { done, value } = await lifetime.race(reader.read());
+        const { done, value } = await lifetime.race(() => reader.read());
         // A reader that takes its time is no stalled server.
         lifetime.limit(Infinity);
         if (!done) return controller.enqueue(value);
         controller.close();
       } catch (error) {
-        controller.error(connectionError(error, facts));
+        controller.error(connectionError(error, factsOf(response)));
       }
       lifetime.end();
     },

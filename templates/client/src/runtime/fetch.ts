@@ -1,3 +1,4 @@
+import type { OnEnd } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 
 /** A platform's `fetch`, as far as the runtime calls it. */
@@ -28,16 +29,16 @@ export interface CallContext {
   readonly id: number;
   /** Absent for requests that come from outside the emitted operations. */
   readonly operation?: Operation | undefined;
-  /** Ends the call: the caller's own signal and its deadline, in one. */
+  /** Ends the call: the caller's own signal and its deadline, in one. It is made when it is first asked for. */
   readonly signal: AbortSignal;
+  /** The same as {@link signal}, and cheaper; a ring that replaces one replaces both. */
+  readonly onEnd: OnEnd;
   /** When the call must be over, on the clock of `performance.now()`; `Infinity`: never. */
   readonly deadline: number;
   /** Ends one attempt, in milliseconds. */
   readonly attemptTimeoutMs?: number | undefined;
   /** Attempts after the first; absent: as the policy says. */
   readonly maxRetries?: number | undefined;
-  /** Makes an unsafe call safe to repeat; the same for all attempts. */
-  readonly idempotencyKey?: string | undefined;
   /** Higher leaves first; 0 by default. */
   readonly priority?: number | undefined;
   /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */

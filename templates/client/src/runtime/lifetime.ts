@@ -1,19 +1,92 @@
 import { AbortError, isApiError, TimeoutError } from "./errors.js";
 
-/** A span of time that ends by its limits, by an outer signal, or when its work is done. */
-export interface Lifetime {
-  /** Its reason is the error that the work fails with. */
-  readonly signal: AbortSignal;
+/**
+ * Calls back with the reason when something is over before its work is done, or at once if it already is; returns what
+ * undoes this.
+ */
+export type OnEnd = (callback: (reason: unknown) => void) => () => void;
+
+/** A timer that is longer than this fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Stops what takes longer than this, unless the timer that it returns is cleared. */
+export function stopAfter(
+  ms: number,
+  stop: (reason: unknown) => void,
+): ReturnType<typeof setTimeout> | undefined {
+  if (ms > LONGEST_TIMER_MS) return undefined;
+  return setTimeout(() => stop(new TimeoutError(`not done within ${ms} ms`)), ms);
+}
+
+/** A call's span of time, which ends by its limits, by an outer end, or when its work is done. */
+export class Lifetime {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
-  /** Settles as `work` does, but fails as soon as the time is over, even if `work` does not notice. */
-  race<T>(work: Promise<T>): Promise<T>;
+  readonly onEnd: OnEnd;
+  readonly #callbacks = new Set<(reason: unknown) => void>();
+  readonly #whole: ReturnType<typeof setTimeout> | undefined;
+  readonly #leave: (() => void) | undefined;
+  #step: ReturnType<typeof setTimeout> | undefined;
+  #controller: AbortController | undefined;
+  #reason: unknown;
+
+  constructor(outer: OnEnd | undefined, wholeMs: number) {
+    this.deadline = performance.now() + wholeMs;
+    this.onEnd = (callback) => {
+      if (this.#reason) callback(this.#reason);
+      else this.#callbacks.add(callback);
+      return () => this.#callbacks.delete(callback);
+    };
+    this.#whole = stopAfter(wholeMs, (reason) => this.stop(reason));
+    this.#leave = outer?.((reason) => this.stop(reason));
+  }
+
+  /** Its reason is the error that the work fails with. A signal is dear: it is made when it is first asked for. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  throwIfOver(): void {
+    if (this.#reason) throw this.#reason;
+  }
+
+  /** The time is over, for this reason. */
+  stop(reason: unknown): void {
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    for (const callback of this.#callbacks) callback(reason);
+  }
+
+  /** Starts work and settles as it does, but fails as soon as the time is over, even if the work does not notice. */
+  race<T>(start: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const forget = this.onEnd(reject);
+      if (!this.#reason) start().finally(forget).then(resolve, reject);
+    });
+  }
+
   /** Sets the time for the next step; `Infinity`: none. */
-  limit(ms: number): void;
-  /** Forgets all limits; the outer signal still counts. */
-  release(): void;
+  limit(ms: number): void {
+    clearTimeout(this.#step);
+    this.#step = stopAfter(ms, (reason) => this.stop(reason));
+  }
+
+  /** Forgets all limits; the outer end still counts. */
+  release(): void {
+    clearTimeout(this.#whole);
+    clearTimeout(this.#step);
+  }
+
   /** Leaves no timer and no listener behind. */
-  end(): void;
+  end(): void {
+    this.release();
+    this.#leave?.();
+  }
 }
 
 /** Node warns of a leak when a signal has more than ten listeners, so that one serves all calls on a signal. */
@@ -22,56 +95,23 @@ const listeners = new WeakMap<
   { readonly callbacks: Set<() => void>; readonly run: () => void }
 >();
 
-/** Calls back when the signal aborts; returns what undoes this. */
-function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  const callbacks = new Set<() => void>();
-  const listener = listeners.get(signal) ?? { callbacks, run: () => callbacks.forEach((each) => each()) };
-  listeners.set(signal, listener);
-  listener.callbacks.add(callback);
-  signal.addEventListener("abort", listener.run);
-  return () => {
-    if (!listener.callbacks.delete(callback) || listener.callbacks.size > 0) return;
-    listeners.delete(signal);
-    signal.removeEventListener("abort", listener.run);
-  };
-}
-
-/** Starts a lifetime. */
-export function startLifetime(outer: AbortSignal | undefined, wholeMs: number): Lifetime {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const stop = (): void => {
-    const reason: unknown = outer?.reason;
-    controller.abort(isApiError(reason) ? reason : new AbortError("aborted by the caller"));
-  };
-  const timers: ReturnType<typeof setTimeout>[] = [];
-  const set = (index: number, ms: number): void => {
-    clearTimeout(timers[index]);
-    // A timer that is longer than this fires at once.
-    if (ms >= 2 ** 31) return;
-    timers[index] = setTimeout(() => {
-      controller.abort(new TimeoutError(`not done within ${ms} ms`));
-    }, ms);
-  };
-  const release = (): void => timers.forEach(clearTimeout);
-  set(0, wholeMs);
-  const leave = outer && onAbort(outer, stop);
-  if (outer?.aborted) stop();
-  return {
-    signal,
-    deadline: performance.now() + wholeMs,
-    race: (work) =>
-      new Promise((resolve, reject) => {
-        const fail = (): void => reject(signal.reason);
-        signal.addEventListener("abort", fail);
-        if (signal.aborted) fail();
-        work.then(resolve, reject).finally(() => signal.removeEventListener("abort", fail));
-      }),
-    limit: (ms) => set(1, ms),
-    release,
-    end: () => {
-      release();
-      leave?.();
-    },
+/** The end that a caller's signal makes. */
+export function endOf(signal: AbortSignal): OnEnd {
+  return (callback) => {
+    const tell = (): void => {
+      const reason: unknown = signal.reason;
+      callback(isApiError(reason) ? reason : new AbortError("aborted by the caller"));
+    };
+    if (signal.aborted) tell();
+    const callbacks = new Set<() => void>();
+    const listener = listeners.get(signal) ?? { callbacks, run: () => callbacks.forEach((each) => each()) };
+    listeners.set(signal, listener);
+    listener.callbacks.add(tell);
+    signal.addEventListener("abort", listener.run);
+    return () => {
+      if (!listener.callbacks.delete(tell) || listener.callbacks.size > 0) return;
+      listeners.delete(signal);
+      signal.removeEventListener("abort", listener.run);
+    };
   };
 }

@@ -1,5 +1,5 @@
 import type { Api } from "./api.js";
-import { mismatchOf, readErrorBody } from "./decode.js";
+import { mismatchOf, readErrorBody, requestIdOf } from "./decode.js";
 import { createStatusError, type StatusError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import { messageIn } from "./refusal.js";
@@ -51,10 +51,4 @@ function detailOf(response: Response, body: unknown): string {
     }
   }
   return typeof body === "string" && body ? mismatchOf(response, body) : "";
-}
-
-/** The request's id in the usual headers: X-Request-Id, Request-Id, and those with a vendor's name in them. */
-export function requestIdOf({ headers }: Response): string | undefined {
-  for (const [name, value] of headers) if (/request-?id$/.test(name)) return value;
-  return undefined;
 }
