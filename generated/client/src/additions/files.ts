@@ -11,7 +11,7 @@ import { isEncrypted } from "../runtime/auth.js";
 import type { EncodedBody } from "../runtime/codecs.js";
 import { call, Call } from "../runtime/call.js";
 import { RequestError, type StatusError } from "../runtime/errors.js";
-import { startLifetime } from "../runtime/lifetime.js";
+import { endOf, Lifetime } from "../runtime/lifetime.js";
 import type { Operation } from "../runtime/operation.js";
 import type { FileUpload } from "../types.js";
 import { countedBody, isNode, prepareFile, tellProgress, type PreparedFile } from "./file-bytes.js";
@@ -76,10 +76,10 @@ export function uploadFile(
 ): Call<UploadedFile, UploadFileError> {
   return new Call(async () => {
     const { timeoutMs = api.timeoutMs } = options;
-    const lifetime = startLifetime(options.signal, timeoutMs);
+    const lifetime = new Lifetime(options.signal && endOf(options.signal), timeoutMs);
     const limits = { ...options, timeoutMs: Infinity, signal: lifetime.signal };
     try {
-      const file = await lifetime.race(prepareFile(source, options));
+      const file = await lifetime.race(() => prepareFile(source, options));
       const { name, mediaType, size, sha256 } = file;
       const announced = createFileUpload(api, { name, mediaType, size, sha256 }, limits);
       const { data: upload, requestId } = await announced.withResponse();

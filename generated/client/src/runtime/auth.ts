@@ -36,8 +36,10 @@ export interface AuthRing extends Ring {
 export function authRing(setup: AuthSetup): AuthRing {
   const { schemes, redactor, baseUrl } = setup;
   const given = secretsByScheme(setup);
+  const home = new URL(baseUrl).origin;
   const headers = new Headers();
   for (const [name, value] of Object.entries(setup.headers)) headers.set(name, headerValue(name, value));
+  const common = [...headers];
 
   /** A copy of the request with headers and credentials. */
   async function sign(
@@ -46,7 +48,7 @@ export function authRing(setup: AuthSetup): AuthRing {
     call: CallContext,
   ): Promise<OutgoingRequest> {
     const signed = { ...request, headers: new Headers(request.headers) };
-    headers.forEach((value, name) => signed.headers.has(name) || signed.headers.set(name, value));
+    for (const [name, value] of common) if (!signed.headers.has(name)) signed.headers.set(name, value);
     for (const name of names) {
       const secret = given.get(name);
       const scheme = schemes[name];
@@ -78,13 +80,13 @@ export function authRing(setup: AuthSetup): AuthRing {
   const ring: Ring = async (request, next, call) => {
     const { operation } = call;
     const url = new URL(request.url);
-    const isHome = [baseUrl, operation?.server ?? baseUrl].some(
-      (home) => new URL(home, baseUrl).origin === url.origin,
-    );
+    const { origin } = url;
+    const server = operation?.server;
+    const isHome = origin === home || (server !== undefined && new URL(server, baseUrl).origin === origin);
     // What leads elsewhere goes bare: requests from outside the operations, and operations that say so.
     if (operation ? operation.external : !isHome) return next(request);
     const { options, names } = choose(request, call);
-    if (!isHome) throw new RequestError(`leads to ${url.origin}, where credentials do not go`);
+    if (!isHome) throw new RequestError(`leads to ${origin}, where credentials do not go`);
     if (!names) {
       const needed = options.map((option) => option.join(" and ")).join(" or ");
       const present = [...given.keys()].join(" and ") || "no credential";

@@ -2,6 +2,7 @@
 import { systemClock } from "./clock.js";
 import type { RuntimeEvent } from "./events.js";
 import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
+import { Lifetime } from "./lifetime.js";
 import type { CacheRule } from "./operation.js";
 import { subjectOf } from "./observe.js";
 import type { RingSetup } from "./ring-setup.js";
@@ -21,7 +22,7 @@ interface Entry {
 /** Reads of one URL that are under way together. */
 interface Shared {
   readonly answer: Promise<Response>;
-  readonly controller: AbortController;
+  readonly lifetime: Lifetime;
   waiting: number;
 }
 
@@ -78,34 +79,38 @@ export function cacheRing({ options, emit, identify }: RingSetup): Ring {
   /** Joins the reads of a URL; the request itself ends only when nobody waits for it any more. */
   async function share(
     key: string,
-    { signal }: CallContext,
-    start: (signal: AbortSignal, isCurrent: () => boolean) => Promise<Response>,
+    call: CallContext,
+    start: (own: CallContext, isCurrent: () => boolean) => Promise<Response>,
   ): Promise<Response> {
     let shared = underWay.get(key);
     if (!shared) {
-      const controller = new AbortController();
-      const isCurrent = (): boolean => underWay.get(key)?.controller === controller;
-      const answer = start(controller.signal, isCurrent).finally(() => isCurrent() && underWay.delete(key));
-      shared = { answer, controller, waiting: 0 };
+      // It belongs to nobody in particular: each who waits has a deadline of their own.
+      const lifetime = new Lifetime(undefined, Infinity);
+      const { signal, onEnd, deadline } = lifetime;
+      const isCurrent = (): boolean => underWay.get(key)?.lifetime === lifetime;
+      const own = { ...call, signal, onEnd, deadline };
+      const answer = start(own, isCurrent).finally(() => isCurrent() && underWay.delete(key));
+      shared = { answer, lifetime, waiting: 0 };
       underWay.set(key, shared);
     }
     const joined = shared;
     joined.waiting += 1;
-    const leave = (): void => {
+    let over: unknown;
+    const stay = call.onEnd((reason) => {
+      over = reason;
       joined.waiting -= 1;
       if (joined.waiting > 0) return;
       if (underWay.get(key) === joined) underWay.delete(key);
-      joined.controller.abort(signal.reason);
-    };
-    signal.addEventListener("abort", leave, { once: true });
+      joined.lifetime.stop(reason);
+    });
     try {
       const response = await joined.answer;
-      signal.throwIfAborted();
+      if (over) throw over;
       joined.waiting -= 1;
       // The last takes the answer itself: a copy that nobody reads would hold the connection.
       return joined.waiting > 0 ? response.clone() : response;
     } finally {
-      signal.removeEventListener("abort", leave);
+      stay();
     }
   }
 
@@ -134,9 +139,7 @@ export function cacheRing({ options, emit, identify }: RingSetup): Ring {
       return keep(key, kept);
     }
     if (underWay.has(key)) tell("shared");
-    return share(key, call, (signal, isCurrent) => {
-      // It belongs to nobody in particular: each who waits has a deadline of their own.
-      const own = { ...call, signal, deadline: Infinity };
+    return share(key, call, (own, isCurrent) => {
       return load(key, rule, request, (following) => next(following, own), tell, isCurrent);
     });
   };

@@ -5,7 +5,7 @@ import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
 import { compose, type OutgoingRequest } from "./fetch.js";
-import { startLifetime } from "./lifetime.js";
+import { endOf, Lifetime } from "./lifetime.js";
 import { limiterRing } from "./limiter-ring.js";
 import { observeRing } from "./observe.js";
 import type { ApiOptions } from "./options.js";
@@ -38,7 +38,13 @@ export function createRuntime(
   const setup = { policy, options, emit, identify: credentials.identify };
   const limiter = limiterRing(setup);
   const send = compose(
-    [observeRing(setup), ...rings.map((make) => make(setup)), retryRing(setup), credentials, limiter],
+    [
+      ...(options.onEvent ? [observeRing(setup)] : []),
+      ...rings.map((make) => make(setup)),
+      retryRing(setup),
+      credentials,
+      limiter,
+    ],
     createTransport(options.fetch ?? ((url, init) => fetch(url, init))),
   );
 
@@ -58,12 +64,12 @@ export function createRuntime(
     send,
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const lifetime = startLifetime(request.signal, timeoutMs);
-      const { signal, deadline } = lifetime;
-      const call = { id: nextCallId(), signal, deadline, attemptTimeoutMs, maxRetries };
-      const response = outgoing(request, init).then((plain) => send(plain, call));
+      const lifetime = new Lifetime(endOf(request.signal), timeoutMs);
+      const { signal, onEnd, deadline } = lifetime;
+      const call = { id: nextCallId(), signal, onEnd, deadline, attemptTimeoutMs, maxRetries };
+      const answer = lifetime.race(async () => send(await outgoing(request, init), call));
       // The body is the caller's to read, under the signal of the caller's request.
-      return lifetime.race(response).finally(lifetime.release);
+      return answer.finally(() => lifetime.release());
     },
   };
 }

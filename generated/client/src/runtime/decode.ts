@@ -52,17 +52,28 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
 }
 
 /** The default: JSON, or undefined for an empty body. */
-export async function readJson(response: Response, facts: ErrorFacts): Promise<unknown> {
+export async function readJson(response: Response): Promise<unknown> {
   const body = await response.text().catch((error: unknown) => {
-    throw connectionError(error, facts);
+    throw connectionError(error, factsOf(response));
   });
   if (!body) return undefined;
   const data = parsedOrText(body);
   // A proxy's page is no answer, even if it happened to parse; a text that is no JSON is left as it is.
   if (data === body || /html|xml/.test(typeOf(response))) {
-    throw new DecodeError(mismatchOf(response, body), facts);
+    throw new DecodeError(mismatchOf(response, body), factsOf(response));
   }
   return data;
+}
+
+/** The request's id in the usual headers: X-Request-Id, Request-Id, and those with a vendor's name in them. */
+export function requestIdOf({ headers }: Response): string | undefined {
+  for (const [name, value] of headers) if (/request-?id$/.test(name)) return value;
+  return undefined;
+}
+
+/** What a failure to read a response tells of it. */
+export function factsOf(response: Response): ErrorFacts {
+  return { status: response.status, requestId: requestIdOf(response) };
 }
 
 /** What came in place of JSON: its beginning, on one line. An error cuts it once secrets are out, so that none is cut. */

@@ -34,7 +34,7 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
   let calls = 0;
 
   const ring: Ring = async (request, next, call) => {
-    const { operation, priority = 0, signal, deadline } = call;
+    const { operation, priority = 0, onEnd, deadline } = call;
     const cost = operation?.external ? 0 : (operation?.cost ?? 1);
     if (rateLimit === false || cost === 0) return next(request);
     const limiters = [general];
@@ -52,7 +52,7 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
     try {
       for (const limiter of limiters) {
         const rest = Math.min(maxWaitMs, deadline - performance.now());
-        const wish = { cost, priority, sequence, signal, maxWaitMs: rest, onWait };
+        const wish = { cost, priority, sequence, onEnd, maxWaitMs: rest, onWait };
         held.push([limiter, await limiter.acquire(wish)]);
       }
       isCounted = true;

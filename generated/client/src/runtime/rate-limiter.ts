@@ -3,6 +3,7 @@ import type { Clock } from "./clock.js";
 import { LONGEST_DELAY_MS, type RateLimitState } from "./delay.js";
 import { RateLimitWaitError } from "./errors.js";
 import { Queue, type Queued } from "./queue.js";
+import type { OnEnd } from "./lifetime.js";
 import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
 
 /** The state of one window, for dashboards. */
@@ -18,7 +19,8 @@ export interface PlaceRequest {
   readonly priority: number;
   /** Lower leaves first among those of a priority; the same for all attempts of a call. */
   readonly sequence: number;
-  readonly signal: AbortSignal;
+  /** Ends the wait. */
+  readonly onEnd: OnEnd;
   /** The longest that it may wait, in milliseconds. */
   readonly maxWaitMs: number;
   /** Is told how long it will be when there is a wait. */
@@ -60,20 +62,17 @@ export class RateLimiter {
   /**
    * Resolves when the request may leave.
    *
-   * @throws RateLimitWaitError at once when the queue is full or the wait would be too long; the signal's reason.
+   * @throws RateLimitWaitError at once when the queue is full or the wait would be too long; the reason of the end.
    */
-  acquire({ cost, priority, sequence, signal, maxWaitMs, onWait }: PlaceRequest): Promise<Place> {
+  acquire({ cost, priority, sequence, onEnd, maxWaitMs, onWait }: PlaceRequest): Promise<Place> {
     return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
       const closedMs = this.#closedUntil - this.#clock.now();
       if (closedMs > 0) throw tooLong(closedMs);
-      const stop = (): void => {
-        waiting.fail(signal.reason);
-        this.#run();
-      };
+      let isOver = false;
+      let forget = (): void => {};
       const leave = (): void => {
-        this.#queue.remove(waiting);
-        signal.removeEventListener("abort", stop);
+        if (waiting.index >= 0) this.#queue.remove(waiting);
+        forget();
       };
       const waiting: Waiting = {
         cost,
@@ -90,6 +89,12 @@ export class RateLimiter {
           reject(reason);
         },
       };
+      forget = onEnd((reason) => {
+        isOver = true;
+        waiting.fail(reason);
+        this.#run();
+      });
+      if (isOver) return;
       const places = this.#queue.places(priority) + cost;
       this.#queue.add(waiting);
       // Behind others, nothing changes for anybody.
@@ -98,7 +103,6 @@ export class RateLimiter {
       const waitMs = this.#budget.waitMs(this.#queue.head === waiting ? cost : places);
       if (waitMs > maxWaitMs) return waiting.fail(tooLong(waitMs));
       if (this.#queue.size > this.#maxQueue) return waiting.fail(waitError("finds the queue full", waitMs));
-      signal.addEventListener("abort", stop);
       if (waitMs > 0) onWait(waitMs);
     });
   }

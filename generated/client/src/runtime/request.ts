@@ -24,12 +24,6 @@ export interface SendOptions extends CallOptions {
   readonly accept?: string | undefined;
 }
 
-/** A request, and what its rings have to know. */
-export interface BuiltRequest {
-  readonly request: OutgoingRequest;
-  readonly idempotencyKey?: string | undefined;
-}
-
 /**
  * Makes the request of a call.
  *
@@ -40,20 +34,19 @@ export function buildRequest(
   operation: Operation,
   input: CallInput,
   options: SendOptions,
-): BuiltRequest {
+): OutgoingRequest {
   const { method, idempotencyHeader } = operation;
   if (method === "TRACE") throw new RequestError("is TRACE, which fetch does not send");
   try {
     const headers = headersOf(operation, options);
     const encoded = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
     if (encoded) headers.set("content-type", encoded.contentType);
-    let idempotencyKey: string | undefined;
     if (idempotencyHeader) {
-      idempotencyKey = options.idempotencyKey ?? headers.get(idempotencyHeader) ?? randomKey();
-      headers.set(idempotencyHeader, headerValue(idempotencyHeader, idempotencyKey));
+      const key = options.idempotencyKey ?? headers.get(idempotencyHeader) ?? randomKey();
+      headers.set(idempotencyHeader, headerValue(idempotencyHeader, key));
     }
     const { href: url } = new URL(input.url ?? urlOf(api, operation, input, options));
-    return { request: { method, url, headers, body: encoded?.body ?? null }, idempotencyKey };
+    return { method, url, headers, body: encoded?.body ?? null };
   } catch (error) {
     // What the platform throws may quote a value.
     throw isApiError(error) ? error : new RequestError("the request cannot be written");

@@ -2,7 +2,7 @@
 import { sleep, systemClock } from "./clock.js";
 import { backoffMs, LONGEST_DELAY_MS } from "./delay.js";
 import { isApiError } from "./errors.js";
-import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
+import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
 import type { RetryPolicy } from "./operation.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
@@ -20,22 +20,25 @@ export function retryRing({ policy, options, emit }: RingSetup): Ring {
     if (!rule) return next(request);
     const most = call.maxRetries ?? rule.maxAttempts - 1;
     for (let retry = 1; ; retry++) {
-      const outcome = await attempt(request, next);
+      const outcome = await next(request).then(
+        (response): Outcome => ({ response }),
+        (error: unknown): Outcome => ({ error }),
+      );
+      if (!isTemporary(outcome, rule)) {
+        budget = Math.min(BUDGET.most, budget + BUDGET.share);
+        return passOn(outcome);
+      }
       const { response, error } = outcome;
       const isRefused = response?.status === policy.refusalStatus;
-      const hasFailed = isTemporary(outcome, rule);
-      if (!hasFailed) budget = Math.min(BUDGET.most, budget + BUDGET.share);
-      const isWorthIt =
-        retry <= most && hasFailed && (isRefused || (isRepeatable(request, call) && budget >= 1));
-      const isSpent = isWorthIt && request.body instanceof ReadableStream;
-      if (isSpent) call.unrepeated = "not repeated, since its body is a stream";
-      const mayGo = isWorthIt && !isSpent;
-      const told = mayGo && response ? await delayOf(response, rule.delay) : undefined;
-      const delayMs = told ?? backoffMs(rule.backoff, retry);
-      if (!mayGo || delayMs > Math.min(LONGEST_DELAY_MS, call.deadline - performance.now())) {
-        if (response) return response;
-        throw error;
+      const isWorthIt = retry <= most && (isRefused || (isRepeatable(request, call) && budget >= 1));
+      if (!isWorthIt) return passOn(outcome);
+      if (request.body instanceof ReadableStream) {
+        call.unrepeated = "not repeated, since its body is a stream";
+        return passOn(outcome);
       }
+      const told = response && (await delayOf(response, rule.delay));
+      const delayMs = told ?? backoffMs(rule.backoff, retry);
+      if (delayMs > Math.min(LONGEST_DELAY_MS, call.deadline - performance.now())) return passOn(outcome);
       if (!isRefused) budget -= 1;
       const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
       emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
@@ -53,12 +56,9 @@ interface Outcome {
   readonly error?: unknown;
 }
 
-async function attempt(request: OutgoingRequest, next: Next): Promise<Outcome> {
-  try {
-    return { response: await next(request) };
-  } catch (error) {
-    return { error };
-  }
+function passOn({ response, error }: Outcome): Response {
+  if (response) return response;
+  throw error;
 }
 
 /** Whether trying again may help: a status that the spec names, or a connection that failed or took too long. */
@@ -68,6 +68,9 @@ function isTemporary({ response, error }: Outcome, rule: RetryPolicy): boolean {
 }
 
 /** Whether a request that may have been carried out can be sent again (RFC 9110, section 9.2.2). */
-function isRepeatable({ method }: OutgoingRequest, { idempotencyKey }: CallContext): boolean {
-  return idempotencyKey !== undefined || /^(GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/.test(method);
+function isRepeatable({ method, headers }: OutgoingRequest, { operation }: CallContext): boolean {
+  const { idempotencyHeader } = operation ?? {};
+  return (
+    /^(GET|HEAD|OPTIONS|PUT|DELETE)$/.test(method) || (!!idempotencyHeader && headers.has(idempotencyHeader))
+  );
 }

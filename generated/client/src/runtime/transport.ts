@@ -2,7 +2,7 @@
 import { isEncrypted } from "./auth.js";
 import { ConnectionError, isApiError, type ErrorFacts } from "./errors.js";
 import type { CallContext, Fetch, OutgoingRequest, Send } from "./fetch.js";
-import { startLifetime } from "./lifetime.js";
+import { stopAfter } from "./lifetime.js";
 
 /** Browsers stop at 20; an API has no reason for more than a few. */
 const MAX_REDIRECTS = 5;
@@ -36,23 +36,29 @@ function redirected(request: OutgoingRequest, { status, headers }: Response): Ou
   return { ...request, url: url.href, headers: isHome ? request.headers : new Headers() };
 }
 
-async function attempt(
+function attempt(
   fetch: Fetch,
   { method, url, headers, body }: OutgoingRequest,
-  call: CallContext,
+  { onEnd, attemptTimeoutMs = Infinity }: CallContext,
 ): Promise<Response> {
-  const lifetime = startLifetime(call.signal, call.attemptTimeoutMs ?? Infinity);
-  const { signal } = lifetime;
-  // A stream has to say that it is one; what is no stream may say so too.
-  const init = { method, headers, body, signal, redirect: "manual", duplex: "half" } as const;
-  try {
-    return await lifetime.race(fetch(url, init));
-  } catch (error) {
-    throw signal.aborted ? signal.reason : connectionError(error);
-  } finally {
-    // The outer signal still has to reach the body, until that is read; its listener goes with the call.
-    lifetime.release();
-  }
+  const controller = new AbortController();
+  return new Promise((resolve, reject) => {
+    const stop = (reason: unknown): void => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    // The end of the call still has to reach the body, until that is read.
+    onEnd(stop);
+    const timer = stopAfter(attemptTimeoutMs, stop);
+    const { signal } = controller;
+    if (signal.aborted) return;
+    // A stream has to say that it is one; what is no stream may say so too.
+    const init = { method, headers, body, signal, redirect: "manual", duplex: "half" } as const;
+    const fail = (error: unknown): void => reject(connectionError(error));
+    new Promise<Response>((settle) => settle(fetch(url, init)))
+      .finally(() => clearTimeout(timer))
+      .then(resolve, fail);
+  });
 }
 
 /** Only the code of the cause is kept, such as ECONNREFUSED: what a custom fetch throws may hold the whole request. */
