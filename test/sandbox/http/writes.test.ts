@@ -1,6 +1,8 @@
+import { contract } from "@workspace-api/server";
 import { afterAll, expect, it } from "vitest";
 
 import { DAY } from "../../../sandbox/src/clock.js";
+import { createSandbox, type Sandbox } from "../../../sandbox/src/create-sandbox.js";
 import { events } from "../../../sandbox/src/database/schema.js";
 import { describeDatabases } from "../../support/databases.js";
 import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
@@ -30,6 +32,25 @@ describeDatabases("writes", (open) => {
     for (const answer of answers.filter(({ status }) => status === 409)) {
       expect(await answer.json()).toMatchObject({ code: "idempotency_in_progress" });
     }
+  });
+
+  it("makes one record of a key that two instances get at once", async () => {
+    const { database, clock, secrets } = await sandbox();
+    const instances = [1, 2].map(() => createSandbox({ database, clock }));
+    const send = async (instance: Promise<Sandbox>): Promise<number> => {
+      const headers = {
+        authorization: `Bearer ${secrets.member}`,
+        "content-type": "application/json",
+        "idempotency-key": "two",
+      };
+      const url = `http://127.0.0.1${contract.basePath}${TASKS}`;
+      const body = JSON.stringify({ title: "Among two" });
+      return (await (await instance).fetch(new Request(url, { method: "POST", headers, body }))).status;
+    };
+    const statuses = await Promise.all(Array.from({ length: 5 }, () => instances.map(send)).flat());
+    expect(statuses).toContain(201);
+    expect(statuses.every((status) => status === 201 || status === 409)).toBe(true);
+    expect(await titled("Among two")).toBe(1);
   });
 
   it("gives the first answer again for 24 hours, and refuses the key for anything else", async () => {
