@@ -1,6 +1,8 @@
 import { RequestError } from "./errors.js";
-import type { BasicSecret, SchemeSecret, Secret } from "./credentials.js";
+import type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
+import type { Emit } from "./events.js";
 import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
+import { subjectOf } from "./observe.js";
 import { headerValue } from "./parameters.js";
 import type { Redactor } from "./redactor.js";
 
@@ -19,6 +21,7 @@ export interface AuthSetup {
   readonly headers: Readonly<Record<string, string>>;
   /** Is told each secret that is sent, which must not appear in messages. */
   readonly redactor: Redactor;
+  readonly emit: Emit;
 }
 
 /** A ring that adds credentials, and tells them apart. */
@@ -33,12 +36,15 @@ export interface AuthRing extends Ring {
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
 export function authRing(setup: AuthSetup): AuthRing {
-  const { schemes, redactor, baseUrl } = setup;
+  const { schemes, redactor, baseUrl, emit } = setup;
   const given = secretsByScheme(setup);
   const home = new URL(baseUrl).origin;
   const headers = new Headers();
   for (const [name, value] of Object.entries(setup.headers)) headers.set(name, headerValue(name, value));
   const common = [...headers];
+
+  const ask = (secret: SecretSource, request: OutgoingRequest, call: CallContext): string | Promise<string> =>
+    secret(call, () => emit({ ...subjectOf(request, call), type: "refresh" }));
 
   /** A copy of the request with headers and credentials. */
   async function sign(
@@ -55,7 +61,7 @@ export function authRing(setup: AuthSetup): AuthRing {
       // What the caller has put into a header by hand stays.
       if (byHand) redactor.remember(byHand.replace(/^\w+ /, ""));
       if (!secret || !scheme || byHand) continue;
-      const text = wireText(scheme, typeof secret === "function" ? await secret(call) : secret);
+      const text = wireText(scheme, typeof secret === "function" ? await ask(secret, request, call) : secret);
       redactor.remember(text);
       attach(scheme, text, signed);
     }
@@ -101,7 +107,7 @@ export function authRing(setup: AuthSetup): AuthRing {
     Promise.all(
       (choose(request, call).names ?? []).map((name) => {
         const secret = given.get(name);
-        return typeof secret === "function" && secret(call);
+        return typeof secret === "function" && ask(secret, request, call);
       }),
     );
   return Object.assign(ring, { identify });
