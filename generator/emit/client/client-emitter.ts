@@ -8,6 +8,7 @@ import { headerOf } from "../typescript/header.js";
 import { chooseNames } from "../typescript/names.js";
 import { operationCode, type ClientScope } from "./operation-code.js";
 import { codesOf, emitOperations } from "./operations-file.js";
+import { emitOAuth } from "./oauth-file.js";
 import { emitPackage } from "./package-files.js";
 import { emitResource, resourceNamesOf } from "./resource-file.js";
 import { emitExamples, emitVerbatim } from "./verbatim-files.js";
@@ -36,9 +37,11 @@ export const clientEmitter: Emitter = {
       options: emitOptions(scope),
       "webhook-events": emitWebhookEvents(scope),
       webhooks: emitWebhooks(scope),
+      oauth: emitOAuth(scope, options.packageName),
     };
+    const has = { webhooks: optional.webhooks !== undefined, oauth: optional.oauth !== undefined };
     return [
-      ...emitPackage(scope, options, optional.webhooks !== undefined, added.entries),
+      ...emitPackage(scope, options, has, added.entries),
       source("index", emitIndex(scope, codes, added)),
       source("client", emitClient(scope)),
       source("create-api", emitCreateApi(scope, options.packageName)),
@@ -55,7 +58,8 @@ export const clientEmitter: Emitter = {
       source("types", emitTypes(scope)),
       ...emitVerbatim(scope.header, "runtime"),
       ...emitExamples(scope.header, options.packageName),
-      ...(optional.webhooks === undefined ? [] : emitVerbatim(scope.header, "webhooks")),
+      ...(has.webhooks ? emitVerbatim(scope.header, "webhooks") : []),
+      ...(has.oauth ? emitVerbatim(scope.header, "oauth") : []),
     ];
   },
 };

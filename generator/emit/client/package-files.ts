@@ -13,12 +13,19 @@ const ENTRIES = [
 ];
 
 const WEBHOOKS = { path: "./webhooks", name: "webhooks", file: "webhooks" };
+const OAUTH = { path: "./oauth", name: "oauth", file: "oauth" };
+
+/** The entry points that not every API has. */
+export interface OptionalEntries {
+  readonly webhooks: boolean;
+  readonly oauth: boolean;
+}
 
 /** What makes the sources an npm package: manifest, compiler settings, README. */
 export function emitPackage(
   scope: ClientScope,
   options: EmitOptions,
-  hasWebhooks: boolean,
+  has: OptionalEntries,
   added: AddedCode["entries"],
 ): EmittedFile[] {
   const { model } = scope;
@@ -26,7 +33,13 @@ export function emitPackage(
     name: JSON.stringify(options.packageName),
     version: JSON.stringify(semanticVersion(model.version)),
     description: JSON.stringify(`Client for ${oneLine(model.title)}.`),
-    entries: [...ENTRIES, ...(hasWebhooks ? [WEBHOOKS] : []), ...added],
+    entries: [
+      ...ENTRIES,
+      ...(has.oauth ? [OAUTH] : []),
+      ...(has.webhooks ? [WEBHOOKS] : []),
+      ...added,
+    ],
+    hasOAuth: has.oauth,
   });
   return [
     { path: "package.json", content: manifest, format: true },

@@ -6,7 +6,8 @@ export type Secret = string | SecretSource;
 
 /** Gets a secret for a call, again for each attempt. */
 export interface SecretSource {
-  (call: CallContext): string | Promise<string>;
+  /** `refreshed` is to be called when the secret was had anew, for the `refresh` event. */
+  (call: CallContext, refreshed: () => void): string | Promise<string>;
   /** Goes around the requests that carry the secret: the place to have a refused one replaced. */
   readonly ring?: Ring;
 }

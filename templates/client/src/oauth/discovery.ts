@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 
 import { isEncrypted } from "../runtime/auth.js";
+import { RequestError } from "../runtime/errors.js";
 import { OAuthError } from "./errors.js";
 import type { Endpoints, OAuthDefinition, ServerOptions } from "./options.js";
 import { asked, type RequestOptions } from "./requests.js";
@@ -88,7 +89,7 @@ function absolute(endpoints: Endpoints, base: string | undefined): Endpoints {
 function hrefOf(name: string, text: string, base: string | undefined): string {
   const url = URL.canParse(text, base) ? new URL(text, base) : undefined;
   if (url && isEncrypted(url) && !url.username) return url.href;
-  throw new OAuthError(
+  throw new RequestError(
     `${name} must be an https URL without a user name; plain http is for this machine alone`,
   );
 }
