@@ -37,6 +37,7 @@ it.each([
   ["the client", "generated/client/src/index.ts", "workspace-client.txt"],
   ["the webhooks", "generated/client/src/webhooks.ts", "workspace-webhooks.txt"],
   ["the worker", "generated/client/src/additions/agent.ts", "workspace-agent.txt"],
+  ["the OAuth entry", "generated/client/src/oauth.ts", "workspace-oauth.txt"],
   ["the operations", "generated/client/src/operations.ts", "workspace-operations.txt"],
 ])("%s has the public surface that is written down", async (_, entry, file) => {
   await expect(surfaceOf(entry)).toMatchFileSnapshot(file);

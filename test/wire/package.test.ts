@@ -33,18 +33,18 @@ it.each([
   [
     "import",
     "--input-type=module",
-    `import { WorkspaceClient } from "@workspace-api/client"; import { createApi } from "@workspace-api/client/operations";`,
+    `import { WorkspaceClient } from "@workspace-api/client"; import { createApi } from "@workspace-api/client/operations"; import { createOAuth } from "@workspace-api/client/oauth";`,
   ],
   [
     "require",
     "--input-type=commonjs",
-    `const { WorkspaceClient } = require("@workspace-api/client"); const { createApi } = require("@workspace-api/client/operations");`,
+    `const { WorkspaceClient } = require("@workspace-api/client"); const { createApi } = require("@workspace-api/client/operations"); const { createOAuth } = require("@workspace-api/client/oauth");`,
   ],
 ])("runs by %s on plain Node", async (_, type, start) => {
-  const code = `${start} console.log(typeof new WorkspaceClient({ apiKey: "k" }).tasks.list, createApi().baseUrl);`;
+  const code = `${start} console.log(typeof new WorkspaceClient({ apiKey: "k" }).tasks.list, createApi().baseUrl, typeof createOAuth);`;
   const result = await run(process.execPath, [type, "--eval", code], scratchFolder());
   expect(result.stderr).toBe("");
-  expect(result.stdout).toBe("function https://api.workspace.example/api/v1\n");
+  expect(result.stdout).toBe("function https://api.workspace.example/api/v1 function\n");
 });
 
 it("knows its errors by their brand when both module systems have loaded it", async () => {

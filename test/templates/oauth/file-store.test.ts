@@ -5,7 +5,9 @@ import { join, resolve } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import { withFileLock } from "../../../templates/client/src/oauth/file-lock.js";
 import { createFileStore } from "../../../templates/client/src/oauth/file-store.js";
+import { nodeHost, type NodeFiles } from "../../../templates/client/src/oauth/node-files.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { apiFor, failure, operation } from "../../support/api-server.js";
 import { run } from "../../support/cli.js";
@@ -86,9 +88,37 @@ describe("the lock of a token file", () => {
     expect(readdirSync(join(file, ".."))).toEqual([]);
   });
 
+  test("is not taken from one who took it from the dead just before", async () => {
+    const file = newFile();
+    lock(file, { pid: await deadPid() });
+    const host = nodeHost();
+    if (!host) throw new Error("This is not Node.");
+    let [inside, isFirst] = [0, true];
+    let leave = (): void => {};
+    const left = new Promise<void>((done) => (leave = done));
+    const work = async (): Promise<void> => {
+      expect(++inside).toBe(1);
+      await left;
+      inside--;
+    };
+    // Between the slow one's look at the lock and what it does about it, the fast one is done with both.
+    let fast: Promise<void> | undefined;
+    const slowRead: NodeFiles["readFileSync"] = (path, encoding) => {
+      const text = host.files.readFileSync(path, encoding);
+      if (isFirst) fast = withFileLock(host, `${file}.lock`, work, never());
+      isFirst = false;
+      return text;
+    };
+    const slowHost = { ...host, files: { ...host.files, readFileSync: slowRead } };
+    const slow = withFileLock(slowHost, `${file}.lock`, work, never());
+    setTimeout(leave, 100);
+    await Promise.all([slow, fast]);
+    expect([inside, fast]).toEqual([0, expect.any(Promise)]);
+  });
+
   test.each<[name: string, since: number]>([
     ["has hung", Date.now() - 91_000],
-    ["comes from the future", Date.now() + 91_000],
+    ["comes from the future", Date.now() + 1e9],
   ])("is taken from a process elsewhere that %s", async (_name, since) => {
     const file = newFile();
     lock(file, { pid: 1, hostname: "elsewhere", since });

@@ -15,9 +15,6 @@ import { createSafeStore } from "./safe-store.js";
 import { createMemoryStore } from "./store.js";
 import { createTokenSource, tokensOf } from "./token-source.js";
 
-/** Waits for a store's lock as long as it takes: whoever holds it is done or dead before long. */
-const PATIENT = new AbortController().signal;
-
 /** Makes a sign-in to the API that a definition describes: the authorization-code grant with PKCE. */
 export function createOAuthFor(definition: OAuthDefinition, options: OAuthOptions): OAuth {
   const { now = () => Date.now(), scopes = definition.scopes } = options;
@@ -50,7 +47,7 @@ export function createOAuthFor(definition: OAuthDefinition, options: OAuthOption
       if (!URL.canParse(callback, redirectUri)) throw new RequestError("the callback is not a URL");
       const answer = await server.exchange(options, new URL(callback, redirectUri), pending);
       const tokens = tokensOf(answer, now(), { scopes: scope ? scope.split(" ") : undefined });
-      await store.exclusive(() => source.replace(tokens), PATIENT);
+      await store.exclusive(() => source.replace(tokens), patient());
       return { scopes: tokens.scopes, expiresAt: tokens.expiresAt };
     },
     async grant(): Promise<Grant | undefined> {
@@ -65,8 +62,13 @@ export function createOAuthFor(definition: OAuthDefinition, options: OAuthOption
         } finally {
           await source.replace(undefined);
         }
-      }, PATIENT),
+      }, patient()),
   };
+}
+
+/** Waits for a store's lock as long as it takes: whoever holds it is done or dead before long. */
+function patient(): AbortSignal {
+  return new AbortController().signal;
 }
 
 /** Registers an app with the authorization server, where that is offered. Keep what it gives: it is the app's name. */

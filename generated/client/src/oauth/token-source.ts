@@ -49,7 +49,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
   }
 
   /** Usable tokens: those of the store, where somebody else may have put new ones, else what a refresh gives. */
-  async function renew(signal: AbortSignal, commit: () => void, refreshed: () => void): Promise<Tokens> {
+  async function renew(signal: AbortSignal, refreshed: () => void): Promise<Tokens> {
     current = await store.load();
     const present = usable(current);
     if (present) return present;
@@ -63,7 +63,6 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
           "the access token has expired, and there is no refresh token; sign in again",
         );
       }
-      commit();
       try {
         current = tokensOf(await refresh(stored.refreshToken), now(), stored);
       } catch (error) {

@@ -1,6 +1,6 @@
 /** Shares one piece of work among all who ask for it while it lasts. */
 export interface Flights<T> {
-  /** What the work gives; the signal ends the wait of its caller alone. */
+  /** What the work gives. `signal` ends the wait of this caller alone; `notify` is that of whoever started it. */
   join(signal: AbortSignal, notify: () => void): Promise<T>;
 }
 
@@ -8,31 +8,20 @@ interface Flight<T> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
   waiting: number;
-  isCommitted: boolean;
 }
 
-/**
- * Work that nobody waits for any more is given up, unless it has committed itself: a request that replaces a refresh
- * token has to be finished once it has left.
- */
-export function createFlights<T>(
-  work: (signal: AbortSignal, commit: () => void, notify: () => void) => Promise<T>,
-): Flights<T> {
+/** The signal of the work aborts when nobody waits for it any more: what it still waits for itself, it can give up. */
+export function createFlights<T>(work: (signal: AbortSignal, notify: () => void) => Promise<T>): Flights<T> {
   let present: Flight<T> | undefined;
 
   function start(notify: () => void): Flight<T> {
     const controller = new AbortController();
-    const commit = (): void => {
-      flight.isCommitted = true;
-    };
+    const flight: Flight<T> = { result: work(controller.signal, notify), controller, waiting: 0 };
     const land = (): void => {
       if (present === flight) present = undefined;
     };
-    // Not before the flight is there.
-    const result = Promise.resolve().then(() => work(controller.signal, commit, notify));
-    const flight: Flight<T> = { result, controller, waiting: 0, isCommitted: false };
-    // All who wait may have left: their failure is no unhandled one.
-    result.then(land, land);
+    // Where all who waited have left, a failure is no unhandled rejection.
+    flight.result.then(land, land);
     return flight;
   }
 
@@ -44,7 +33,7 @@ export function createFlights<T>(
         return await untilAborted(flight.result, signal);
       } finally {
         flight.waiting--;
-        if (flight.waiting === 0 && !flight.isCommitted) {
+        if (flight.waiting === 0) {
           if (present === flight) present = undefined;
           flight.controller.abort();
         }
