@@ -33,12 +33,7 @@ export function emitPackage(
     name: JSON.stringify(options.packageName),
     version: JSON.stringify(semanticVersion(model.version)),
     description: JSON.stringify(`Client for ${oneLine(model.title)}.`),
-    entries: [
-      ...ENTRIES,
-      ...(has.oauth ? [OAUTH] : []),
-      ...(has.webhooks ? [WEBHOOKS] : []),
-      ...added,
-    ],
+    entries: [...ENTRIES, ...(has.oauth ? [OAUTH] : []), ...(has.webhooks ? [WEBHOOKS] : []), ...added],
     hasOAuth: has.oauth,
   });
   return [
