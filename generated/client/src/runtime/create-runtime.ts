@@ -34,7 +34,7 @@ export function createRuntime(
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
-  const credentials = authRing({ schemes, apiKey, auth, baseUrl, headers, redactor });
+  const credentials = authRing({ schemes, apiKey, auth, baseUrl, headers, redactor, emit });
   const setup = { policy, options, emit, identify: credentials.identify };
   const limiter = limiterRing(setup);
   const send = compose(
