@@ -1,4 +1,4 @@
-import { contract, createServer, type Server } from "@workspace-api/server";
+import { contract, createServer, type Handlers, type Server } from "@workspace-api/server";
 import { Hono } from "hono";
 import { Redis } from "ioredis";
 
@@ -6,7 +6,10 @@ import { authentication, permission } from "./auth/layers.js";
 import { createClock, type Clock } from "./clock.js";
 import { openDatabase, type Database } from "./database/open.js";
 import { sharedSecret } from "./database/settings.js";
-import { handlers } from "./handlers/index.js";
+import { createDeliveries, type Deliveries, type DeliveryParts } from "./deliveries/worker.js";
+import { openFileStore } from "./files/open-store.js";
+import type { S3Options } from "./files/s3-store.js";
+import { createHandlers } from "./handlers/index.js";
 import { addresses } from "./http/addresses.js";
 import { crossOrigin, preflight } from "./http/cors.js";
 import { validators } from "./http/etag.js";
@@ -30,6 +33,19 @@ export interface SandboxOptions {
   readonly dataDir?: string;
   /** The Redis that instances count rate limits in together; without it, each counts in memory. */
   readonly redisUrl?: string;
+  /** The bucket that files are kept in; without it, they are kept in `filesDir`. */
+  readonly s3?: S3Options;
+  /** The folder that files are kept in; without it, in a temporary one that goes with the sandbox. */
+  readonly filesDir?: string;
+  /**
+   * Whether webhooks may lead to this machine and network, and without TLS. True unless told: it is for those who
+   * integrate at home. False holds to what the spec says.
+   */
+  readonly allowLocalWebhooks?: boolean;
+  /** False sends no webhooks until `deliveries.runDue()` is called. */
+  readonly runDeliveries?: boolean;
+  /** What the `source` of events begins with; a path alone unless told. */
+  readonly publicUrl?: string;
   readonly clock?: Clock;
   readonly log?: Log;
   /** False lets every request through; the headers say that nothing was used. */
@@ -48,6 +64,7 @@ export interface Sandbox {
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly deliveries: Deliveries;
   /** Ends what runs in the background and closes what the sandbox opened. */
   close(): Promise<void>;
 }
@@ -66,17 +83,36 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const ids = createIds(() => clock.now());
   const cursorSecret = await sharedSecret(database.db, "cursor");
   const log = options.log ?? silentLog;
+  const deliveryParts: DeliveryParts = {
+    database,
+    clock,
+    ids,
+    allowLocal: options.allowLocalWebhooks ?? true,
+    sourceBase: options.publicUrl ?? "",
+    onError: (error) => log.error("deliveries are held up", factsOf(error)),
+  };
+  const deliveries = createDeliveries(deliveryParts);
+  const files = await openFileStore(options, database, clock);
   const contexts = new WeakMap<Request, RequestContext>();
-  const api = createApi({ clock, ids, cursorSecret }, database, { ...options, log, redis, contexts });
+  const api = createApi({ clock, ids, cursorSecret }, database, {
+    ...options,
+    log,
+    redis,
+    contexts,
+    wake: () => (options.runDeliveries === false ? undefined : deliveries.wake()),
+    handlers: createHandlers({ deliveries: deliveryParts, store: files.store }),
+  });
   const app = new Hono();
   app.route("/", pageRoutes(database));
   app.route("/", oauthRoutes({ database, clock, ids, scopes }));
+  if (files.routes) app.route("/", files.routes);
   app.options(`${contract.basePath}/*`, () => preflight());
   app.all("*", (c) => api(c.req.raw));
   // Only a response that the spec does not allow comes this far, and only in tests, which shall see it.
   app.onError((error) => {
     throw error;
   });
+  if (options.runDeliveries !== false) deliveries.start();
   const answer = logged(async (request) => app.fetch(request), contexts, log);
   return {
     answer,
@@ -88,7 +124,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     database,
     clock,
     ids,
+    deliveries,
     async close() {
+      await deliveries.stop();
+      await files.close();
       redis?.disconnect();
       if (!options.database) await database.close();
     },
@@ -100,12 +139,15 @@ interface ApiOptions extends SandboxOptions {
   readonly redis: Redis | undefined;
   /** What is known of each request, for the log. */
   readonly contexts: WeakMap<Request, RequestContext>;
+  readonly handlers: Handlers<RequestContext>;
+  /** Called when there are events to deliver. */
+  readonly wake: () => void;
 }
 
 function createApi(parts: RequestParts, database: Database, options: ApiOptions): Server {
   const { log, contexts } = options;
   const limits = new RateLimits(parts.clock, options.redis);
-  return createServer<RequestContext>(handlers, {
+  return createServer<RequestContext>(options.handlers, {
     context: ({ operation, request, requestId }) => {
       const context = new RequestContext(operation.id, request, requestId, database.db, parts);
       contexts.set(request, context);
@@ -121,7 +163,7 @@ function createApi(parts: RequestParts, database: Database, options: ApiOptions)
     inner: [
       storableText,
       workspaceOfRequest,
-      writes(database, () => {}),
+      writes(database, options.wake),
       addresses,
       validators<RequestContext>(),
     ],

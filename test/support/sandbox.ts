@@ -56,7 +56,13 @@ export async function startSandbox(
 `),
     () => clock.now(),
   );
-  const defaults = { checkResponses: true, rateLimits: false, clock, log: { ...log, info: () => {} } };
+  const defaults = {
+    runDeliveries: false,
+    checkResponses: true,
+    rateLimits: false,
+    clock,
+    log: { ...log, info: () => {} },
+  };
   const sandbox = await createSandbox({ ...defaults, ...options, database });
   const secrets = await populate(database.db, clock.now());
   return {

@@ -10,7 +10,7 @@ import type { Outcome } from "./send.js";
 const DELAYS_MS = [0, 0, MINUTE, 5 * MINUTE];
 /** So many events in a row that could not be delivered disable a webhook. */
 const MAX_FAILURES = 50;
-const KEPT_MS = 7 * DAY;
+export const KEPT_MS = 7 * DAY;
 const KEPT_ATTEMPTS = 1000;
 const EVENTS_AT_ONCE = 100;
 
@@ -169,7 +169,7 @@ export async function log(
 }
 
 /** Counts events that could not be delivered, and disables a webhook that seems to be dead or says that it is. */
-async function judge(tx: Db, webhook: Webhook, outcome: Outcome, now: Date): Promise<void> {
+export async function judge(tx: Db, webhook: Webhook, outcome: Outcome, now: Date): Promise<void> {
   const failuresInRow = outcome.delivered ? 0 : webhook.failuresInRow + 1;
   const isDead = outcome.status === 410 || failuresInRow >= MAX_FAILURES;
   const change =
@@ -197,6 +197,6 @@ export async function forgetOldEvents(db: Db, now: Date): Promise<void> {
 }
 
 /** For `X-Retry-Reason`. */
-export function reasonOf({ error, status }: Pick<Outcome, "error" | "status">): string {
+export function reasonOf({ error, status }: { error: string | null; status: number | null }): string {
   return error === "http_status" ? `http_status ${status}` : (error ?? "requested");
 }

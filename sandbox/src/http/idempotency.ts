@@ -42,35 +42,50 @@ export class IdempotencyKeys {
   /** Inside the transaction: gives the first answer again, or runs and keeps the answer. */
   async once(request: KeyedRequest, tx: Db, run: () => Promise<Response>): Promise<Response> {
     if (this.kind === "server" && !(await lock(request, tx))) request.fail("idempotency_in_progress");
-    const { credential, key, now } = request;
-    const [known] = await tx
-      .select()
-      .from(idempotencyRecords)
-      .where(and(eq(idempotencyRecords.credential, credential), eq(idempotencyRecords.key, key)));
-    const fingerprint = fingerprintOf(request);
-    if (known && known.expiresAt > now) {
-      if (known.fingerprint !== fingerprint) request.fail("idempotency_key_reused");
-      const headers = { ...known.headers, "Idempotency-Replayed": "true" };
-      return new Response(known.body, { status: known.status, headers });
-    }
-    const response = await run();
-    if (!response.ok) return response;
-    const text = response.status === 204 ? null : await response.text();
-    const { status } = response;
-    const headers = Object.fromEntries(response.headers);
-    await tx.delete(idempotencyRecords).where(isOver(credential, now));
-    await tx.insert(idempotencyRecords).values({
+    return (await recall(request, tx)) ?? keep(request, tx, await run());
+  }
+
+  /** The same for what runs outside of transactions: instances that get the request at once may both run it. */
+  async around(request: KeyedRequest, database: Database, run: () => Promise<Response>): Promise<Response> {
+    const known = await recall(request, database.db);
+    return known ?? keep(request, database.db, await run());
+  }
+}
+
+/** The answer that a request with this key got. */
+async function recall(request: KeyedRequest, tx: Db): Promise<Response | undefined> {
+  const { credential, key, now } = request;
+  const [known] = await tx
+    .select()
+    .from(idempotencyRecords)
+    .where(and(eq(idempotencyRecords.credential, credential), eq(idempotencyRecords.key, key)));
+  if (!known || known.expiresAt <= now) return undefined;
+  if (known.fingerprint !== fingerprintOf(request)) request.fail("idempotency_key_reused");
+  const headers = { ...known.headers, "Idempotency-Replayed": "true" };
+  return new Response(known.body, { status: known.status, headers });
+}
+
+async function keep(request: KeyedRequest, tx: Db, response: Response): Promise<Response> {
+  const { credential, key, now } = request;
+  if (!response.ok) return response;
+  const text = response.status === 204 ? null : await response.text();
+  const { status } = response;
+  const headers = Object.fromEntries(response.headers);
+  await tx.delete(idempotencyRecords).where(isOver(credential, now));
+  await tx
+    .insert(idempotencyRecords)
+    .values({
       credential,
       key,
-      fingerprint,
+      fingerprint: fingerprintOf(request),
       status,
       headers,
       body: text,
       createdAt: now,
       expiresAt: after(now, DAY),
-    });
-    return new Response(text, { status, headers });
-  }
+    })
+    .onConflictDoNothing();
+  return new Response(text, { status, headers });
 }
 
 function isOver(credential: string, now: Date) {

@@ -1,10 +1,20 @@
-import type { Layer } from "@workspace-api/server";
+import type { Layer, OperationId } from "@workspace-api/server";
 
 import type { Database, Db } from "../database/open.js";
 import { IdempotencyKeys, type KeyedRequest } from "./idempotency.js";
 import type { RequestContext } from "./request-context.js";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Operations that wait for somebody else in the middle, or do what no transaction can undo. They see to their
+ * transactions by themselves.
+ */
+const OUTSIDE_TRANSACTIONS: ReadonlySet<string> = new Set<OperationId>([
+  "verifyWebhook",
+  "redeliverWebhook",
+  "deleteFile",
+]);
 
 /** Deadlocks and failed serialisations: the transaction is undone and can simply be run again. */
 const PASSING_ERRORS = new Set(["40001", "40P01"]);
@@ -42,6 +52,9 @@ export function writes(database: Database, onEvents: () => void): Layer<RequestC
             fail: call.fail,
           }
         : undefined;
+    if (OUTSIDE_TRANSACTIONS.has(operation.id)) {
+      return keyed ? keys.alone(keyed, () => keys.around(keyed, database, next)) : next();
+    }
     try {
       const transact = (): Promise<Response> =>
         repeated(() => database.transaction((tx) => (keyed ? keys.once(keyed, tx, () => run(tx)) : run(tx))));

@@ -36,7 +36,11 @@ function file(): FileRow {
   };
 }
 
-async function put(row: FileRow, body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<number> {
+async function put(
+  row: FileRow,
+  body: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<number> {
   const target = await store.uploadTo(row);
   const answer = await fetch(target.url, { method: "PUT", body, headers: { ...target.headers, ...headers } });
   return answer.status;

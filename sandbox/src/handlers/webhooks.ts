@@ -1,0 +1,199 @@
+import type { Fail, Handlers } from "@workspace-api/server";
+import { and, asc, count, eq } from "drizzle-orm";
+
+import { createWebhookKey } from "../auth/secrets.js";
+import { after, DAY } from "../clock.js";
+import type { Context } from "../context.js";
+import { deliveryJobs, webhooks, workspaces } from "../database/schema.js";
+import { bytesOfKey } from "../deliveries/message.js";
+import { send } from "../deliveries/send.js";
+import { isAllowedTarget } from "../deliveries/target.js";
+import { webhookOf, type WebhookRow } from "../deliveries/views.js";
+import { TIMEOUT_MS, type DeliveryParts } from "../deliveries/worker.js";
+import { assertManager } from "../people/managers.js";
+
+const MAX_WEBHOOKS = 10;
+const ROTATION_MS = DAY;
+
+export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal">) {
+  return {
+    async listWebhooks({ fail }, context) {
+      assertManager(context, fail);
+      const rows = await context.db
+        .select()
+        .from(webhooks)
+        .where(eq(webhooks.workspaceId, context.caller.workspaceId))
+        .orderBy(asc(webhooks.createdAt), asc(webhooks.webhookId));
+      return { status: 200, body: { webhooks: rows.map(webhookOf) } };
+    },
+
+    async createWebhook({ body, fail }, context) {
+      assertManager(context, fail);
+      assertTarget(body.url, allowLocal, fail);
+      const verificationKey = body.verificationKey ?? createWebhookKey();
+      assertKey(verificationKey, fail);
+      await assertRoom(context, fail);
+      const now = context.now();
+      const [row] = await context.db
+        .insert(webhooks)
+        .values({
+          webhookId: context.newId("webhook"),
+          workspaceId: context.caller.workspaceId,
+          url: body.url,
+          description: body.description ?? null,
+          events: body.events ?? null,
+          status: "active",
+          verificationKey,
+          createdBy: context.userId,
+          createdAt: now,
+          updatedAt: now,
+        })
+        .returning();
+      return { status: 201, body: { ...webhookOf(there(row)), verificationKey } };
+    },
+
+    async fetchWebhook({ path, fail }, context) {
+      assertManager(context, fail);
+      const [row] = await context.db.select().from(webhooks).where(isWebhook(context, path.webhookId));
+      return { status: 200, body: webhookOf(row ?? noWebhook(fail, path.webhookId)) };
+    },
+
+    async updateWebhook({ path, body, fail }, context) {
+      assertManager(context, fail);
+      const row = await lock(context, path.webhookId, fail);
+      context.assertMatch(webhookOf(row), fail);
+      if (body.url !== undefined) assertTarget(body.url, allowLocal, fail);
+      const { url, description, events, status } = { ...row, ...body };
+      const isNewUrl = url !== row.url;
+      const isRevived = status === "active" && row.status !== "active";
+      if (status !== "active") await context.db.delete(deliveryJobs).where(isJobOf(row));
+      const changed = await change(context, row, {
+        url,
+        description,
+        events,
+        status,
+        ...(isNewUrl && { verified: false, checkedAt: null }),
+        ...(isRevived && { failuresInRow: 0 }),
+      });
+      return { status: 200, body: webhookOf(changed) };
+    },
+
+    async deleteWebhook({ path, fail }, context) {
+      assertManager(context, fail);
+      const row = await lock(context, path.webhookId, fail);
+      context.assertMatch(webhookOf(row), fail);
+      await context.db.delete(webhooks).where(eq(webhooks.webhookId, row.webhookId));
+      return { status: 204 };
+    },
+
+    async rotateWebhookKey({ path, fail }, context) {
+      assertManager(context, fail);
+      const row = await lock(context, path.webhookId, fail);
+      const verificationKey = createWebhookKey();
+      const changed = await change(context, row, {
+        verificationKey,
+        previousKey: row.verificationKey,
+        previousKeyExpiresAt: after(context.now(), ROTATION_MS),
+      });
+      return { status: 200, body: { ...webhookOf(changed), verificationKey } };
+    },
+
+    /** Not in a transaction: the receiver has three seconds, and may call this API meanwhile. */
+    async verifyWebhook({ path, fail }, context) {
+      assertManager(context, fail);
+      const [row] = await context.db.select().from(webhooks).where(isWebhook(context, path.webhookId));
+      const { url, verificationKey } = row ?? noWebhook(fail, path.webhookId);
+      const headers = { "X-Webhook-Key": verificationKey, "User-Agent": "workspace-sandbox" };
+      const { delivered, status, error } = await send(
+        { method: "HEAD", url, headers },
+        { allowLocal, timeoutMs: TIMEOUT_MS },
+      );
+      const checkedAt = context.now();
+      await context.db.transaction(async (tx) => {
+        const now = await lock({ ...context, db: tx }, path.webhookId, fail);
+        await change({ ...context, db: tx }, now, { verified: delivered, checkedAt });
+      });
+      return {
+        status: 200,
+        body: { verified: delivered, status, error, checkedAt: checkedAt.toISOString() },
+      };
+    },
+  } satisfies Partial<Handlers<Context>>;
+}
+
+export function isWebhook({ caller }: Pick<Context, "caller">, webhookId: string) {
+  return and(eq(webhooks.webhookId, webhookId), eq(webhooks.workspaceId, caller.workspaceId));
+}
+
+export function noWebhook(fail: Fail<"webhook_not_found">, webhookId: string): never {
+  throw fail("webhook_not_found", `The workspace has no webhook ${webhookId}.`);
+}
+
+function isJobOf({ webhookId }: WebhookRow) {
+  return eq(deliveryJobs.webhookId, webhookId);
+}
+
+async function lock(
+  context: Pick<Context, "db" | "caller">,
+  webhookId: string,
+  fail: Fail<"webhook_not_found">,
+): Promise<WebhookRow> {
+  const [row] = await context.db.select().from(webhooks).where(isWebhook(context, webhookId)).for("update");
+  return row ?? noWebhook(fail, webhookId);
+}
+
+async function change(
+  { db, now }: Pick<Context, "db" | "now">,
+  row: WebhookRow,
+  values: Partial<WebhookRow>,
+): Promise<WebhookRow> {
+  const [changed] = await db
+    .update(webhooks)
+    .set({ ...values, updatedAt: now(), version: row.version + 1 })
+    .where(eq(webhooks.webhookId, row.webhookId))
+    .returning();
+  return there(changed);
+}
+
+function there<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new Error("A row that was written is returned.");
+  return row;
+}
+
+function assertTarget(url: string, allowLocal: boolean, fail: Fail<"webhook_url_not_allowed">): void {
+  if (isAllowedTarget(url, allowLocal)) return;
+  throw fail(
+    "webhook_url_not_allowed",
+    allowLocal
+      ? "The address must be http or https, public or on your own machine or network, and carry no password."
+      : "The address is not public HTTPS.",
+  );
+}
+
+/** The pattern of the spec lets through base64 that is cut off, which receivers could not read. */
+function assertKey(key: string, fail: Fail<"validation_failed">): void {
+  const bytes = bytesOfKey(key);
+  if (bytes.length >= 24 && bytes.length <= 64 && `whsec_${bytes.toString("base64")}` === key) return;
+  throw fail("validation_failed", undefined, {
+    errors: [
+      {
+        pointer: "/verificationKey",
+        code: "format",
+        message: "The key must be whsec_ and the padded base64 of 24 to 64 bytes.",
+      },
+    ],
+  });
+}
+
+/** Two that are made at once must not both be the tenth: they take turns by the row of the workspace. */
+async function assertRoom({ db, caller }: Context, fail: Fail<"webhook_limit_reached">): Promise<void> {
+  const { workspaceId } = caller;
+  await db.select().from(workspaces).where(eq(workspaces.workspaceId, workspaceId)).for("update");
+  const [made] = await db
+    .select({ count: count() })
+    .from(webhooks)
+    .where(eq(webhooks.workspaceId, workspaceId));
+  if ((made?.count ?? 0) >= MAX_WEBHOOKS) {
+    throw fail("webhook_limit_reached", `The workspace has ${MAX_WEBHOOKS} webhooks.`);
+  }
+}
