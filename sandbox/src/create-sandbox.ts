@@ -204,12 +204,22 @@ function sentRequestId(request: Request): string | undefined {
   return sent !== null && /^req_[\w-]{1,64}$/.test(sent) ? sent : undefined;
 }
 
+const REDIS_PATIENCE_MS = 2000;
+
 /**
- * Opens Redis and waits for it, so that the first requests are counted there. While it is out of reach, commands fail
- * at once, and the limits are counted in memory.
+ * Opens Redis and waits for it, so that the first requests are counted there. While it is out of reach or does not
+ * answer, commands fail soon, and the limits are counted in memory.
  */
 async function openRedis(url: string, log: Log): Promise<Redis> {
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: true });
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 1,
+    lazyConnect: true,
+    connectTimeout: REDIS_PATIENCE_MS,
+    commandTimeout: REDIS_PATIENCE_MS,
+    socketTimeout: REDIS_PATIENCE_MS,
+  });
   redis.on("error", (error: Error) => log.error("redis is out of reach", factsOf(error)));
   // A failure was told by the event, and the client goes on trying.
   await redis.connect().catch(() => {});

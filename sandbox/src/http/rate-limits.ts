@@ -57,23 +57,24 @@ export class RateLimits {
     return { windows: states };
   }
 
-  /** A request that one window refuses is taken out of the others again. */
+  /** A request that one window refuses counts in none. */
   async #refused(
     credential: string,
     cost: number,
     index: number,
     states: readonly WindowState[],
   ): Promise<Consumption> {
-    const before = this.#windows.slice(0, index);
-    const returned = await Promise.all(before.map(({ limiter }) => limiter.reward(credential, cost)));
+    const counted = this.#windows.slice(0, index + 1);
+    const returned = await Promise.all(counted.map((window) => giveBack(window, credential, cost)));
     const rest = this.#windows.slice(index + 1);
     const unread = await Promise.all(rest.map(({ limiter }) => limiter.get(credential)));
+    const refusing = states.slice(index);
     const windows = [
-      ...before.map((window, at) => stateOf(window, returned[at] ?? null)),
-      ...states.slice(index),
+      ...returned.slice(0, index),
+      ...refusing,
       ...rest.map((window, at) => stateOf(window, unread[at] ?? null)),
     ];
-    const used = windows.filter(({ remaining }) => remaining < cost);
+    const used = windows.filter((state) => refusing.includes(state) || state.remaining < cost);
     return { windows, waitMs: Math.max(...used.map(({ resetMs }) => resetMs)) };
   }
 
@@ -115,7 +116,12 @@ function createWindow(window: RateLimitWindowContract, clock: Clock, redis: Redi
   // When Redis is gone, each instance counts by itself rather than refusing everybody.
   const memory = new RateLimiterMemory(options);
   const limiter = redis
-    ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
+    ? new RateLimiterRedis({
+        ...options,
+        storeClient: redis,
+        insuranceLimiter: memory,
+        rejectIfRedisNotReady: true,
+      })
     : memory;
   return { name, limit, windowMs, limiter };
 }
@@ -131,6 +137,13 @@ async function take(
     if (error instanceof RateLimiterRes) return { isRefused: true, result: error };
     throw error;
   }
+}
+
+/** Takes a request out of a window. One that has started afresh since never had it, and must not owe it. */
+async function giveBack(window: Window, credential: string, cost: number): Promise<WindowState> {
+  const left = await window.limiter.reward(credential, cost);
+  const owed = -left.consumedPoints;
+  return stateOf(window, owed > 0 ? await window.limiter.penalty(credential, Math.min(owed, cost)) : left);
 }
 
 function stateOf({ name, limit, windowMs }: Window, result: RateLimiterRes | null): WindowState {

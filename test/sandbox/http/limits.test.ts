@@ -1,18 +1,8 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-
-import { contract } from "@workspace-api/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createClock } from "../../../sandbox/src/clock.js";
-import { createSandbox } from "../../../sandbox/src/create-sandbox.js";
 import { RateLimits } from "../../../sandbox/src/http/rate-limits.js";
 import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
-
-const redisMissing = hasRedis()
-  ? undefined
-  : "redis-server is not installed; get it by `apt-get install redis-server`";
 
 describe("rate limits", () => {
   let sandbox: TestSandbox;
@@ -82,54 +72,3 @@ describe("windows", () => {
       .toBeUndefined();
   });
 });
-
-const title = redisMissing === undefined ? "" : ` (skipped: ${redisMissing})`;
-describe.skipIf(redisMissing !== undefined)(`rate limits of two instances with one Redis${title}`, () => {
-  let redis: ChildProcess;
-  let redisUrl: string;
-  beforeAll(async () => {
-    const port = await freePort();
-    redisUrl = `redis://127.0.0.1:${port}`;
-    redis = spawn("redis-server", ["--port", String(port), "--save", "", "--appendonly", "no"]);
-    for await (const text of redis.stdout ?? []) if (String(text).includes("Ready to accept")) break;
-  });
-  afterAll(async () => {
-    redis.kill();
-    if (redis.exitCode === null) await once(redis, "exit");
-  });
-
-  it("let exactly 40 of 100 through", async () => {
-    const one = await startSandbox({ rateLimits: true, redisUrl });
-    const { clock, database } = one;
-    const other = await createSandbox({ database, clock, redisUrl });
-    const request = (): Request =>
-      new Request(`http://127.0.0.1${contract.basePath}/me`, {
-        headers: { authorization: `Bearer ${one.secrets.key}` },
-      });
-    const instances = [one, other];
-    const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => instances[index % 2]?.fetch(request())),
-    );
-    expect(answers.filter((answer) => answer?.status === 200)).toHaveLength(40);
-    await other.close();
-    await one.close();
-  });
-});
-
-function hasRedis(): boolean {
-  try {
-    execFileSync("redis-server", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
