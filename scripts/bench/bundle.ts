@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -18,14 +18,24 @@ async function sizeOf(code: string): Promise<[minified: number, gzipped: number]
     format: "esm",
     target: "es2022",
     write: false,
-    nodePaths: [resolve("node_modules")],
+    nodePaths: [resolve("node_modules"), resolve("scripts/bench/node_modules")],
+    external: ["node:*"],
     logLevel: "error",
   });
   const bytes = outputFiles[0]?.contents ?? new Uint8Array();
   return [bytes.length, gzipSync(bytes, { level: 9 }).length];
 }
 
-/** What an integrator's bundle grows by: single operations with the whole runtime, and the client class. */
+/** The entries of the package besides the two that have rows of their own. */
+function entries(): string[] {
+  const manifest: { exports: Record<string, unknown> } = JSON.parse(
+    readFileSync("generated/client/package.json", "utf8"),
+  );
+  const own = [".", "./operations", "./package.json"];
+  return Object.keys(manifest.exports).filter((entry) => !own.includes(entry));
+}
+
+/** What an integrator's bundle grows by: operations with the whole runtime, the client class, each entry; and peers. */
 export async function benchBundle(): Promise<void> {
   const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
   const names = chooseNames(model, "@workspace-api/client");
@@ -45,6 +55,15 @@ export async function benchBundle(): Promise<void> {
     [
       "the client class, all operations",
       `import { WorkspaceClient } from ${JSON.stringify(resolve("generated/client/src/index.ts"))}; export const it = new WorkspaceClient();`,
+    ],
+    ...entries().map((entry): [string, string] => [
+      `everything of ${entry}`,
+      `import * as all from "@workspace-api/client/${entry.slice(2)}"; export const it = { ...all };`,
+    ]),
+    ["ky", `import ky from "ky"; export const it = ky;`],
+    [
+      "@octokit/core, throttling, retry",
+      `import { Octokit } from "@octokit/core"; import { throttling } from "@octokit/plugin-throttling"; import { retry } from "@octokit/plugin-retry"; export const it = Octokit.plugin(throttling, retry);`,
     ],
   ];
   const sized = await Promise.all(
