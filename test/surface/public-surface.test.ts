@@ -35,6 +35,7 @@ function membersOf(declaration: ExportedDeclarations): string[] {
 // Growth of the public surface shows in the diff of these files; `npx vitest run test/surface -u` accepts it.
 it.each([
   ["the client", "generated/client/src/index.ts", "workspace-client.txt"],
+  ["the Redis store", "generated/client/src/redis/index.ts", "workspace-redis.txt"],
   ["the webhooks", "generated/client/src/webhooks.ts", "workspace-webhooks.txt"],
   ["the worker", "generated/client/src/additions/agent.ts", "workspace-agent.txt"],
   ["the OAuth entry", "generated/client/src/oauth.ts", "workspace-oauth.txt"],

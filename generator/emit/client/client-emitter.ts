@@ -57,6 +57,7 @@ export const clientEmitter: Emitter = {
       },
       source("types", emitTypes(scope)),
       ...emitVerbatim(scope.header, "runtime"),
+      ...emitVerbatim(scope.header, "redis"),
       ...emitExamples(scope.header, options.packageName),
       ...(has.webhooks ? emitVerbatim(scope.header, "webhooks") : []),
       ...(has.oauth ? emitVerbatim(scope.header, "oauth") : []),

@@ -10,6 +10,7 @@ import { oneLine } from "../typescript/tsdoc.js";
 const ENTRIES = [
   { path: ".", name: "", file: "index" },
   { path: "./operations", name: "operations", file: "operations" },
+  { path: "./redis", name: "redis", file: "redis/index" },
 ];
 
 const WEBHOOKS = { path: "./webhooks", name: "webhooks", file: "webhooks" };

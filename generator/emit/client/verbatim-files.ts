@@ -2,7 +2,10 @@ import type { EmittedFile } from "../emitter.js";
 import { templateNames, templateText } from "../templates.js";
 
 /** `src/<folder>/*.ts`: code that is the same for every API, as it stands among the templates. */
-export function emitVerbatim(header: string, folder: "runtime" | "webhooks" | "oauth"): EmittedFile[] {
+export function emitVerbatim(
+  header: string,
+  folder: "runtime" | "redis" | "webhooks" | "oauth",
+): EmittedFile[] {
   return templateNames(`client/src/${folder}`).map((name) => ({
     path: `src/${folder}/${name}`,
     content: `${header}\n${templateText(`client/src/${folder}/${name}`)}`,

@@ -364,8 +364,8 @@ describe("what the server says of its policy", () => {
     expect(limiter.snapshot()).toMatchObject([{ limit: 2, used: 0 + 2, free: 0 }]);
     clock.jump(5000);
     limiter.learn([{ ...state, limit: 6, remaining: 6 }]);
-    expect(await burst(6)).toBe(50);
-    expect(most).toBe(2);
+    expect(await burst(6)).toBe(60);
+    expect(most).toBe(1);
     clock.jump(5000);
     expect(await burst(6)).toBe(10);
     expect(most).toBe(6);

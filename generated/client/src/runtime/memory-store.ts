@@ -39,7 +39,7 @@ export class MemoryBudget implements RateLimitBudget {
     this.#underWay += places;
     for (const window of this.#windows) window.hold(places);
     // When nothing is in the way but what is under way, an answer will tell.
-    return { places, round: this.#round, waitMs: this.waitMs(least) || Infinity };
+    return { places, round: this.#round, waitMs: this.#waitAt(now, least) || Infinity };
   }
 
   settle(places: number, round: number, isCounted: boolean): void {
@@ -47,11 +47,12 @@ export class MemoryBudget implements RateLimitBudget {
     for (const window of this.#windows) window.settle(places, isCounted, now);
     if (round !== this.#round) {
       // It left before the server refused another: more is let through than was seen then.
-      if (isCounted) this.#full?.prove(this.#full.proven + places);
+      if (isCounted) this.#full?.raise(places);
       return;
     }
+    if (isCounted) for (const window of this.#windows) window.prove(now);
+    else this.#given -= places;
     this.#underWay -= places;
-    if (!isCounted) this.#given -= places;
     if (this.#underWay > 0) return;
     // All of this step are answered, and what the server has left is known: twice as many.
     if (this.#given >= this.#ramp) this.#ramp *= 2;
@@ -81,10 +82,7 @@ export class MemoryBudget implements RateLimitBudget {
   }
 
   waitMs(places: number): number {
-    const now = this.#clock.now();
-    return (
-      Math.max(now, this.#pausedUntil, ...this.#windows.map((window) => window.freeAt(now, places))) - now
-    );
+    return this.#waitAt(this.#clock.now(), places);
   }
 
   snapshot(): WindowUse[] {
@@ -93,5 +91,10 @@ export class MemoryBudget implements RateLimitBudget {
       const { name, limit } = window;
       return { name, limit, used: window.used(now), free: window.room(now) };
     });
+  }
+
+  #waitAt(now: number, places: number): number {
+    const times = this.#windows.map((window) => window.freeAt(now, places));
+    return Math.max(now, this.#pausedUntil, ...times) - now;
   }
 }

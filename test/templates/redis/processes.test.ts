@@ -1,0 +1,158 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { call } from "../../../templates/client/src/runtime/call.js";
+import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
+import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
+import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
+import { createRedisStore } from "../../../templates/client/src/redis/index.js";
+import { definition, serve } from "../../support/api-server.js";
+import { bestOf, limitingServer } from "../../support/limiting-server.js";
+import type { Job } from "../../support/limited-process.js";
+import { limitedProcesses, type LimitedProcess } from "../../support/processes.js";
+import { noRedis, RedisServer } from "../../support/redis-server.js";
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(10);
+}
+
+describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${noRedis}` : ""}`, () => {
+  let redis: RedisServer;
+  let start: (job: Job) => LimitedProcess;
+  const clients: Redis[] = [];
+
+  beforeAll(async () => {
+    [redis, start] = await Promise.all([RedisServer.start(), limitedProcesses()]);
+  });
+  afterAll(() => clients.forEach((client) => client.disconnect()));
+
+  function clientOf(url: string, windows: readonly RateLimitWindow[], name: string) {
+    const events: RuntimeEvent[] = [];
+    const client = new Redis(redis.url, { retryStrategy: () => 50 });
+    client.on("error", () => {});
+    clients.push(client);
+    const policy = { ...definition.policy, windows };
+    const api = createRuntime(
+      { ...definition, policy },
+      {
+        baseUrl: url,
+        rateLimit: { store: createRedisStore(client, { name, timeoutMs: 300, leaseMs: 1500 }) },
+        onEvent: (event) => events.push(event),
+      },
+    );
+    const states = (): string[] => events.flatMap((event) => (event.type === "store" ? [event.state] : []));
+    const send = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, () => call(api, { id: "get", method: "GET", path: "/" }, {}).safe()),
+      );
+    return { api, states, send };
+  }
+
+  /** Five with 200 calls each; gives back how long it took, in parts of the least time. */
+  async function runFive(): Promise<number> {
+    // The windows of 15 minutes and of one, 150 times as fast.
+    const windows = [
+      { name: "sustained", limit: 200, windowMs: 6000 },
+      { name: "burst", limit: 40, windowMs: 400 },
+    ];
+    const server = await limitingServer(windows);
+    const store = { name: `five of ${server.url}` };
+    const jobs = Array.from({ length: 5 }, (_, index): Job => {
+      return { process: index, url: server.url, redis: redis.url, store, windows, calls: 200 };
+    });
+    const outcomes = await Promise.all(jobs.map((job) => start(job).outcome));
+    expect(server.refused).toEqual({ "fixed windows": 0, "sliding windows": 0, GCRA: 0 });
+    expect(server.received).toHaveLength(1000);
+    for (const { failed, order, events } of outcomes) {
+      expect(failed).toBe(0);
+      expect(order).toEqual(Array.from({ length: 200 }, (_, n) => n));
+      expect(events).toEqual([]);
+    }
+    const least = 4 * 6000 + 4 * 400;
+    return (Math.max(...server.arrivals) - Math.min(...server.arrivals)) / least;
+  }
+
+  it("five of them with 200 calls each: none is refused, all keep their order, hardly any time is wasted", async () => {
+    const took = await bestOf(3, runFive, 1.05);
+    expect(took).toBeGreaterThanOrEqual(1);
+    expect(took).toBeLessThan(1.05);
+  });
+
+  it("one is killed while it holds places: the others get them once its lease and a window are over", async () => {
+    const windows = [{ name: "w", limit: 5, windowMs: 500 }];
+    const silent = await serve(() => {});
+    const store = { name: "killed", timeoutMs: 300, leaseMs: 1500 };
+    const victim = start({
+      process: 0,
+      url: silent.url,
+      redis: redis.url,
+      store,
+      windows,
+      calls: 5,
+    });
+    await until(() => silent.received.length === 5);
+    victim.child.kill("SIGKILL");
+    const killed = performance.now();
+    const server = await limitingServer(windows);
+    const { send } = clientOf(server.url, windows, "killed");
+    expect((await send(5)).every(({ ok }) => ok)).toBe(true);
+    const waited = performance.now() - killed;
+    expect(waited).toBeGreaterThanOrEqual(1500);
+    expect(waited).toBeLessThan(6000);
+  });
+
+  it("one is frozen and thaws: no burst", async () => {
+    const windows = [{ name: "w", limit: 10, windowMs: 400 }];
+    const server = await limitingServer(windows);
+    const store = { name: "frozen", timeoutMs: 300, leaseMs: 1000 };
+    const one = start({
+      process: 0,
+      url: server.url,
+      redis: redis.url,
+      store,
+      windows,
+      calls: 60,
+    });
+    await until(() => server.received.length >= 10);
+    one.child.kill("SIGSTOP");
+    const { send } = clientOf(server.url, windows, "frozen");
+    expect((await send(30)).every(({ ok }) => ok)).toBe(true);
+    await sleep(1500);
+    one.child.kill("SIGCONT");
+    const more = send(30);
+    expect((await one.outcome).failed).toBe(0);
+    await more;
+    expect(server.refused).toEqual({ "fixed windows": 0, "sliding windows": 0, GCRA: 0 });
+  });
+
+  it.each([
+    ["is killed and started anew", () => redis.kill(), () => redis.start()],
+    ["hangs for a while", () => redis.freeze(), () => redis.thaw()],
+  ])(
+    "Redis %s: each keeps to its share, none is refused, and it is used again",
+    async (what, stop, resume) => {
+      const windows = [{ name: "w", limit: 20, windowMs: 1000 }];
+      const server = await limitingServer(windows);
+      const members = [1, 2].map(() => clientOf(server.url, windows, what));
+      await Promise.all(members.map(({ send }) => send(10)));
+      await stop();
+      const began = performance.now();
+      const results = await Promise.all(members.map(({ send }) => send(25)));
+      expect(results.flat().every(({ ok }) => ok)).toBe(true);
+      // A share of 10 each: 25 calls are three windows.
+      expect(performance.now() - began).toBeLessThan(8000);
+      for (const { states } of members) expect(states()).toEqual(["degraded"]);
+      await resume();
+      while (members.some(({ states }) => states().length < 2)) {
+        await Promise.all(members.map(({ send }) => send(2)));
+        await sleep(100);
+      }
+      await Promise.all(members.map(({ send }) => send(30)));
+      for (const { states } of members) expect(states()).toEqual(["degraded", "restored"]);
+      expect(server.refused).toEqual({ "fixed windows": 0, "sliding windows": 0, GCRA: 0 });
+    },
+  );
+});
