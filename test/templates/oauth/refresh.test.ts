@@ -44,7 +44,7 @@ describe("an expired access token", () => {
     expect(server.refreshes).toBe(1);
     expect(server.apiRequests).toHaveLength(200);
     expect(new Set(server.apiRequests.map(({ authorization }) => authorization)).size).toBe(1);
-    expect(events.filter(({ type }) => type === "refresh")).toEqual([
+    expect(events.filter(({ type }) => type === "refresh")).toMatchObject([
       { type: "refresh", operationId: "fetchThing", method: "GET", path: "/things" },
     ]);
   });
