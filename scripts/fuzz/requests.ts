@@ -25,7 +25,8 @@ export function requestsTo(operation: Operation, around: Surroundings): Arbitrar
     : fc.oneof({ weight: 3, arbitrary: sound }, { weight: 2, arbitrary: fc.oneof(...unsound) });
 }
 
-function soundRequest(operation: Operation, around: Surroundings): Arbitrary<FuzzRequest> {
+/** Requests that the spec allows. */
+export function soundRequest(operation: Operation, around: Surroundings): Arbitrary<FuzzRequest> {
   const { parameters, body } = operation;
   const content = body?.contents.find(({ kind }) => kind === "json");
   const base = {

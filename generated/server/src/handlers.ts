@@ -454,7 +454,6 @@ export interface Handlers<Context> {
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `idempotency_in_progress`: Request in progress.
    * @throws `payload_too_large`: Payload too large.
@@ -1262,7 +1261,8 @@ export interface Handlers<Context> {
    * Comment on a task.
    *
    * Adds a comment to a task, or a reply to a comment. Replies are one level deep: a reply cannot be replied to. Written
-   * with an API key, a comment has no author; say in `source` what wrote it. Sends `comment.created`.
+   * with an API key, a comment has no author; say in `source` what wrote it. Observers of a
+   * team may not comment on its tasks. Sends `comment.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/comments`
    *
@@ -1429,7 +1429,7 @@ export interface Handlers<Context> {
   /**
    * Create a document.
    *
-   * Creates a document. Tasks that the caller cannot see are refused with 422. Sends `document.created`.
+   * Creates a document. Tasks that the caller cannot see are refused with 422. Observers of a team may not write about its tasks. Sends `document.created`.
    *
    * `POST /workspaces/{workspaceId}/documents`
    *
@@ -1475,7 +1475,7 @@ export interface Handlers<Context> {
   /**
    * Change a document.
    *
-   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Sends
+   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not write about its tasks. Sends
    * `document.updated` when anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/documents/{documentId}`
@@ -1528,7 +1528,7 @@ export interface Handlers<Context> {
    * Changes parts of a text without sending the whole. The operations are applied in order, all or none.
    * When a text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read
    * the document again and build the operations from what it says now. A text
-   * that would become longer than 200 000 characters is refused with 422. Sends `document.updated`.
+   * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its tasks. Sends `document.updated`.
    *
    * `POST /workspaces/{workspaceId}/documents/{documentId}/patch`
    *
@@ -1569,7 +1569,6 @@ export interface Handlers<Context> {
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `idempotency_in_progress`: Request in progress.
    * @throws `payload_too_large`: Payload too large.
@@ -1866,7 +1865,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `rate_limited`: Rate limited.
    * @throws `internal_error`: Internal error.
@@ -2314,7 +2312,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `rate_limited`: Rate limited.
    * @throws `internal_error`: Internal error.
@@ -2335,7 +2332,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `rate_limited`: Rate limited.
@@ -2357,7 +2353,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `rate_limited`: Rate limited.
@@ -2381,7 +2376,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `idempotency_in_progress`: Request in progress.
@@ -2408,7 +2402,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `worker_not_found`: No such worker.
    * @throws `rate_limited`: Rate limited.
@@ -2430,7 +2423,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `worker_not_found`: No such worker.
    * @throws `rate_limited`: Rate limited.
@@ -2453,7 +2445,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `worker_not_found`: No such worker.
    * @throws `idempotency_in_progress`: Request in progress.
@@ -2481,7 +2472,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `rate_limited`: Rate limited.
    * @throws `internal_error`: Internal error.
@@ -2503,7 +2493,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `task_not_found`: No such task.
@@ -2531,7 +2520,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `rate_limited`: Rate limited.
@@ -2554,7 +2542,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -2580,7 +2567,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -2605,7 +2591,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -2632,7 +2617,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -2661,7 +2645,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `rate_limited`: Rate limited.
@@ -2685,7 +2668,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_active`: Claim not active.
@@ -2715,7 +2697,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `worker_not_found`: No such worker.
@@ -2748,7 +2729,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -2778,7 +2758,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -2808,7 +2787,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -2838,7 +2816,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -2869,7 +2846,6 @@ export interface Handlers<Context> {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.

@@ -5304,7 +5304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope that the operation needs. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10538,7 +10538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope that the operation needs. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11948,7 +11948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13972,7 +13972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14073,7 +14073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14164,7 +14164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14274,7 +14274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14401,7 +14401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14490,7 +14490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14587,7 +14587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14715,7 +14715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14814,7 +14814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14951,7 +14951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15048,7 +15048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15163,7 +15163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15278,7 +15278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15397,7 +15397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15533,7 +15533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15634,7 +15634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15774,7 +15774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15913,7 +15913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16055,7 +16055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16197,7 +16197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16339,7 +16339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16481,7 +16481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, or the access token lacks the scope. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -63,6 +63,7 @@ export function sessionOf(row: SessionRow): AgentSession {
     plan: row.plan,
     externalUrl: row.externalUrl,
     question: row.question,
+    answer: row.answer,
     errorMessage: row.errorMessage,
     retryOfSessionId: row.retryOfSessionId,
     createdAt: row.createdAt.toISOString(),

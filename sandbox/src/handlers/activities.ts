@@ -14,6 +14,7 @@ const OLDEST: Order = { key: activities.createdAt, id: activities.activityId, ty
 export const activityHandlers = {
   async listActivities({ path, query, fail }, context) {
     const { db, caller } = context;
+    const after = context.positionOf(query.cursor, fail);
     const seen = await db
       .select({ sessionId: agentSessions.sessionId })
       .from(agentSessions)
@@ -22,12 +23,7 @@ export const activityHandlers = {
     const rows = await db
       .select({ activity: activities, sortKey: sortKeyOf(OLDEST) })
       .from(activities)
-      .where(
-        and(
-          eq(activities.sessionId, path.sessionId),
-          isAfter(OLDEST, context.positionOf(query.cursor, fail)),
-        ),
-      )
+      .where(and(eq(activities.sessionId, path.sessionId), isAfter(OLDEST, after)))
       .orderBy(inOrder(OLDEST))
       .limit(query.limit + 1);
     const { page, next } = pageOf(rows, query.limit, ({ activity }) => activity.activityId);

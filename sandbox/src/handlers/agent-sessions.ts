@@ -72,6 +72,7 @@ export const agentSessionHandlers = {
       plan: [],
       externalUrl: null,
       question: null,
+      answer: null,
       errorMessage: null,
       retryOfSessionId: null,
       createdAt: now,
@@ -128,6 +129,7 @@ export const agentSessionHandlers = {
       initiatedByUserId: personOf(context, fail),
       plan: [],
       externalUrl: null,
+      answer: null,
       errorMessage: null,
       retryOfSessionId: row.sessionId,
       createdAt: now,
@@ -153,10 +155,7 @@ export const agentSessionHandlers = {
   async answerAgentSession({ path, body, fail }, context) {
     const row = await mustLock(context, path, fail);
     if (row.state !== "awaiting_input") return refuse(row, fail, "does not await input");
-    // The worker reads the answer with the session: there, what people write is kept.
-    const answer = `Question: ${row.question ?? ""}\n\nAnswer: ${body.text}`;
-    const texts = [row.context, answer].filter((text) => text !== null && text !== "");
-    const changes = { state: "active", question: null, context: texts.join("\n\n").slice(-200_000) };
+    const changes = { state: "active", question: null, answer: body.text };
     return { status: 200, body: sessionOf(await changeSession(context, row, changes)) };
   },
 } satisfies Partial<Handlers<Context>>;

@@ -63,7 +63,7 @@ export const claimHandlers = {
 
   async awaitClaimInput({ path, body, fail }, context) {
     const { session } = await mustHold(context, path, body.token, fail);
-    const changes = { state: "awaiting_input", question: body.question };
+    const changes = { state: "awaiting_input", question: body.question, answer: null };
     return { status: 200, body: sessionOf(await changeSession(context, session, changes)) };
   },
 } satisfies Partial<Handlers<Context>>;

@@ -5,14 +5,14 @@ import { addComment } from "../comments/add-comment.js";
 import { commentsOf, emitComment, type CommentRow } from "../comments/comment-view.js";
 import type { Context } from "../context.js";
 import { comments } from "../database/schema.js";
-import { findTask } from "../tasks/find-task.js";
+import { assertMayChange, findTask } from "../tasks/find-task.js";
 import { noTask } from "./tasks.js";
 
 export const commentHandlers = {
   async listComments({ path, query, fail }, context) {
     const { db } = context;
-    if (!(await findTask(context, path.taskId))) return noTask(fail, path.taskId);
     const after = context.positionOf(query.cursor, fail);
+    if (!(await findTask(context, path.taskId))) return noTask(fail, path.taskId);
     const isDescending = query.sort === "-createdAt";
     const direction = isDescending ? sql`desc` : sql`asc`;
     const sign = isDescending ? sql`<` : sql`>`;
@@ -41,6 +41,7 @@ export const commentHandlers = {
 
   async createComment({ path, body, fail }, context) {
     const task = (await findTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    await assertMayChange(context, path.taskId, fail);
     const { parentCommentId } = body;
     if (typeof parentCommentId === "string") {
       const parent = await rowOf(context, path.taskId, parentCommentId);
@@ -100,11 +101,11 @@ export const commentHandlers = {
 export async function find(
   context: Context,
   path: { readonly taskId: string; readonly commentId: string },
-  fail: Fail<"comment_not_found">,
+  fail: Fail<"task_not_found" | "comment_not_found">,
   isLocked = false,
 ): Promise<CommentRow> {
-  const row =
-    (await findTask(context, path.taskId)) && (await rowOf(context, path.taskId, path.commentId, isLocked));
+  if (!(await findTask(context, path.taskId))) return noTask(fail, path.taskId);
+  const row = await rowOf(context, path.taskId, path.commentId, isLocked);
   if (!row) throw fail("comment_not_found", `Task ${path.taskId} has no comment ${path.commentId}.`);
   return row;
 }

@@ -3,7 +3,7 @@ import { and, eq, exists, inArray, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
-import { documents, documentTasks, tasks } from "../database/schema.js";
+import { documents, documentTasks, tasks, taskTeams } from "../database/schema.js";
 import {
   documentOf,
   emitDocument,
@@ -14,7 +14,7 @@ import {
 } from "../documents/document-view.js";
 import { findTask } from "../tasks/find-task.js";
 import { assertLength, patchText, refuseConflict } from "../tasks/text-patch.js";
-import { isVisibleTo } from "../tasks/visibility.js";
+import { isVisibleTo, mayChange } from "../tasks/visibility.js";
 
 export const documentHandlers = {
   async listDocuments({ query, fail }, context) {
@@ -69,6 +69,7 @@ export const documentHandlers = {
       version: 1,
     };
     await assertTasks(context, body.taskIds ?? [], fail);
+    await assertMayWrite(context, body.taskIds ?? [], fail);
     await context.db.insert(documents).values(row);
     await link(context, row, body.taskIds ?? []);
     await emitDocument(context, "document.created", row);
@@ -83,6 +84,7 @@ export const documentHandlers = {
     const row = await mustFind(context, path, fail, true);
     const before = await documentOf(context, row);
     context.assertMatch(before, fail);
+    await assertMayWrite(context, before.taskIds, fail);
     const { taskIds, ...members } = body;
     if (taskIds) {
       await assertTasks(context, taskIds, fail);
@@ -107,10 +109,12 @@ export const documentHandlers = {
 
   async patchDocument({ path, body, fail }, context) {
     const row = await mustFind(context, path, fail, true);
+    const before = await documentOf(context, row);
+    await assertMayWrite(context, before.taskIds, fail);
     const content = patchText(row.content, body.ops);
     if (typeof content !== "string") return refuseConflict(content, fail);
     assertLength(content, fail);
-    return { status: 200, body: await write(context, await documentOf(context, row), { ...row, content }) };
+    return { status: 200, body: await write(context, before, { ...row, content }) };
   },
 } satisfies Partial<Handlers<Context>>;
 
@@ -154,6 +158,22 @@ async function assertTasks(
       : [{ pointer: `/taskIds/${index}`, code: "not_found", message: "There is no such task." }],
   );
   if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
+}
+
+/** Observers of a team may not write about its tasks. */
+async function assertMayWrite(
+  { db, caller }: Context,
+  taskIds: readonly string[],
+  fail: Fail<"permission_denied">,
+): Promise<void> {
+  if (taskIds.length === 0) return;
+  const rows = await db
+    .select({ teamId: taskTeams.teamId })
+    .from(taskTeams)
+    .where(inArray(taskTeams.taskId, [...taskIds]));
+  const teamIds = rows.map(({ teamId }) => teamId);
+  if (!(await mayChange(db, caller, teamIds)))
+    throw fail("permission_denied", "Observers of a team may not write about its tasks.");
 }
 
 async function link(

@@ -68,8 +68,8 @@ export const recordHandlers = {
 
   async unlinkRecordTask({ path, fail }, context) {
     const { recordId, taskId } = path;
-    const isThere = (await findRecord(context, recordId)) && (await findTask(context, taskId));
-    if (!isThere) return noLink(fail, path);
+    if (!(await findRecord(context, recordId))) return noRecord(fail, recordId);
+    if (!(await findTask(context, taskId))) return noLink(fail, path);
     await assertMayChange(context, taskId, fail);
     const removed = await context.db
       .delete(recordTasks)

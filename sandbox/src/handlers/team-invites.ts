@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
-import { teamInvites, teamMembers, users } from "../database/schema.js";
+import { teamInvites, teamMembers, teams, users } from "../database/schema.js";
 import { assertTeamRole, findTeam, MANAGERS, mustFindTeam, touchTeam } from "../teams/team-access.js";
 import { emitInvite, inviteOf, revokeInvites, statusOf, type InviteRow } from "../teams/team-invites.js";
 
@@ -19,6 +19,7 @@ const NEWEST: Order = {
 export const teamInviteHandlers = {
   async listTeamInvites({ path, query, fail }, context) {
     const { db } = context;
+    const after = context.positionOf(query.cursor, fail);
     await mustFindTeam(context, path.teamId, fail);
     const now = context.now();
     const isOver = sql`${teamInvites.status} = 'pending' and ${teamInvites.expiresAt} <= ${now.toISOString()}::timestamptz`;
@@ -30,7 +31,7 @@ export const teamInviteHandlers = {
         and(
           eq(teamInvites.teamId, path.teamId),
           inArray(status, query.status ?? ["pending"]),
-          isAfter(NEWEST, context.positionOf(query.cursor, fail)),
+          isAfter(NEWEST, after),
         ),
       )
       .orderBy(inOrder(NEWEST))
@@ -84,6 +85,8 @@ export const teamInviteHandlers = {
     const { db, caller } = context;
     if (caller.kind !== "member") throw fail("oauth_required");
     // Whoever is invited does not see the team yet.
+    if (!(await isTeam(context, path.teamId)))
+      throw fail("team_not_found", `There is no team ${path.teamId}.`);
     const row = await mustFind(context, path, fail);
     const [person] = await db.select().from(users).where(eq(users.userId, caller.userId));
     if (person?.email?.toLowerCase() !== row.email) {
@@ -108,12 +111,17 @@ interface InvitePath {
   readonly inviteId: string;
 }
 
-async function mustSeeTeam(
-  context: Context,
-  path: InvitePath,
-  fail: Fail<"invite_not_found">,
-): Promise<void> {
-  if (!(await findTeam(context, path.teamId, true))) noInvite(path, fail);
+async function mustSeeTeam(context: Context, path: InvitePath, fail: Fail<"team_not_found">): Promise<void> {
+  if (!(await findTeam(context, path.teamId, true)))
+    throw fail("team_not_found", `There is no team ${path.teamId}.`);
+}
+
+async function isTeam({ db, caller }: Context, teamId: string): Promise<boolean> {
+  const found = await db
+    .select({ teamId: teams.teamId })
+    .from(teams)
+    .where(and(eq(teams.workspaceId, caller.workspaceId), eq(teams.teamId, teamId)));
+  return found.length > 0;
 }
 
 /** The invitation, locked. */

@@ -18,6 +18,7 @@ type MemberRow = Pick<typeof teamMembers.$inferSelect, "teamId" | "userId" | "ro
 export const teamMemberHandlers = {
   async listTeamMembers({ path, query, fail }, context) {
     const { db } = context;
+    const after = context.positionOf(query.cursor, fail);
     await mustFindTeam(context, path.teamId, fail);
     const { teamId, userId, role, joinedAt } = teamMembers;
     const rows = await db
@@ -28,7 +29,7 @@ export const teamMemberHandlers = {
         and(
           eq(teamMembers.teamId, path.teamId),
           query.role && inArray(teamMembers.role, query.role),
-          isAfter(BY_NAME, context.positionOf(query.cursor, fail)),
+          isAfter(BY_NAME, after),
         ),
       )
       .orderBy(inOrder(BY_NAME))

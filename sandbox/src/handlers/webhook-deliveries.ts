@@ -1,7 +1,7 @@
 import type { Fail, Handlers } from "@workspace-api/server";
 import { and, desc, eq, gt } from "drizzle-orm";
 
-import { after } from "../clock.js";
+import { after as later } from "../clock.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { deliveries, events, webhooks } from "../database/schema.js";
@@ -22,6 +22,7 @@ export function webhookDeliveryHandlers(parts: DeliveryParts) {
   return {
     async listWebhookDeliveries({ path, query, fail }, context) {
       assertManager(context, fail);
+      const after = context.positionOf(query.cursor, fail);
       const { webhookId } = await mustFind(context, path.webhookId, fail);
       const rows = await context.db
         .select({ delivery: deliveries, sortKey: sortKeyOf(LATEST) })
@@ -31,7 +32,7 @@ export function webhookDeliveryHandlers(parts: DeliveryParts) {
             eq(deliveries.webhookId, webhookId),
             isKept(context),
             query.delivered === undefined ? undefined : eq(deliveries.delivered, query.delivered),
-            isAfter(LATEST, context.positionOf(query.cursor, fail)),
+            isAfter(LATEST, after),
           ),
         )
         .orderBy(inOrder(LATEST))
@@ -83,7 +84,7 @@ export function webhookDeliveryHandlers(parts: DeliveryParts) {
 
 /** The log is pruned when it grows; what is too old before that is not shown. */
 function isKept({ now }: Context) {
-  return gt(deliveries.attemptedAt, after(now(), -KEPT_MS));
+  return gt(deliveries.attemptedAt, later(now(), -KEPT_MS));
 }
 
 async function mustFind(

@@ -33,8 +33,8 @@ async function pageOfWork(
   what: SQL | undefined,
   order: Order,
 ) {
-  const where = and(what, workFilter(context, query, fail));
   const after = context.positionOf(query.cursor, fail);
+  const where = and(what, workFilter(context, query, fail));
   const { items, next } = await pageOfSummaries(context, { where, order, limit: query.limit, after });
   return { status: 200 as const, body: { tasks: items, nextCursor: context.cursorOf(next) } };
 }
@@ -45,6 +45,8 @@ export const workHandlers = {
   },
 
   async listCompletedWork({ query, fail }, context) {
+    // A cursor that is none says more than a period that is none.
+    context.positionOf(query.cursor, fail);
     const period = periodOf(query, context.now(), fail);
     return pageOfWork(context, query, fail, isCompletedIn(period), COMPLETED_ORDER);
   },

@@ -46,7 +46,7 @@ export type ListActivitiesQuery = NonNullable<operations["listActivities"]["para
 export type ListActivitiesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -69,7 +69,6 @@ export type ListActivitiesError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `rate_limited`: Rate limited.
@@ -112,7 +111,7 @@ const createActivityOperation: Operation = {
 export type CreateActivityError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | ConflictError<"claim_not_active" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -140,7 +139,6 @@ export type CreateActivityError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `claim_not_active`: Claim not active.

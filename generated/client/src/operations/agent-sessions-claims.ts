@@ -57,7 +57,7 @@ const claimSessionOperation: Operation = {
 export type ClaimSessionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found" | "worker_not_found", Problem>
   | ConflictError<
       "session_already_claimed" | "session_state_invalid" | "worker_busy" | "idempotency_in_progress",
@@ -88,7 +88,6 @@ export type ClaimSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `worker_not_found`: No such worker.
@@ -140,7 +139,7 @@ const heartbeatClaimOperation: Operation = {
 export type HeartbeatClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found" | "claim_not_found", Problem>
   | ConflictError<"claim_not_active" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -169,7 +168,6 @@ export type HeartbeatClaimError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `claim_not_found`: No such claim.
@@ -220,7 +218,7 @@ const completeClaimOperation: Operation = {
 export type CompleteClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found" | "claim_not_found", Problem>
   | ConflictError<"claim_not_active" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -248,7 +246,6 @@ export type CompleteClaimError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `claim_not_found`: No such claim.
@@ -299,7 +296,7 @@ const failClaimOperation: Operation = {
 export type FailClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found" | "claim_not_found", Problem>
   | ConflictError<"claim_not_active" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -327,7 +324,6 @@ export type FailClaimError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `claim_not_found`: No such claim.
@@ -378,7 +374,7 @@ const releaseClaimOperation: Operation = {
 export type ReleaseClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found" | "claim_not_found", Problem>
   | ConflictError<"claim_not_active" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -406,7 +402,6 @@ export type ReleaseClaimError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `claim_not_found`: No such claim.
@@ -457,7 +452,7 @@ const awaitClaimInputOperation: Operation = {
 export type AwaitClaimInputError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found" | "claim_not_found", Problem>
   | ConflictError<"claim_not_active" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -486,7 +481,6 @@ export type AwaitClaimInputError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `claim_not_found`: No such claim.

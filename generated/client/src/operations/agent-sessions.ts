@@ -53,7 +53,7 @@ export type ListAgentSessionsQuery = NonNullable<operations["listAgentSessions"]
 export type ListAgentSessionsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -78,7 +78,6 @@ export type ListAgentSessionsError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `rate_limited`: Rate limited.
  * @throws `internal_error`: Internal error.
@@ -119,7 +118,7 @@ const createAgentSessionOperation: Operation = {
 export type CreateAgentSessionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "agent_not_found" | "task_not_found", Problem>
   | ConflictError<"idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -145,7 +144,6 @@ export type CreateAgentSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `agent_not_found`: No such agent.
  * @throws `task_not_found`: No such task.
@@ -196,7 +194,7 @@ export interface FetchAgentSessionOptions extends RequestOptions {
 export type FetchAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -217,7 +215,6 @@ export type FetchAgentSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `rate_limited`: Rate limited.
@@ -256,7 +253,7 @@ const cancelAgentSessionOperation: Operation = {
 export type CancelAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | ConflictError<"session_state_invalid" | "idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
@@ -280,7 +277,6 @@ export type CancelAgentSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `session_state_invalid`: Session state invalid.
@@ -322,7 +318,7 @@ const retryAgentSessionOperation: Operation = {
 export type RetryAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | ConflictError<"session_state_invalid" | "idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
@@ -346,7 +342,6 @@ export type RetryAgentSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `session_state_invalid`: Session state invalid.
@@ -388,7 +383,7 @@ const archiveAgentSessionOperation: Operation = {
 export type ArchiveAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | ConflictError<"session_state_invalid" | "idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
@@ -411,7 +406,6 @@ export type ArchiveAgentSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `session_state_invalid`: Session state invalid.
@@ -456,7 +450,7 @@ const answerAgentSessionOperation: Operation = {
 export type AnswerAgentSessionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "session_not_found", Problem>
   | ConflictError<"session_state_invalid" | "idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -484,7 +478,6 @@ export type AnswerAgentSessionError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `session_not_found`: No such session.
  * @throws `session_state_invalid`: Session state invalid.

@@ -37,7 +37,7 @@ const listAgentsOperation: Operation = {
 export type ListAgentsError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -57,7 +57,6 @@ export type ListAgentsError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `rate_limited`: Rate limited.
  * @throws `internal_error`: Internal error.
@@ -98,7 +97,7 @@ export interface FetchAgentOptions extends RequestOptions {
 export type FetchAgentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "agent_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -119,7 +118,6 @@ export type FetchAgentError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `agent_not_found`: No such agent.
  * @throws `rate_limited`: Rate limited.

@@ -131,7 +131,7 @@ export type CreateDocumentError =
 /**
  * Create a document.
  *
- * Creates a document. Tasks that the caller cannot see are refused with 422. Sends `document.created`.
+ * Creates a document. Tasks that the caller cannot see are refused with 422. Observers of a team may not write about its tasks. Sends `document.created`.
  *
  * `POST /workspaces/{workspaceId}/documents`
  *
@@ -279,7 +279,7 @@ export type UpdateDocumentError =
 /**
  * Change a document.
  *
- * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Sends
+ * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not write about its tasks. Sends
  * `document.updated` when anything changed.
  *
  * `PATCH /workspaces/{workspaceId}/documents/{documentId}`
@@ -428,7 +428,7 @@ export type PatchDocumentError =
  * Changes parts of a text without sending the whole. The operations are applied in order, all or none.
  * When a text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read
  * the document again and build the operations from what it says now. A text
- * that would become longer than 200 000 characters is refused with 422. Sends `document.updated`.
+ * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its tasks. Sends `document.updated`.
  *
  * `POST /workspaces/{workspaceId}/documents/{documentId}/patch`
  *

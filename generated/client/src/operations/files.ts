@@ -48,7 +48,7 @@ const createFileUploadOperation: Operation = {
 export type CreateFileUploadError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | ConflictError<"idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -78,7 +78,6 @@ export type CreateFileUploadError =
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `idempotency_in_progress`: Request in progress.
  * @throws `payload_too_large`: Payload too large.

@@ -39,7 +39,7 @@ export type FetchMyRecapQuery = NonNullable<operations["fetchMyRecap"]["paramete
 export type FetchMyRecapError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -60,7 +60,6 @@ export type FetchMyRecapError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `rate_limited`: Rate limited.
  * @throws `internal_error`: Internal error.

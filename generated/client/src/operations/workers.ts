@@ -40,7 +40,7 @@ const listWorkersOperation: Operation = {
 export type ListWorkersError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "agent_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -61,7 +61,6 @@ export type ListWorkersError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `agent_not_found`: No such agent.
  * @throws `rate_limited`: Rate limited.
@@ -103,7 +102,7 @@ const registerWorkerOperation: Operation = {
 export type RegisterWorkerError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "agent_not_found", Problem>
   | ConflictError<"idempotency_in_progress", Problem>
   | PayloadTooLargeError<"payload_too_large", Problem>
@@ -131,7 +130,6 @@ export type RegisterWorkerError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `agent_not_found`: No such agent.
  * @throws `idempotency_in_progress`: Request in progress.
@@ -173,7 +171,7 @@ const fetchWorkerOperation: Operation = {
 export type FetchWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "worker_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -194,7 +192,6 @@ export type FetchWorkerError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `worker_not_found`: No such worker.
  * @throws `rate_limited`: Rate limited.
@@ -230,7 +227,7 @@ const deregisterWorkerOperation: Operation = {
 export type DeregisterWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "worker_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -251,7 +248,6 @@ export type DeregisterWorkerError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `worker_not_found`: No such worker.
  * @throws `rate_limited`: Rate limited.
@@ -290,7 +286,7 @@ const heartbeatWorkerOperation: Operation = {
 export type HeartbeatWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "worker_not_found", Problem>
   | ConflictError<"idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
@@ -314,7 +310,6 @@ export type HeartbeatWorkerError =
  * @throws `token_expired`: Token expired.
  * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
  * @throws `worker_not_found`: No such worker.
  * @throws `idempotency_in_progress`: Request in progress.

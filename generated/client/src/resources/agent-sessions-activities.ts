@@ -37,7 +37,6 @@ export class AgentSessionsActivitiesResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `rate_limited`: Rate limited.
@@ -69,7 +68,6 @@ export class AgentSessionsActivitiesResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_active`: Claim not active.

@@ -54,7 +54,6 @@ export class AgentSessionsClaimsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `worker_not_found`: No such worker.
@@ -92,7 +91,6 @@ export class AgentSessionsClaimsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -132,7 +130,6 @@ export class AgentSessionsClaimsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -172,7 +169,6 @@ export class AgentSessionsClaimsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -212,7 +208,6 @@ export class AgentSessionsClaimsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.
@@ -253,7 +248,6 @@ export class AgentSessionsClaimsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `claim_not_found`: No such claim.

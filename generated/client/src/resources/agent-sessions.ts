@@ -58,7 +58,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `rate_limited`: Rate limited.
    * @throws `internal_error`: Internal error.
@@ -86,7 +85,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `task_not_found`: No such task.
@@ -117,7 +115,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `rate_limited`: Rate limited.
@@ -143,7 +140,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -172,7 +168,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -200,7 +195,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.
@@ -231,7 +225,6 @@ export class AgentSessionsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `session_not_found`: No such session.
    * @throws `session_state_invalid`: Session state invalid.

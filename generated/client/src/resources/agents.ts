@@ -33,7 +33,6 @@ export class AgentsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `rate_limited`: Rate limited.
    * @throws `internal_error`: Internal error.
@@ -57,7 +56,6 @@ export class AgentsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `rate_limited`: Rate limited.

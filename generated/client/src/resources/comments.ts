@@ -67,7 +67,8 @@ export class CommentsResource {
    * Comment on a task.
    *
    * Adds a comment to a task, or a reply to a comment. Replies are one level deep: a reply cannot be replied to. Written
-   * with an API key, a comment has no author; say in `source` what wrote it. Sends `comment.created`.
+   * with an API key, a comment has no author; say in `source` what wrote it. Observers of a
+   * team may not comment on its tasks. Sends `comment.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/comments`
    *

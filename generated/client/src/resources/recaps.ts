@@ -35,7 +35,6 @@ export class RecapsResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `rate_limited`: Rate limited.
    * @throws `internal_error`: Internal error.

@@ -78,7 +78,6 @@ export class TeamsResource {
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `idempotency_in_progress`: Request in progress.
    * @throws `payload_too_large`: Payload too large.

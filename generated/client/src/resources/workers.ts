@@ -39,7 +39,6 @@ export class WorkersResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `rate_limited`: Rate limited.
@@ -67,7 +66,6 @@ export class WorkersResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `agent_not_found`: No such agent.
    * @throws `idempotency_in_progress`: Request in progress.
@@ -101,7 +99,6 @@ export class WorkersResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `worker_not_found`: No such worker.
    * @throws `rate_limited`: Rate limited.
@@ -126,7 +123,6 @@ export class WorkersResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `worker_not_found`: No such worker.
    * @throws `rate_limited`: Rate limited.
@@ -152,7 +148,6 @@ export class WorkersResource {
    * @throws `token_expired`: Token expired.
    * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
    * @throws `worker_not_found`: No such worker.
    * @throws `idempotency_in_progress`: Request in progress.

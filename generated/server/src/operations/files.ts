@@ -41,7 +41,6 @@ export type CreateFileUploadCode =
   | "credential_invalid"
   | "token_expired"
   | "insufficient_scope"
-  | "permission_denied"
   | "workspace_not_found"
   | "idempotency_in_progress"
   | "payload_too_large"

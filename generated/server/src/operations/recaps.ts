@@ -42,7 +42,6 @@ export type FetchMyRecapCode =
   | "token_expired"
   | "oauth_required"
   | "insufficient_scope"
-  | "permission_denied"
   | "workspace_not_found"
   | "rate_limited"
   | "internal_error"

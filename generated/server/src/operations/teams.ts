@@ -90,7 +90,6 @@ export type CreateTeamCode =
   | "credential_invalid"
   | "token_expired"
   | "insufficient_scope"
-  | "permission_denied"
   | "workspace_not_found"
   | "idempotency_in_progress"
   | "payload_too_large"

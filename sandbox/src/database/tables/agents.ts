@@ -91,6 +91,7 @@ export const agentSessions = pgTable(
     plan: jsonb().$type<PlanStep[]>().notNull().default([]),
     externalUrl: text(),
     question: text(),
+    answer: text(),
     errorMessage: text(),
     retryOfSessionId: text(),
     createdAt: moment().notNull(),
