@@ -6,6 +6,7 @@ import { createClock } from "./clock.js";
 import { createSandbox } from "./create-sandbox.js";
 import { openDataFolder } from "./data-folder.js";
 import { emptyServer } from "./database/open.js";
+import { s3OptionsOf } from "./files/s3-store.js";
 import { createLog, redact } from "./log.js";
 import { seedSandbox, type Seeded } from "./seed/index.js";
 import { serveSandbox } from "./serve.js";
@@ -17,6 +18,7 @@ interface Flags {
   readonly fresh: boolean;
   readonly seed: number;
   readonly clock: number;
+  readonly strictWebhooks: boolean;
   readonly json: boolean;
 }
 
@@ -28,10 +30,16 @@ const program = new Command("workspace-sandbox")
   .option("--fresh", "remove what the folder or the database of DATABASE_URL holds, and begin anew", false)
   .option("--seed <number>", "the same number gives the same data and the same key", wholeNumber, 1)
   .option("--clock <factor>", "how many times faster time passes", positive, 1)
+  .option(
+    "--strict-webhooks",
+    "refuse webhook addresses that are not public HTTPS, as production does",
+    false,
+  )
   .option("--json", "print one JSON line when ready", false)
   .addHelpText(
     "after",
-    "\nEnvironment: DATABASE_URL uses a PostgreSQL server; REDIS_URL counts rate limits in Redis, for many instances.",
+    "\nEnvironment: DATABASE_URL uses a PostgreSQL server; REDIS_URL counts rate limits in Redis, for many instances; " +
+      "S3_BUCKET, S3_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY keep files in a bucket.",
   )
   .action(run);
 
@@ -42,6 +50,7 @@ async function run(flags: Flags): Promise<void> {
     () => new Date(),
   );
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env;
+  const s3 = s3OptionsOf(process.env);
   const folder = flags.data === undefined ? undefined : await openDataFolder(flags.data, flags.fresh);
   if (flags.fresh && databaseUrl !== undefined) await emptyServer(databaseUrl);
   const sandbox = await createSandbox({
@@ -49,7 +58,9 @@ async function run(flags: Flags): Promise<void> {
     log,
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(redisUrl !== undefined && { redisUrl }),
-    ...(folder !== undefined && { dataDir: folder.database }),
+    ...(folder !== undefined && { dataDir: folder.database, filesDir: folder.files }),
+    ...(s3 !== undefined && { s3 }),
+    allowLocalWebhooks: !flags.strictWebhooks,
   });
   const seeded = await seedSandbox(sandbox.database, { seed: flags.seed, clock });
   const server = await serveSandbox(sandbox, flags);
@@ -81,6 +92,7 @@ function announce(url: string, { apiKey, ...seeded }: Seeded, asJson: boolean): 
       `  Docs      ${url}/`,
       `  API       ${baseUrl}`,
       `  API key   ${apiKey}`,
+      `  OAuth     client_id=${seeded.oauth.clientId} (public, PKCE); callbacks: ${seeded.oauth.redirectUris.join(", ")}, any port`,
       "",
       "Try it:",
       `  curl ${baseUrl}/me -H "Authorization: Bearer ${apiKey}"`,

@@ -1,17 +1,30 @@
-import { createHash } from "node:crypto";
-
 import { contract } from "@workspace-api/server";
 
 import { createSecret, hashSecret, prefixOf } from "../auth/secrets.js";
 import type { Clock } from "../clock.js";
-import type { Database } from "../database/open.js";
-import { apiKeys, memberships, users, workspaces } from "../database/schema.js";
+import type { Database, Db } from "../database/open.js";
+import { apiKeys } from "../database/schema.js";
+import {
+  seedOtherPeople,
+  seedPeople,
+  seedWorkspaces,
+  APP,
+  OTHER_WORKSPACE,
+  REDIRECT_URIS,
+  WORKSPACE,
+} from "./people.js";
+import { bytesOf, choicesOf } from "./random.js";
+import { seedOtherWork, seedWork } from "./work.js";
 
 /** What a person needs to begin. */
 export interface Seeded {
   readonly workspaceId: string;
   /** The secret of an API key of the workspace. */
   readonly apiKey: string;
+  /** The secret of an API key of another workspace, which must see nothing of the first. */
+  readonly otherApiKey: string;
+  /** An app to sign members in with: a public client. */
+  readonly oauth: { readonly clientId: string; readonly redirectUris: readonly string[] };
 }
 
 export interface SeedOptions {
@@ -20,41 +33,48 @@ export interface SeedOptions {
   readonly clock: Clock;
 }
 
-/** Fills a new database with a workspace to begin with. One that has it already is left as it is. */
+/**
+ * Fills a new database with two workspaces, people and work, all dated back from now. A database that has them already
+ * is left as it is, but for the keys of this seed.
+ */
 export async function seedSandbox(database: Database, { seed, clock }: SeedOptions): Promise<Seeded> {
-  const apiKey = createSecret("apiKey", bytesOf(`${contract.title} ${seed}`));
   const now = clock.now();
-  const times = { createdAt: now, updatedAt: now };
-  const workspaceId = "w_northwind";
+  const name = `${contract.title} ${seed}`;
+  const apiKey = createSecret("apiKey", bytesOf(name));
+  const otherApiKey = createSecret("apiKey", bytesOf(`${name} other`));
   await database.transaction(async (tx) => {
-    const added = await tx
-      .insert(workspaces)
-      .values({ workspaceId, name: "Northwind", ...times })
-      .onConflictDoNothing()
-      .returning();
-    if (added.length > 0) {
-      const user = { userId: "u_bo", name: "Bo", email: "bo@northwind.example" };
-      await tx.insert(users).values({ ...user, defaultWorkspaceId: workspaceId, createdAt: now });
-      const membership = { workspaceId, userId: user.userId, role: "owner", status: "active" } as const;
-      await tx.insert(memberships).values({ ...membership, joinedAt: now, updatedAt: now });
+    if (await seedWorkspaces(tx, now)) {
+      await seedPeople(tx, now, seed);
+      await seedOtherPeople(tx, now);
+      await seedWork(tx, now, choicesOf(name));
+      await seedOtherWork(tx, now);
     }
-    const key = { apiKeyId: `key_seed${seed}`, workspaceId, description: "Sandbox", createdBy: "u_bo" };
-    const secret = { prefix: prefixOf(apiKey), secretHash: hashSecret(apiKey) };
-    await tx
-      .insert(apiKeys)
-      .values({ ...key, ...secret, createdAt: now })
-      .onConflictDoNothing();
+    await addKey(tx, apiKey, now, {
+      apiKeyId: `key_seed${seed}`,
+      workspaceId: WORKSPACE,
+      createdBy: "u_ada",
+    });
+    const other = { apiKeyId: `key_other${seed}`, workspaceId: OTHER_WORKSPACE, createdBy: "u_ivy" };
+    await addKey(tx, otherApiKey, now, other);
   });
-  return { workspaceId, apiKey };
+  return {
+    workspaceId: WORKSPACE,
+    apiKey,
+    otherApiKey,
+    oauth: { clientId: APP, redirectUris: REDIRECT_URIS },
+  };
 }
 
-/** Bytes that look random and are always the same for one name. */
-function bytesOf(name: string): (length: number) => Uint8Array {
-  let block = 0;
-  return (length) => {
-    const hash = createHash("sha512")
-      .update(`${name} ${(block += 1)}`)
-      .digest();
-    return hash.subarray(0, length);
-  };
+interface NewKey {
+  readonly apiKeyId: string;
+  readonly workspaceId: string;
+  readonly createdBy: string;
+}
+
+async function addKey(tx: Db, secret: string, createdAt: Date, key: NewKey): Promise<void> {
+  const proof = { prefix: prefixOf(secret), secretHash: hashSecret(secret) };
+  await tx
+    .insert(apiKeys)
+    .values({ ...key, ...proof, description: "Printed by the sandbox on its start", createdAt })
+    .onConflictDoNothing();
 }
