@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** The other names that the package's index exports. */
 const INDEX = (
-  "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret CallContext Clock ConnectionError DecodeError ErrorCode " +
+  "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret CallContext CallLifetime Clock ConnectionError DecodeError ErrorCode " +
   "ErrorFacts EventSubject Fetch HeaderValue Next OutgoingRequest Pagination RateLimitOptions RateLimitStatus RateLimitWaitError " +
   "RateLimitWindow RequestError RequestOptions Result RetryPolicy Ring RingMaker RingSetup RuntimeEvent SchemeSecret " +
   "Secret SecretRequest SecretSource SecurityScheme TimeoutError UnexpectedStatusError WebhookName WebhookPayload " +

@@ -1,6 +1,6 @@
 import { systemClock } from "./clock.js";
 import { backoffMs, readRateLimit } from "./delay.js";
-import type { CallContext, Ring } from "./fetch.js";
+import type { Ring } from "./fetch.js";
 import { MemoryBudget } from "./memory-store.js";
 import { subjectOf } from "./observe.js";
 import type { RateLimitWindow } from "./operation.js";
@@ -28,12 +28,9 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
     new RateLimiter(store.open(name, own, { clock, emit, isCautious }), clock, maxQueue);
   const general = open("", windows ?? policy.windows);
   const ofOperations = new Map<string, RateLimiter>();
-  /** Where in the queue a call is: a repetition does not go to the end. */
-  const sequences = new WeakMap<CallContext, number>();
-  let calls = 0;
 
   const ring: Ring = async (request, next, call) => {
-    const { operation, priority = 0, onEnd, deadline } = call;
+    const { operation, priority = 0, lifetime } = call;
     const cost = operation?.external ? 0 : (operation?.cost ?? 1);
     if (rateLimit === false || cost === 0) return next(request);
     const limiters = [general];
@@ -42,16 +39,14 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
       ofOperations.set(operation.id, own);
       limiters.unshift(own);
     }
-    const sequence = sequences.get(call) ?? ++calls;
-    sequences.set(call, sequence);
-    const subject = subjectOf(request, call);
-    const onWait = (waitMs: number): void => emit({ ...subject, type: "wait", waitMs });
+    const onWait = (waitMs: number): void => emit({ ...subjectOf(request, call), type: "wait", waitMs });
     const held: [RateLimiter, Place][] = [];
     let isCounted = false;
     try {
       for (const limiter of limiters) {
-        const rest = Math.min(maxWaitMs, deadline - performance.now());
-        const wish = { cost, priority, sequence, onEnd, maxWaitMs: rest, onWait };
+        const rest = Math.min(maxWaitMs, lifetime.deadline - performance.now());
+        // A repetition does not go to the end of the queue.
+        const wish = { cost, priority, sequence: call.id, onEnd: lifetime.onEnd, maxWaitMs: rest, onWait };
         held.push([limiter, await limiter.acquire(wish)]);
       }
       isCounted = true;
@@ -65,7 +60,7 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
       const told = delayOf(response, delay).then((ms) => ms ?? backoffMs(backoff, 1));
       const full = states.find(({ remaining }) => remaining === 0)?.name;
       await Promise.all(held.map(([limiter, place]) => limiter.refuse(place, told, full)));
-      emit({ ...subject, type: "pause", pauseMs: await told });
+      emit({ ...subjectOf(request, call), type: "pause", pauseMs: await told });
       return response;
     } finally {
       for (const [limiter, place] of held) limiter.settle(place, isCounted);
