@@ -99,7 +99,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
 
   const token = async (call: CallContext, refreshed: () => void): Promise<string> => {
     const present = store.isSaved() ? usable(current) : undefined;
-    const { accessToken } = present ?? (await flights.join(call.signal, refreshed));
+    const { accessToken } = present ?? (await flights.join(call.lifetime.signal, refreshed));
     sent.set(call, accessToken);
     return accessToken;
   };

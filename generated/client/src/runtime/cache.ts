@@ -86,17 +86,17 @@ export function cacheRing({ options, emit, identify }: RingSetup): Ring {
     if (!shared) {
       // It belongs to nobody in particular: each who waits has a deadline of their own.
       const lifetime = new Lifetime(undefined, Infinity);
-      const { signal, onEnd, deadline } = lifetime;
       const isCurrent = (): boolean => underWay.get(key)?.lifetime === lifetime;
-      const own = { ...call, signal, onEnd, deadline };
-      const answer = start(own, isCurrent).finally(() => isCurrent() && underWay.delete(key));
+      const answer = start({ ...call, lifetime }, isCurrent).finally(
+        () => isCurrent() && underWay.delete(key),
+      );
       shared = { answer, lifetime, waiting: 0 };
       underWay.set(key, shared);
     }
     const joined = shared;
     joined.waiting += 1;
     let over: unknown;
-    const stay = call.onEnd((reason) => {
+    const stay = call.lifetime.onEnd((reason) => {
       over = reason;
       joined.waiting -= 1;
       if (joined.waiting > 0) return;

@@ -98,11 +98,7 @@ export function send<T>(
     maxRetries,
     priority,
     cache,
-    deadline: lifetime.deadline,
-    onEnd: lifetime.onEnd,
-    get signal() {
-      return lifetime.signal;
-    },
+    lifetime,
   };
   const work = async (): Promise<Answer<T>> => {
     await undefined;

@@ -65,8 +65,7 @@ export function createRuntime(
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const lifetime = new Lifetime(endOf(request.signal), timeoutMs);
-      const { signal, onEnd, deadline } = lifetime;
-      const call = { id: nextCallId(), signal, onEnd, deadline, attemptTimeoutMs, maxRetries };
+      const call = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries };
       const answer = lifetime.race(async () => send(await outgoing(request, init), call));
       // The body is the caller's to read, under the signal of the caller's request.
       return answer.finally(() => lifetime.release());

@@ -61,6 +61,7 @@ export interface RateLimitState {
 
 /** Reads RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10); a malformed field is none. */
 export function readRateLimit(headers: Headers): RateLimitState[] {
+  if (!headers.has("ratelimit")) return [];
   const policies = new Map(itemsOf(headers.get("ratelimit-policy")));
   return itemsOf(headers.get("ratelimit")).flatMap(([name, { r, t }]) => {
     const { q, w } = policies.get(name) ?? {};

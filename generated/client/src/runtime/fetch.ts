@@ -24,18 +24,24 @@ export type Ring = (request: OutgoingRequest, next: Next, call: CallContext) => 
 /** What a ring calls to go on, as the same call or, where it serves several, as one of its own. */
 export type Next = (request: OutgoingRequest, call?: CallContext) => Promise<Response>;
 
+/** A call's span of time, which the caller's own signal and its deadline end. */
+export interface CallLifetime {
+  /** Its reason is the error that the call fails with. It is made when it is first asked for. */
+  readonly signal: AbortSignal;
+  /** The same as the signal, and cheaper. */
+  readonly onEnd: OnEnd;
+  /** When the call must be over, on the clock of `performance.now()`; `Infinity`: never. */
+  readonly deadline: number;
+}
+
 /** What the rings know of a call besides its request. One object serves all attempts. */
 export interface CallContext {
   /** Tells the call from others in events. */
   readonly id: number;
   /** Absent for requests that come from outside the emitted operations. */
   readonly operation?: Operation | undefined;
-  /** Ends the call: the caller's own signal and its deadline, in one. It is made when it is first asked for. */
-  readonly signal: AbortSignal;
-  /** The same as {@link signal}, and cheaper; a ring that replaces one replaces both. */
-  readonly onEnd: OnEnd;
-  /** When the call must be over, on the clock of `performance.now()`; `Infinity`: never. */
-  readonly deadline: number;
+  /** How long the call lasts. */
+  readonly lifetime: CallLifetime;
   /** Ends one attempt, in milliseconds. */
   readonly attemptTimeoutMs?: number | undefined;
   /** Attempts after the first; absent: as the policy says. */

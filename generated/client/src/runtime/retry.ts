@@ -38,7 +38,8 @@ export function retryRing({ policy, options, emit }: RingSetup): Ring {
       }
       const told = response && (await delayOf(response, rule.delay));
       const delayMs = told ?? backoffMs(rule.backoff, retry);
-      if (delayMs > Math.min(LONGEST_DELAY_MS, call.deadline - performance.now())) return passOn(outcome);
+      if (delayMs > Math.min(LONGEST_DELAY_MS, call.lifetime.deadline - performance.now()))
+        return passOn(outcome);
       if (!isRefused) budget -= 1;
       const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
       emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
@@ -46,7 +47,7 @@ export function retryRing({ policy, options, emit }: RingSetup): Ring {
       void response?.body?.cancel().catch(() => {});
       // Where there is a limiter, it lets nobody pass before the pause is over, but for what costs nothing.
       const isLimited = rateLimit !== false && call.operation?.cost !== 0;
-      if (!isRefused || !isLimited) await sleep(clock, delayMs, call.signal);
+      if (!isRefused || !isLimited) await sleep(clock, delayMs, call.lifetime.signal);
     }
   };
 }

@@ -39,7 +39,7 @@ function redirected(request: OutgoingRequest, { status, headers }: Response): Ou
 function attempt(
   fetch: Fetch,
   { method, url, headers, body }: OutgoingRequest,
-  { onEnd, attemptTimeoutMs = Infinity }: CallContext,
+  { lifetime, attemptTimeoutMs = Infinity }: CallContext,
 ): Promise<Response> {
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ function attempt(
       reject(reason);
     };
     // The end of the call still has to reach the body, until that is read.
-    onEnd(stop);
+    lifetime.onEnd(stop);
     const timer = stopAfter(attemptTimeoutMs, stop);
     const { signal } = controller;
     if (signal.aborted) return;
