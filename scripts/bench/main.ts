@@ -6,6 +6,7 @@ import { benchGenerate } from "./generate.js";
 import { benchLimits } from "./limits.js";
 import { benchOverhead } from "./overhead.js";
 import { benchQueue } from "./queue.js";
+import { benchSandbox } from "./sandbox.js";
 import { benchTypecheck } from "./typecheck.js";
 
 const spec = resolve(process.env["SPECWRIGHT_SPECS"] ?? join("..", "shared", "specs"), "github.json");
@@ -14,6 +15,7 @@ await benchBundle();
 await benchOverhead();
 await benchQueue();
 await benchLimits();
+await benchSandbox();
 if (existsSync(spec)) {
   await benchGenerate(spec);
   await benchTypecheck(spec);
