@@ -12,7 +12,7 @@ import { Exchange, type SharedWindow } from "./exchange.js";
 const UNKNOWN_SHARE = 1 / 4;
 
 /** Redis is tried again after this at first, then after twice as long each time, in milliseconds. */
-const RETRY = { first: 500, longest: 30_000 };
+const RETRY = { first: 500, longest: 5000 };
 
 /** What a budget needs besides its windows. */
 export interface RedisSetup {
@@ -100,7 +100,13 @@ export class RedisBudget implements RateLimitBudget {
       if (reply.isStrange) this.#hasNews = true;
       else if (question) this.#answer(question.answer, reply.grant);
     } catch (reason) {
-      this.#retryAt = this.#setup.clock.now() + this.#retryMs;
+      const failedAt = this.#setup.clock.now();
+      // It was this process that was frozen or busy, and not Redis: it asks again.
+      if (failedAt - now > this.#setup.timeoutMs * 2) {
+        this.#hasNews = true;
+        return;
+      }
+      this.#retryAt = failedAt + this.#retryMs;
       this.#retryMs = Math.min(RETRY.longest, this.#retryMs * 2);
       // Nobody waits for it: whoever asks next will find out.
       if (!this.#question || this.#fallback) return;

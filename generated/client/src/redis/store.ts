@@ -27,7 +27,9 @@ export interface RedisStoreOptions {
  * Shares the rate limits of a credential among all processes that use this store with the same `name`. It runs on your
  * own client for Redis 5 or newer: ioredis, or node-redis (connected). Nothing secret is stored.
  *
- * When Redis is gone or hangs, calls go on within a share of the budget; the client's `onEvent` is told `store` events.
+ * When Redis is gone or hangs, calls go on within a share of the budget, and Redis is tried again with the calls that
+ * follow; the client's `onEvent` is told `store` events. For a moment after it is back, one process may not know yet what
+ * another has used alone: should the server refuse a request then, it is repeated after the pause, as always.
  *
  * @throws RangeError when an option is out of its range.
  */
