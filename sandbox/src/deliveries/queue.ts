@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 
 import { after, DAY, MINUTE } from "../clock.js";
 import type { Db } from "../database/open.js";
@@ -103,6 +103,11 @@ export async function claim(
     .innerJoin(events, eq(events.eventId, deliveryJobs.eventId))
     .innerJoin(webhooks, eq(webhooks.webhookId, deliveryJobs.webhookId))
     .where(inArray(deliveryJobs.jobId, jobIds));
+}
+
+/** Gives back all jobs, whoever has them in hand. */
+export async function releaseAll(db: Db): Promise<void> {
+  await db.update(deliveryJobs).set({ lockedUntil: null }).where(isNotNull(deliveryJobs.lockedUntil));
 }
 
 /** Notes what came of an attempt, and what follows: nothing, another attempt, or the end of the webhook. */

@@ -2,7 +2,7 @@ import { after, HOUR, type Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import type { Ids } from "../ids.js";
 import { bodyOf, headersOf, MAX_BODY_BYTES, type Attempt } from "./message.js";
-import { claim, fanOut, forgetOldEvents, settle, type Claimed } from "./queue.js";
+import { claim, fanOut, forgetOldEvents, releaseAll, settle, type Claimed } from "./queue.js";
 import { send, type Outcome } from "./send.js";
 
 /** A receiver has this long to answer, in real time. */
@@ -46,9 +46,12 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
   let notify = (): void => {};
   let timer: NodeJS.Timeout | undefined;
   let tidiedAt = clock.now();
+  let hasOrphans = false;
 
   async function takeSome(): Promise<number> {
     const now = clock.now();
+    if (hasOrphans) await releaseAll(database.db);
+    hasOrphans = false;
     const found = await database.transaction((tx) => fanOut(tx, now, ids));
     const claimed = await database.transaction((tx) =>
       claim(tx, {
@@ -102,6 +105,8 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
 
   return {
     start() {
+      // An embedded database belongs to one process: what was in hand there is left by one that died.
+      hasOrphans = database.kind === "embedded";
       timer = setInterval(wake, POLL_MS);
       timer.unref();
       wake();

@@ -58,6 +58,23 @@ describe("a queue that outlives its workers", () => {
     expect(await db.select().from(deliveryJobs)).toEqual([]);
   });
 
+  it("takes up at once what a process that died had in hand, where the database has no other", async () => {
+    const { db } = world.database;
+    const before = target.arrivals.length;
+    await world.emit();
+    const now = world.clock.now();
+    await fanOut(
+      db,
+      now,
+      createIds(() => now),
+    );
+    await claim(db, { now, until: after(now, 15 * SECOND), limit: 1, without: [] });
+    const next = world.another();
+    next.start();
+    await target.arrived(before + 1);
+    await next.stop();
+  });
+
   it("does not let a slow receiver keep others waiting", async () => {
     const slow = await startReceiver("never", 204);
     await world.webhook({ url: slow.url, events: ["team.created"] });
