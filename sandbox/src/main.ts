@@ -116,5 +116,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   console.error(redact(error instanceof Error ? error.message : String(error)));
-  process.exitCode = 1;
+  // What has been opened already, such as a connection to Redis, would keep the process alive.
+  process.exit(1);
 }

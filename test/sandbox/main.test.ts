@@ -107,6 +107,14 @@ describe("the command", () => {
     expect(await textOf(child.stderr)).toContain("thesis.txt, which is not a sandbox's");
   });
 
+  it("ends when it cannot begin", async () => {
+    const first = await start();
+    const { port } = new URL(first.url);
+    const second = run("--port", port);
+    expect(await textOf(second.stderr)).toContain("EADDRINUSE");
+    expect(second.exitCode ?? (await once(second, "exit"))[0]).toBe(1);
+  });
+
   it("refuses what it cannot use, with a remedy", async () => {
     expect(await textOf(run("--clock", "0").stderr)).toContain("Give a number above 0");
     expect(await textOf(run("--port", "x").stderr)).toContain("Give a whole number");
