@@ -24,6 +24,8 @@ import { logged } from "./http/logged.js";
 import { createIds, type Ids } from "./ids.js";
 import { oauthRoutes } from "./oauth/routes.js";
 import { factsOf, silentLog, type Log } from "./log.js";
+import { Recorder } from "./status/recorder.js";
+import { statusRoutes, type Peer } from "./status/routes.js";
 
 export interface SandboxOptions {
   /** An open database, which stays open; otherwise one is opened by `databaseUrl` or `dataDir`. */
@@ -60,7 +62,7 @@ export interface Sandbox {
   /** Answers a request, in process. Rejects, as a fetch does, where a fault was asked for that drops the connection. */
   fetch(request: Request): Promise<Response>;
   /** The same for a server, which drops connections by itself: see `isDropped`. */
-  answer(request: Request): Promise<Response>;
+  answer(request: Request, peer?: Peer): Promise<Response>;
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -92,6 +94,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     onError: (error) => log.error("deliveries are held up", factsOf(error)),
   };
   const deliveries = createDeliveries(deliveryParts);
+  const wake = (): void => (options.runDeliveries === false ? undefined : deliveries.wake());
+  const recorder = new Recorder();
   const files = await openFileStore(options, database, clock);
   const contexts = new WeakMap<Request, RequestContext>();
   const api = createApi({ clock, ids, cursorSecret }, database, {
@@ -99,21 +103,29 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     log,
     redis,
     contexts,
-    wake: () => (options.runDeliveries === false ? undefined : deliveries.wake()),
+    wake,
     handlers: createHandlers({ deliveries: deliveryParts, store: files.store }),
   });
-  const app = new Hono();
+  const app = new Hono<{ Bindings: Peer }>();
   app.route("/", pageRoutes(database));
+  app.route("/", statusRoutes({ database, clock, ids, recorder, wake }));
   app.route("/", oauthRoutes({ database, clock, ids, scopes }));
   if (files.routes) app.route("/", files.routes);
   app.options(`${contract.basePath}/*`, () => preflight());
   app.all("*", (c) => api(c.req.raw));
-  // Only a response that the spec does not allow comes this far, and only in tests, which shall see it.
-  app.onError((error) => {
-    throw error;
+  app.onError((error, c) => {
+    // Of the API only a response that the spec does not allow comes this far, and only in tests, which shall see it.
+    if (c.req.path.startsWith(contract.basePath)) throw error;
+    log.error("request failed", { path: c.req.path, ...factsOf(error) });
+    return c.text("Something went wrong here. The log of the sandbox tells more.", 500);
   });
   if (options.runDeliveries !== false) deliveries.start();
-  const answer = logged(async (request) => app.fetch(request), contexts, log);
+  const answer = logged(async (request, peer) => app.fetch(request, peer ?? {}), {
+    contexts,
+    log,
+    clock,
+    recorder,
+  });
   return {
     answer,
     fetch: async (request) => {

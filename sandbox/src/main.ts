@@ -93,6 +93,7 @@ function announce(url: string, { apiKey, ...seeded }: Seeded, asJson: boolean): 
       `  API       ${baseUrl}`,
       `  API key   ${apiKey}`,
       `  OAuth     client_id=${seeded.oauth.clientId} (public, PKCE); callbacks: ${seeded.oauth.redirectUris.join(", ")}, any port`,
+      `  Status    ${url}/_sandbox`,
       "",
       "Try it:",
       `  curl ${baseUrl}/me -H "Authorization: Bearer ${apiKey}"`,

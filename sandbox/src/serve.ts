@@ -27,8 +27,8 @@ export async function serveSandbox(sandbox: Sandbox, options: ServeOptions = {})
   const { port = 4010, host = "127.0.0.1" } = options;
   // An HTTP/1 server, which is what the adaptor makes unless told otherwise.
   const server = createAdaptorServer({
-    fetch: async (request, { outgoing }) => {
-      const response = await sandbox.answer(request);
+    fetch: async (request, { incoming, outgoing }) => {
+      const response = await sandbox.answer(request, { address: incoming.socket.remoteAddress ?? "" });
       if (!isDropped(response)) return response;
       outgoing.destroy();
       return RESPONSE_ALREADY_SENT;

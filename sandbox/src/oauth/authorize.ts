@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { and, asc, eq, isNotNull } from "drizzle-orm";
+import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 
 import { memberships, users, workspaces } from "../database/schema.js";
 import { findClient, type Client } from "./clients.js";
@@ -160,9 +160,9 @@ function checkOrigin(request: Request, parameters: Parameters): void {
   }
 }
 
-/** Whoever is an active member of some workspace may sign in. */
+/** Whoever is an active member of some workspace may sign in. Each is shown once, with the workspace they begin in. */
 async function peopleOf({ database }: OAuthParts): Promise<Person[]> {
-  return database.db
+  const found = await database.db
     .select({
       userId: users.userId,
       name: users.name,
@@ -174,7 +174,13 @@ async function peopleOf({ database }: OAuthParts): Promise<Person[]> {
     .innerJoin(memberships, eq(memberships.userId, users.userId))
     .innerJoin(workspaces, eq(workspaces.workspaceId, memberships.workspaceId))
     .where(and(eq(memberships.status, "active"), isNotNull(users.name)))
-    .orderBy(asc(workspaces.name), asc(users.name));
+    .orderBy(
+      asc(users.name),
+      asc(users.userId),
+      sql`${memberships.workspaceId} = ${users.defaultWorkspaceId} desc nulls last`,
+      asc(memberships.joinedAt),
+    );
+  return found.filter(({ userId }, index) => found[index - 1]?.userId !== userId);
 }
 
 function redirect(uri: string, parameters: Parameters): Response {

@@ -22,16 +22,15 @@ interface PageOptions {
 export async function page(options: PageOptions): Promise<Response> {
   const { title, style, body, status = 200, formAction, refreshSeconds, headers } = options;
   const refresh = refreshSeconds && html`<meta http-equiv="refresh" content="${refreshSeconds}" />`;
+  // In one piece, so that its text stays the one that was hashed.
+  const styleElement = raw(`<style>${style}</style>`);
   const whole = await html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${title}</title>
-        ${refresh ?? ""}
-        <style>
-          ${raw(style)}
-        </style>
+        ${refresh ?? ""} ${styleElement}
       </head>
       <body>
         ${body}

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import * as oauth from "oauth4webapi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -115,6 +117,8 @@ describe("signing in", () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("form-action 'self' https://shop.example;");
     expect(policy).toContain("frame-ancestors 'none'");
+    const style = /<style>(.*)<\/style>/s.exec(text)?.[1] ?? "";
+    expect(policy).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
     expect(page.headers.get("set-cookie")).toMatch(/HttpOnly; SameSite=Strict/);
   });
 

@@ -1,0 +1,75 @@
+import { eq } from "drizzle-orm";
+import { Hono } from "hono";
+import ipaddr from "ipaddr.js";
+
+import type { Clock } from "../clock.js";
+import type { Database } from "../database/open.js";
+import { events, webhooks } from "../database/schema.js";
+import type { Ids } from "../ids.js";
+import { deliveryFacts } from "./facts.js";
+import { statusPage } from "./status-page.js";
+import type { Recorder } from "./recorder.js";
+
+export interface StatusParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly recorder: Recorder;
+  /** Called when there is an event to deliver. */
+  readonly wake: () => void;
+}
+
+/** What a server knows of a connection; a call within the process has none. */
+export interface Peer {
+  readonly address?: string | undefined;
+}
+
+const PATH = "/_sandbox";
+
+/** The status page, for the own machine alone: to everybody else there is nothing here. */
+export function statusRoutes(parts: StatusParts): Hono<{ Bindings: Peer }> {
+  const { database, clock, recorder } = parts;
+  const app = new Hono<{ Bindings: Peer }>();
+  app.use(`${PATH}/*`, async (c, next) => {
+    // The name too, so that no page elsewhere can reach it by a name of its own for this machine.
+    if (isLocal(c.env?.address) && isLocalName(new URL(c.req.url).hostname)) return next();
+    return c.text("There is nothing here.", 404);
+  });
+  app.get(PATH, async () => {
+    const now = clock.now();
+    return statusPage({ now, factor: clock.factor, recorder, ...(await deliveryFacts(database.db, now)) });
+  });
+  app.post(`${PATH}/test-event`, async (c) => {
+    const origin = c.req.header("origin");
+    if (origin !== undefined && origin !== new URL(c.req.url).origin)
+      return c.text("Not from elsewhere.", 403);
+    const { webhookId } = await c.req.parseBody();
+    await emitTest(String(webhookId), parts);
+    return c.redirect(PATH, 303);
+  });
+  return app;
+}
+
+/** A `webhook.test` event for one webhook. */
+async function emitTest(webhookId: string, { database, clock, ids, wake }: StatusParts): Promise<void> {
+  const [webhook] = await database.db.select().from(webhooks).where(eq(webhooks.webhookId, webhookId));
+  if (webhook === undefined) return;
+  const { workspaceId } = webhook;
+  await database.db.insert(events).values({
+    eventId: ids("event"),
+    workspaceId,
+    type: "webhook.test",
+    subject: webhookId,
+    data: { resource: { type: "webhook", id: webhookId, workspaceId } },
+    createdAt: clock.now(),
+  });
+  wake();
+}
+
+function isLocal(address: string | undefined): boolean {
+  return address === undefined || (ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback");
+}
+
+function isLocalName(hostname: string): boolean {
+  return ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
+}
