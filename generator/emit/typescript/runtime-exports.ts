@@ -26,11 +26,13 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** The other names that the package's index exports. */
 const INDEX = (
-  "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret CallContext CallLifetime Clock ConnectionError DecodeError ErrorCode " +
-  "ErrorFacts EventSubject Fetch HeaderValue Next OutgoingRequest Pagination RateLimitOptions RateLimitStatus RateLimitWaitError " +
-  "RateLimitWindow RequestError RequestOptions Result RetryPolicy Ring RingMaker RingSetup RuntimeEvent SchemeSecret " +
-  "Secret SecretRequest SecretSource SecurityScheme TimeoutError UnexpectedStatusError WebhookName WebhookPayload " +
-  "WebhookPayloads WindowSnapshot components operations paths"
+  "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret BudgetSetup CallContext CallEvent " +
+  "CallLifetime Clock ConnectionError DecodeError Emit ErrorCode ErrorFacts EventSubject Fetch Grant " +
+  "HeaderValue Next OutgoingRequest Pagination RateLimitBudget RateLimitOptions RateLimitState " +
+  "RateLimitStatus RateLimitStore RateLimitWaitError RateLimitWindow RequestError RequestOptions " +
+  "Result RetryPolicy Ring RingMaker RingSetup RuntimeEvent SchemeSecret Secret SecretRequest " +
+  "SecretSource SecurityScheme StoreEvent TimeoutError UnexpectedStatusError WebhookName " +
+  "WebhookPayload WebhookPayloads WindowSnapshot WindowUse components operations paths"
 ).split(" ");
 
 /** Type names that belong to the runtime or to the client itself; schemas of these names are called otherwise. */
