@@ -5,7 +5,6 @@ import { build } from "esbuild";
 import { afterAll } from "vitest";
 
 import type { Job, Outcome } from "./limited-process.js";
-import { scratchFolder } from "./scratch.js";
 
 /** A real process with a client of its own. */
 export interface LimitedProcess {
@@ -13,9 +12,14 @@ export interface LimitedProcess {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Builds what the processes run; gives back what starts one. */
-export async function limitedProcesses(): Promise<(job: Job) => LimitedProcess> {
-  const file = join(scratchFolder(), "process.cjs");
+const children: ChildProcess[] = [];
+
+// Stated here, since what a hook states within another hook is never run.
+afterAll(() => children.forEach((child) => child.kill("SIGKILL")));
+
+/** Builds what the processes run in a folder; gives back what starts one. */
+export async function limitedProcesses(folder: string): Promise<(job: Job) => LimitedProcess> {
+  const file = join(folder, "process.cjs");
   await build({
     entryPoints: ["test/support/limited-process.ts"],
     bundle: true,
@@ -23,8 +27,6 @@ export async function limitedProcesses(): Promise<(job: Job) => LimitedProcess> 
     outfile: file,
     logLevel: "error",
   });
-  const children: ChildProcess[] = [];
-  afterAll(() => children.forEach((child) => child.kill("SIGKILL")));
   return (job) => {
     const child = fork(file);
     children.push(child);

@@ -12,6 +12,11 @@ export const noRedis: string | undefined =
     ? undefined
     : "there is no redis-server (`apt-get install redis-server`)";
 
+const servers: RedisServer[] = [];
+
+// Stated here, since what a hook states within another hook is never run.
+afterAll(() => Promise.all(servers.splice(0).map((server) => server.close())));
+
 /** A real redis-server, on a port of its own, that keeps nothing on disk. */
 export class RedisServer {
   readonly port: number;
@@ -27,7 +32,7 @@ export class RedisServer {
   /** Starts one, which is gone after the test file. */
   static async start(): Promise<RedisServer> {
     const server = new RedisServer(await freePort());
-    afterAll(() => server.close());
+    servers.push(server);
     await server.start();
     return server;
   }

@@ -10,6 +10,7 @@ import { definition, serve } from "../../support/api-server.js";
 import { bestOf, limitingServer } from "../../support/limiting-server.js";
 import type { Job } from "../../support/limited-process.js";
 import { limitedProcesses, type LimitedProcess } from "../../support/processes.js";
+import { scratchFolder } from "../../support/scratch.js";
 import { noRedis, RedisServer } from "../../support/redis-server.js";
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -24,8 +25,10 @@ describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${n
   let start: (job: Job) => LimitedProcess;
   const clients: Redis[] = [];
 
+  const folder = scratchFolder();
+
   beforeAll(async () => {
-    [redis, start] = await Promise.all([RedisServer.start(), limitedProcesses()]);
+    [redis, start] = await Promise.all([RedisServer.start(), limitedProcesses(folder)]);
   });
   afterAll(() => clients.forEach((client) => client.disconnect()));
 
