@@ -173,7 +173,8 @@ describe("processes that share a token file", () => {
       [0, ""],
     ]);
     expect([server.reuses, server.families[0]?.isRevoked]).toEqual([0, false]);
-    expect(server.refreshes).toBeGreaterThan(40);
+    // How many there are depends on how many calls fit into the life of a token.
+    expect(server.refreshes).toBeGreaterThan(5);
   });
 
   test("go on when one is killed in the middle of a refresh", async () => {
