@@ -27,6 +27,8 @@ export interface NewEvent {
   readonly subject: string;
   /** What happened, but for the actor. */
   readonly data: object;
+  /** True for what nobody did, such as a lease that ran out while somebody else looked. The caller did it otherwise. */
+  readonly bySystem?: boolean;
 }
 
 /** What handlers work with. */

@@ -42,7 +42,9 @@ async function lapse(context: SessionContext, row: SessionRow): Promise<SessionR
     )
     .returning();
   if (ended.length === 0) return row;
-  return changeSession(context, row, { state: "stale", activeClaimId: null, question: null });
+  const { db, now, emit } = context;
+  const bySystem: SessionContext = { db, now, emit: (event) => emit({ ...event, bySystem: true }) };
+  return changeSession(bySystem, row, { state: "stale", activeClaimId: null, question: null });
 }
 
 /** Ends all leases of the workspace whose time is over, so that lists show it. */

@@ -19,6 +19,14 @@ export interface RequestParts {
 /** Before it is known who calls: somebody who sees nothing. */
 const NOBODY: Caller = { kind: "key", workspaceId: "", apiKeyId: "" };
 
+/** Who did what nobody did. */
+const SYSTEM = { type: "system", id: "system" };
+
+/** Who an event is put down to. A key is nobody. */
+function actorOf(caller: Caller): { type: string; id: string } | undefined {
+  return caller.kind === "member" ? { type: "user", id: caller.userId } : undefined;
+}
+
 /**
  * What the layers know of one request, and what its handler gets. Handlers take it apart and put it together anew, so
  * that all of it is in properties of its own.
@@ -95,16 +103,15 @@ export class RequestContext implements Context {
     return { secret: this.parts.cursorSecret, query, now: this.now() };
   }
 
-  async #emit(db: Db, { type, subject, data }: NewEvent): Promise<void> {
+  async #emit(db: Db, { type, subject, data, bySystem = false }: NewEvent): Promise<void> {
     const { caller } = this;
-    // A key is nobody: its events have no actor.
-    const actor = caller.kind === "member" ? { actor: { type: "user", id: caller.userId } } : {};
+    const actor = bySystem ? SYSTEM : actorOf(caller);
     await db.insert(events).values({
       eventId: this.newId("event"),
       workspaceId: caller.workspaceId,
       type,
       subject,
-      data: { ...data, ...actor },
+      data: { ...data, ...(actor && { actor }) },
       createdAt: this.now(),
     });
     this.hasEmitted = true;

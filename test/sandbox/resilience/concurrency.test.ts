@@ -93,6 +93,14 @@ describeDatabases("many at once, on two instances", (open) => {
     expect(answers).toEqual(Array.from(answers, () => ({ status: 409, code: "claim_not_active" })));
     expect(await fetchSession(send, sessionId)).toMatchObject({ state: "stale", activeClaimId: null });
     expect(await claim(send, sessionId, quick)).toBeUndefined();
+    const { db } = sandbox.database;
+    const lapse = await db.query.events.findFirst({
+      where: (event, { and, eq }) =>
+        and(eq(event.subject, sessionId), eq(event.type, "agent_session.updated")),
+      orderBy: (event, { desc }) => desc(event.position),
+    });
+    // Whoever looked first was the occasion, not the cause.
+    expect(lapse?.data).toMatchObject({ actor: { type: "system" }, agentSession: { state: "stale" } });
 
     const retries = await Promise.all(Array.from({ length: 5 }, () => retry(send, sessionId)));
     expect(retries.sort()).toEqual([200, 409, 409, 409, 409]);
@@ -102,9 +110,7 @@ describeDatabases("many at once, on two instances", (open) => {
     expect(await fetchSession(send, sessionId)).toMatchObject({ activeClaimId: next.claimId });
     expect(await complete(send, next, "By the second.")).toEqual({ status: 200, code: undefined });
     expect(await complete(send, late)).toEqual({ status: 409, code: "claim_not_active" });
-    const told = (await sandbox.database.db.query.activities.findMany()).filter(
-      (row) => row.sessionId === sessionId,
-    );
+    const told = (await db.query.activities.findMany()).filter((row) => row.sessionId === sessionId);
     expect(told.map(({ text }) => text)).toEqual(["By the second."]);
   });
 
