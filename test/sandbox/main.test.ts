@@ -1,17 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
 import { afterEach, describe, expect, it } from "vitest";
 
-interface Ready {
-  readonly url: string;
-  readonly baseUrl: string;
-  readonly apiKey: string;
-}
+import { runSandbox, startSandboxProcess, textOf, type SandboxProcess } from "../support/sandbox-process.js";
 
 const folders: string[] = [];
 const children: ChildProcess[] = [];
@@ -28,30 +23,15 @@ function newFolder(): string {
 }
 
 function run(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, ["sandbox/dist/main.js", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = runSandbox(args);
   children.push(child);
   return child;
 }
 
-async function textOf(stream: ChildProcess["stderr"]): Promise<string> {
-  let text = "";
-  for await (const chunk of stream ?? []) text += String(chunk);
-  return text;
-}
-
-/** Starts a sandbox on any free port and waits for its ready line. */
-async function start(
-  ...args: readonly string[]
-): Promise<Ready & { child: ChildProcess; log: Promise<string> }> {
-  const child = run("--json", "--port", "0", ...args);
-  const log = textOf(child.stderr);
-  if (!child.stdout) throw new Error("The sandbox has no output.");
-  for await (const line of createInterface(child.stdout)) {
-    return { ...(JSON.parse(line) as Ready), child, log };
-  }
-  throw new Error(`The sandbox ended: ${await log}`);
+async function start(...args: readonly string[]): Promise<SandboxProcess> {
+  const started = await startSandboxProcess(args);
+  children.push(started.child);
+  return started;
 }
 
 describe("the command", () => {

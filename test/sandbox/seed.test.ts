@@ -1,48 +1,16 @@
 import { contract } from "@workspace-api/server";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { createManualClock } from "../../sandbox/src/clock.js";
 import { createSandbox, type Sandbox } from "../../sandbox/src/create-sandbox.js";
 import { seedSandbox, type Seeded } from "../../sandbox/src/seed/index.js";
-import { openEmbedded } from "../support/databases.js";
+import { describeDatabases } from "../support/databases.js";
 
 interface World {
   readonly sandbox: Sandbox;
   readonly seeded: Seeded;
   get(path: string, key?: string): Promise<{ status: number; text: string }>;
 }
-
-const worlds: World[] = [];
-
-async function start(seed: number): Promise<World> {
-  const database = await openEmbedded();
-  const clock = createManualClock();
-  const options = { database, clock, checkResponses: true, rateLimits: false, runDeliveries: false };
-  const sandbox = await createSandbox(options);
-  const seeded = await seedSandbox(database, { seed, clock });
-  const world: World = {
-    sandbox,
-    seeded,
-    async get(path, key = seeded.apiKey) {
-      const url = `http://127.0.0.1:4010${contract.basePath}${path}`;
-      const response = await sandbox.fetch(new Request(url, { headers: { authorization: `Bearer ${key}` } }));
-      return { status: response.status, text: await response.text() };
-    },
-  };
-  worlds.push(world);
-  return world;
-}
-
-let one: World;
-beforeAll(async () => {
-  one = await start(1);
-});
-afterAll(async () => {
-  for (const { sandbox } of worlds) {
-    await sandbox.close();
-    await sandbox.database.close();
-  }
-});
 
 /** What an API key can read without knowing an id. */
 const LISTS = [
@@ -66,7 +34,41 @@ const LISTS = [
   "/workspaces/current/blockers",
 ];
 
-describe("the seeded data", () => {
+describeDatabases("the seeded data", (open) => {
+  const worlds: World[] = [];
+
+  async function start(seed: number): Promise<World> {
+    const database = await open();
+    const clock = createManualClock();
+    const options = { database, clock, checkResponses: true, rateLimits: false, runDeliveries: false };
+    const sandbox = await createSandbox(options);
+    const seeded = await seedSandbox(database, { seed, clock });
+    const world: World = {
+      sandbox,
+      seeded,
+      async get(path, key = seeded.apiKey) {
+        const url = `http://127.0.0.1:4010${contract.basePath}${path}`;
+        const response = await sandbox.fetch(
+          new Request(url, { headers: { authorization: `Bearer ${key}` } }),
+        );
+        return { status: response.status, text: await response.text() };
+      },
+    };
+    worlds.push(world);
+    return world;
+  }
+
+  let one: World;
+  beforeAll(async () => {
+    one = await start(1);
+  });
+  afterAll(async () => {
+    for (const { sandbox } of worlds) {
+      await sandbox.close();
+      await sandbox.database.close();
+    }
+  });
+
   it.each(LISTS)("fits the spec and is there: %s", async (path) => {
     const { status, text } = await one.get(path);
     expect(status).toBe(200);

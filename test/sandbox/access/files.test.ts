@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { MINUTE } from "../../../sandbox/src/clock.js";
+import { describeDatabases } from "../../support/databases.js";
 import { startSandbox, type Identity, type TestSandbox } from "../../support/sandbox.js";
 import { S3_CREDENTIALS, startObjectStore } from "../files/object-store.js";
 
@@ -15,148 +16,150 @@ const IMAGE = {
   sha256: createHash("sha256").update(bytes).digest("hex"),
 };
 
-let sandbox: TestSandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(() => sandbox.close());
+describeDatabases("stored bytes", (open) => {
+  let sandbox: TestSandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ database: await open() });
+  });
+  afterAll(() => sandbox.close());
 
-async function announce(as: Identity = "member", body: unknown = IMAGE) {
-  const response = await sandbox.call("POST", PATH, { as, body });
-  return response.json();
-}
+  async function announce(as: Identity = "member", body: unknown = IMAGE) {
+    const response = await sandbox.call("POST", PATH, { as, body });
+    return response.json();
+  }
 
-interface Upload {
-  readonly uploadUrl: string;
-  readonly uploadHeaders: Record<string, string>;
-}
+  interface Upload {
+    readonly uploadUrl: string;
+    readonly uploadHeaders: Record<string, string>;
+  }
 
-async function put(
-  { uploadUrl, uploadHeaders }: Upload,
-  body: BodyInit = bytes,
-  headers: Record<string, string> = {},
-): Promise<number> {
-  const length = body instanceof Uint8Array ? { "Content-Length": String(body.byteLength) } : {};
-  const all = { ...length, ...uploadHeaders, ...headers };
-  return (await sandbox.fetch(new Request(uploadUrl, { method: "PUT", headers: all, body }))).status;
-}
+  async function put(
+    { uploadUrl, uploadHeaders }: Upload,
+    body: BodyInit = bytes,
+    headers: Record<string, string> = {},
+  ): Promise<number> {
+    const length = body instanceof Uint8Array ? { "Content-Length": String(body.byteLength) } : {};
+    const all = { ...length, ...uploadHeaders, ...headers };
+    return (await sandbox.fetch(new Request(uploadUrl, { method: "PUT", headers: all, body }))).status;
+  }
 
-const statusOf = async (fileId: string): Promise<string> =>
-  (await (await sandbox.call("GET", `${PATH}/${fileId}`)).json()).status;
+  const statusOf = async (fileId: string): Promise<string> =>
+    (await (await sandbox.call("GET", `${PATH}/${fileId}`)).json()).status;
 
-describe("files on disk", () => {
-  it("are announced, sent once without a credential, and read with one", async () => {
-    const upload = await announce();
-    expect(upload).toMatchObject({ uploadMethod: "PUT", uploadHeaders: { "Content-Type": "image/png" } });
-    const early = await sandbox.call("GET", `${PATH}/${upload.fileId}/content`);
-    expect(await early.json()).toMatchObject({ code: "file_not_ready" });
+  describe("files on disk", () => {
+    it("are announced, sent once without a credential, and read with one", async () => {
+      const upload = await announce();
+      expect(upload).toMatchObject({ uploadMethod: "PUT", uploadHeaders: { "Content-Type": "image/png" } });
+      const early = await sandbox.call("GET", `${PATH}/${upload.fileId}/content`);
+      expect(await early.json()).toMatchObject({ code: "file_not_ready" });
 
-    expect(await put(upload)).toBe(204);
-    expect(await put(upload)).toBe(409);
-    const { assetUrl, status, createdBy } = await (
-      await sandbox.call("GET", `${PATH}/${upload.fileId}`)
-    ).json();
-    expect({ assetUrl, status, createdBy }).toEqual({
-      assetUrl: upload.assetUrl,
-      status: "ready",
-      createdBy: "u_mia",
+      expect(await put(upload)).toBe(204);
+      expect(await put(upload)).toBe(409);
+      const { assetUrl, status, createdBy } = await (
+        await sandbox.call("GET", `${PATH}/${upload.fileId}`)
+      ).json();
+      expect({ assetUrl, status, createdBy }).toEqual({
+        assetUrl: upload.assetUrl,
+        status: "ready",
+        createdBy: "u_mia",
+      });
+
+      const path = new URL(assetUrl).pathname.replace("/api/v1", "");
+      const read = await sandbox.call("GET", path, { as: "key" });
+      expect(read.headers.get("content-type")).toBe("application/octet-stream");
+      expect(read.headers.get("etag")).toBe(`"${IMAGE.sha256}"`);
+      expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes);
+      expect((await sandbox.call("GET", path, { as: "nobody" })).status).toBe(401);
+      expect((await sandbox.call("GET", path, { as: "stranger" })).status).toBe(404);
     });
 
-    const path = new URL(assetUrl).pathname.replace("/api/v1", "");
-    const read = await sandbox.call("GET", path, { as: "key" });
-    expect(read.headers.get("content-type")).toBe("application/octet-stream");
-    expect(read.headers.get("etag")).toBe(`"${IMAGE.sha256}"`);
-    expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes);
-    expect((await sandbox.call("GET", path, { as: "nobody" })).status).toBe(401);
-    expect((await sandbox.call("GET", path, { as: "stranger" })).status).toBe(404);
+    it("fail for good when other bytes arrive, and wait on when too few do", async () => {
+      const wrong = await announce();
+      expect(await put(wrong, new Uint8Array(bytes).fill(1))).toBe(400);
+      expect(await statusOf(wrong.fileId)).toBe("failed");
+      expect(await put(wrong)).toBe(409);
+
+      const cut = await announce();
+      const headers = { "Content-Length": String(bytes.length) };
+      expect(await put(cut, "An image", headers)).toBe(400);
+      expect(await statusOf(cut.fileId)).toBe("pending");
+      expect(await put(cut)).toBe(204);
+    });
+
+    it.each([
+      ["another type", 400, (): Record<string, string> => ({ "Content-Type": "text/html" })],
+      ["another length", 400, (): Record<string, string> => ({ "Content-Length": "5" })],
+    ])("take nothing with %s", async (_, status, headers) => {
+      const upload = await announce();
+      expect(await put(upload, bytes, headers())).toBe(status);
+      expect(await statusOf(upload.fileId)).toBe("pending");
+    });
+
+    it("take nothing at an address that was changed, belongs to another file, or is older than 15 minutes", async () => {
+      const [one, two] = [await announce(), await announce()];
+      const swapped = one.uploadUrl.replace(one.fileId, two.fileId);
+      const later = one.uploadUrl.replace(/expires=\d+/, (text: string) => `${text}0`);
+      const unsigned = one.uploadUrl.replace(/signature=[^&]+/, "signature=AAAA");
+      for (const uploadUrl of [swapped, later, unsigned]) expect(await put({ ...one, uploadUrl })).toBe(403);
+      sandbox.clock.advance(15 * MINUTE - 1);
+      expect(await put(one)).toBe(204);
+      sandbox.clock.advance(1);
+      expect(await put(two)).toBe(403);
+      expect(await statusOf(two.fileId)).toBe("failed");
+    });
+
+    it.each([
+      ["file_type_not_allowed", { ...IMAGE, mediaType: "image/svg+xml" }],
+      ["file_type_not_allowed", { ...IMAGE, mediaType: "constructor" }],
+      ["file_too_large", { ...IMAGE, size: 20 * 1024 * 1024 + 1 }],
+      ["file_too_large", { ...IMAGE, mediaType: "video/mp4", size: 200 * 1024 * 1024 + 1 }],
+      ["validation_failed", { ...IMAGE, sha256: "abc" }],
+    ])("are refused with %s: %j", async (code, body) => {
+      expect(await announce("member", body)).toMatchObject({ code });
+    });
+
+    it("are deleted by who sent them, by managers and by keys", async () => {
+      const remove = async (fileId: string, as: Identity): Promise<number> =>
+        (await sandbox.call("DELETE", `${PATH}/${fileId}`, { as })).status;
+      const upload = await announce("member");
+      await put(upload);
+      expect(await remove(upload.fileId, "other")).toBe(403);
+      expect(await remove(upload.fileId, "stranger")).toBe(404);
+      expect(await remove(upload.fileId, "member")).toBe(204);
+      expect(await remove(upload.fileId, "member")).toBe(404);
+      expect((await sandbox.call("GET", `${PATH}/${upload.fileId}/content`)).status).toBe(404);
+      for (const as of ["admin", "key"] as const) {
+        expect(await remove((await announce("member")).fileId, as)).toBe(204);
+      }
+      expect(await put(await announce("key"))).toBe(204);
+    });
   });
 
-  it("fail for good when other bytes arrive, and wait on when too few do", async () => {
-    const wrong = await announce();
-    expect(await put(wrong, new Uint8Array(bytes).fill(1))).toBe(400);
-    expect(await statusOf(wrong.fileId)).toBe("failed");
-    expect(await put(wrong)).toBe(409);
-
-    const cut = await announce();
-    const headers = { "Content-Length": String(bytes.length) };
-    expect(await put(cut, "An image", headers)).toBe(400);
-    expect(await statusOf(cut.fileId)).toBe("pending");
-    expect(await put(cut)).toBe(204);
-  });
-
-  it.each([
-    ["another type", 400, (): Record<string, string> => ({ "Content-Type": "text/html" })],
-    ["another length", 400, (): Record<string, string> => ({ "Content-Length": "5" })],
-  ])("take nothing with %s", async (_, status, headers) => {
-    const upload = await announce();
-    expect(await put(upload, bytes, headers())).toBe(status);
-    expect(await statusOf(upload.fileId)).toBe("pending");
-  });
-
-  it("take nothing at an address that was changed, belongs to another file, or is older than 15 minutes", async () => {
-    const [one, two] = [await announce(), await announce()];
-    const swapped = one.uploadUrl.replace(one.fileId, two.fileId);
-    const later = one.uploadUrl.replace(/expires=\d+/, (text: string) => `${text}0`);
-    const unsigned = one.uploadUrl.replace(/signature=[^&]+/, "signature=AAAA");
-    for (const uploadUrl of [swapped, later, unsigned]) expect(await put({ ...one, uploadUrl })).toBe(403);
-    sandbox.clock.advance(15 * MINUTE - 1);
-    expect(await put(one)).toBe(204);
-    sandbox.clock.advance(1);
-    expect(await put(two)).toBe(403);
-    expect(await statusOf(two.fileId)).toBe("failed");
-  });
-
-  it.each([
-    ["file_type_not_allowed", { ...IMAGE, mediaType: "image/svg+xml" }],
-    ["file_type_not_allowed", { ...IMAGE, mediaType: "constructor" }],
-    ["file_too_large", { ...IMAGE, size: 20 * 1024 * 1024 + 1 }],
-    ["file_too_large", { ...IMAGE, mediaType: "video/mp4", size: 200 * 1024 * 1024 + 1 }],
-    ["validation_failed", { ...IMAGE, sha256: "abc" }],
-  ])("are refused with %s: %j", async (code, body) => {
-    expect(await announce("member", body)).toMatchObject({ code });
-  });
-
-  it("are deleted by who sent them, by managers and by keys", async () => {
-    const remove = async (fileId: string, as: Identity): Promise<number> =>
-      (await sandbox.call("DELETE", `${PATH}/${fileId}`, { as })).status;
-    const upload = await announce("member");
-    await put(upload);
-    expect(await remove(upload.fileId, "other")).toBe(403);
-    expect(await remove(upload.fileId, "stranger")).toBe(404);
-    expect(await remove(upload.fileId, "member")).toBe(204);
-    expect(await remove(upload.fileId, "member")).toBe(404);
-    expect((await sandbox.call("GET", `${PATH}/${upload.fileId}/content`)).status).toBe(404);
-    for (const as of ["admin", "key"] as const) {
-      expect(await remove((await announce("member")).fileId, as)).toBe(204);
-    }
-    expect(await put(await announce("key"))).toBe(204);
-  });
-});
-
-describe("files in a bucket", () => {
-  it("are sent to and read from the store itself", async () => {
-    const remote = await startObjectStore();
-    const s3 = { endpoint: remote.endpoint, bucket: "bucket", ...S3_CREDENTIALS };
-    const elsewhere = await startSandbox({ s3 });
-    try {
-      const upload = await (await elsewhere.call("POST", PATH, { body: IMAGE })).json();
-      const sent = await fetch(upload.uploadUrl, {
-        method: "PUT",
-        body: bytes,
-        headers: upload.uploadHeaders,
-      });
-      expect(sent.status).toBe(200);
-      const file = await (await elsewhere.call("GET", `${PATH}/${upload.fileId}`)).json();
-      expect(file.status).toBe("ready");
-      const read = await elsewhere.call("GET", `${PATH}/${upload.fileId}/content`);
-      expect(read.status).toBe(302);
-      const answer = await fetch(read.headers.get("location") ?? "");
-      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
-      expect((await elsewhere.call("DELETE", `${PATH}/${upload.fileId}`)).status).toBe(204);
-      expect(remote.objects.size).toBe(0);
-    } finally {
-      await elsewhere.close();
-      await remote.close();
-    }
+  describe("files in a bucket", () => {
+    it("are sent to and read from the store itself", async () => {
+      const remote = await startObjectStore();
+      const s3 = { endpoint: remote.endpoint, bucket: "bucket", ...S3_CREDENTIALS };
+      const elsewhere = await startSandbox({ database: await open(), s3 });
+      try {
+        const upload = await (await elsewhere.call("POST", PATH, { body: IMAGE })).json();
+        const sent = await fetch(upload.uploadUrl, {
+          method: "PUT",
+          body: bytes,
+          headers: upload.uploadHeaders,
+        });
+        expect(sent.status).toBe(200);
+        const file = await (await elsewhere.call("GET", `${PATH}/${upload.fileId}`)).json();
+        expect(file.status).toBe("ready");
+        const read = await elsewhere.call("GET", `${PATH}/${upload.fileId}/content`);
+        expect(read.status).toBe(302);
+        const answer = await fetch(read.headers.get("location") ?? "");
+        expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+        expect((await elsewhere.call("DELETE", `${PATH}/${upload.fileId}`)).status).toBe(204);
+        expect(remote.objects.size).toBe(0);
+      } finally {
+        await elsewhere.close();
+        await remote.close();
+      }
+    });
   });
 });

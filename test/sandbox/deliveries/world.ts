@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 
 import { createWebhookKey } from "../../../sandbox/src/auth/secrets.js";
 import { createManualClock, type ManualClock } from "../../../sandbox/src/clock.js";
-import { openDatabase, type Database } from "../../../sandbox/src/database/open.js";
+import type { Database } from "../../../sandbox/src/database/open.js";
 import { deliveries, events, webhooks, workspaces } from "../../../sandbox/src/database/schema.js";
 import {
   createDeliveries,
@@ -10,6 +10,7 @@ import {
   type DeliveryParts,
 } from "../../../sandbox/src/deliveries/worker.js";
 import { createIds } from "../../../sandbox/src/ids.js";
+import { openEmbedded } from "../../support/databases.js";
 
 type Webhook = typeof webhooks.$inferSelect;
 
@@ -30,7 +31,7 @@ export interface DeliveryWorld {
 }
 
 export async function createWorld(options: Partial<DeliveryParts> = {}): Promise<DeliveryWorld> {
-  const database = options.database ?? (await openDatabase());
+  const database = options.database ?? (await openEmbedded());
   const clock = createManualClock();
   const ids = createIds(() => clock.now());
   const workspaceId = ids("workspace");

@@ -31,6 +31,12 @@ describe("rate limits", () => {
       400,
       expect.stringContaining('"burst";r=39'),
     ]);
+    const token = await sandbox.tokenOf("other", []);
+    const blind = await sandbox.call("GET", "/me", { headers: { authorization: `Bearer ${token}` } });
+    expect([blind.status, blind.headers.get("ratelimit")]).toEqual([
+      403,
+      expect.stringContaining('"burst";r=39'),
+    ]);
     const nobody = await sandbox.call("GET", "/me", { as: "nobody" });
     expect([nobody.status, nobody.headers.get("ratelimit")]).toEqual([401, null]);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { mayBeRegistered } from "../../../sandbox/src/oauth/redirects.js";
+import { describeDatabases } from "../../support/databases.js";
 import { createWorld, ORIGIN, type OAuthWorld } from "./world.js";
 
 describe("addresses to be called back at", () => {
@@ -26,10 +27,10 @@ describe("addresses to be called back at", () => {
   });
 });
 
-describe("registering an app", () => {
+describeDatabases("registering an app", (open) => {
   let world: OAuthWorld;
   beforeAll(async () => {
-    world = await createWorld();
+    world = await createWorld(await open());
   });
   afterAll(() => world.database.close());
 

@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 
 import { authenticate } from "../../../sandbox/src/auth/authenticate.js";
 import { createManualClock, type ManualClock } from "../../../sandbox/src/clock.js";
-import { openDatabase, type Database } from "../../../sandbox/src/database/open.js";
+import type { Database } from "../../../sandbox/src/database/open.js";
 import { memberships, oauthApps, users, workspaces } from "../../../sandbox/src/database/schema.js";
 import { createIds } from "../../../sandbox/src/ids.js";
 import { oauthRoutes } from "../../../sandbox/src/oauth/routes.js";
@@ -26,8 +26,7 @@ export interface OAuthWorld {
   whoHas(token: unknown): Promise<Record<string, unknown>>;
 }
 
-export async function createWorld(): Promise<OAuthWorld> {
-  const database = await openDatabase();
+export async function createWorld(database: Database): Promise<OAuthWorld> {
   const clock = createManualClock();
   const createdAt = clock.now();
   const { db } = database;
