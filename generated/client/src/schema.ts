@@ -3931,7 +3931,7 @@ export interface components {
         };
         /** @description Who caused an event. */
         EventActor: {
-            /** @description The kind of actor, such as `user`, `api_key` or `agent`. */
+            /** @description The kind of actor, such as `user`, or `system` for what comes by itself, such as the end of a lease. */
             type: string;
             /** @description Their id. */
             id: string;
@@ -3947,7 +3947,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The task. */
                 task: components["schemas"]["TaskSummary"];
@@ -3964,7 +3964,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The task. */
                 task: components["schemas"]["TaskSummary"];
@@ -3981,7 +3981,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The task. */
                 task: components["schemas"]["TaskSummary"];
@@ -3998,7 +3998,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The snooze. */
                 taskSnooze: components["schemas"]["TaskSnooze"];
@@ -4015,7 +4015,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The comment. */
                 comment: components["schemas"]["Comment"];
@@ -4032,7 +4032,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The comment. */
                 comment: components["schemas"]["Comment"];
@@ -4049,7 +4049,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The comment. */
                 comment: components["schemas"]["Comment"];
@@ -4075,7 +4075,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The reaction. */
                 commentReaction: components["schemas"]["CommentReactionChange"];
@@ -4092,7 +4092,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The reaction. */
                 commentReaction: components["schemas"]["CommentReactionChange"];
@@ -4109,7 +4109,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The team. */
                 team: components["schemas"]["Team"];
@@ -4126,7 +4126,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The team. */
                 team: components["schemas"]["Team"];
@@ -4143,7 +4143,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The team. */
                 team: components["schemas"]["Team"];
@@ -4160,7 +4160,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The invitation. */
                 invite: components["schemas"]["TeamInvite"];
@@ -4177,7 +4177,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The invitation. */
                 invite: components["schemas"]["TeamInvite"];
@@ -4194,7 +4194,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The invitation. */
                 invite: components["schemas"]["TeamInvite"];
@@ -4211,7 +4211,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The label. */
                 taxonomy: components["schemas"]["TaxonomyLabel"];
@@ -4228,7 +4228,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The label. */
                 taxonomy: components["schemas"]["TaxonomyLabel"];
@@ -4245,7 +4245,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The label. */
                 taxonomy: components["schemas"]["TaxonomyLabel"];
@@ -4262,7 +4262,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The document, without its text. */
                 document: components["schemas"]["DocumentSummary"];
@@ -4279,7 +4279,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The document, without its text. */
                 document: components["schemas"]["DocumentSummary"];
@@ -4296,7 +4296,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The document, without its text. */
                 document: components["schemas"]["DocumentSummary"];
@@ -4313,7 +4313,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The issue. */
                 issue: components["schemas"]["RecordSchema"];
@@ -4330,7 +4330,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The meeting. */
                 meeting: components["schemas"]["RecordSchema"];
@@ -4347,7 +4347,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The summary. */
                 summary: components["schemas"]["RecordSchema"];
@@ -4364,7 +4364,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The session. */
                 agentSession: components["schemas"]["AgentSession"];
@@ -4381,7 +4381,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The session. */
                 agentSession: components["schemas"]["AgentSession"];
@@ -4398,7 +4398,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
                 /** @description The session. */
                 agentSession: components["schemas"]["AgentSession"];
@@ -4415,7 +4415,7 @@ export interface components {
             data: {
                 /** @description What the event is about. */
                 resource: components["schemas"]["EventResource"];
-                /** @description Who caused it; absent when nobody did. */
+                /** @description Who caused it; absent when the holder of an API key did, who is nobody in particular. */
                 actor?: components["schemas"]["EventActor"];
             };
         };
