@@ -22,16 +22,18 @@ export class RedisServer {
   readonly port: number;
   readonly url: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "redis-"));
+  readonly #settings: readonly string[];
   #process: ChildProcess | undefined;
 
-  private constructor(port: number) {
+  private constructor(port: number, settings: readonly string[]) {
     this.port = port;
+    this.#settings = settings;
     this.url = `redis://127.0.0.1:${port}`;
   }
 
   /** Starts one, which is gone after the test file. */
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  static async start(settings: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), settings);
     servers.push(server);
     await server.start();
     return server;
@@ -40,7 +42,8 @@ export class RedisServer {
   /** Starts it anew, as empty as at first. */
   async start(): Promise<void> {
     const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-    this.#process = spawn("redis-server", [...args, "--dir", this.#folder], { stdio: "ignore" });
+    const all = [...args, "--dir", this.#folder, ...this.#settings];
+    this.#process = spawn("redis-server", all, { stdio: "ignore" });
     while (!(await this.#answers()))
       if (this.#process.exitCode !== null) throw new Error("Redis did not start.");
   }
@@ -81,7 +84,8 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody uses yet. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // The address of a TCP server is an object.

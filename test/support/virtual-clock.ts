@@ -9,10 +9,20 @@ function earliest(timers: readonly Timer[]): Timer | undefined {
   return timers.toSorted((a, b) => a.at - b.at)[0];
 }
 
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
 /** A clock that stands still until it is moved, and then calls back what is due, in order. */
 export class VirtualClock implements Clock {
   #now = 0;
   #timers: Timer[] = [];
+  readonly #settle: () => Promise<void>;
+
+  /** What is waited for before time goes on: that promises have settled, unless given. */
+  constructor(settle: () => Promise<void> = turns) {
+    this.#settle = settle;
+  }
 
   now(): number {
     return this.#now;
@@ -31,10 +41,17 @@ export class VirtualClock implements Clock {
     this.#now += ms;
   }
 
+  /** Lets so much time pass, and calls back what is due in it. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await this.run(until);
+    this.#now = until;
+  }
+
   /** Moves from timer to timer until none is left, letting promises settle in between. */
   async run(until = Infinity): Promise<void> {
     for (;;) {
-      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      await this.#settle();
       const next = earliest(this.#timers);
       if (!next || next.at > until) return;
       this.#timers = this.#timers.filter((timer) => timer !== next);

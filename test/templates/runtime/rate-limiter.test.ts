@@ -1,23 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { OnEnd } from "../../../templates/client/src/runtime/lifetime.js";
 import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
 import { MemoryBudget } from "../../../templates/client/src/runtime/memory-store.js";
-import { RateLimiter, type PlaceRequest } from "../../../templates/client/src/runtime/rate-limiter.js";
+import { RateLimiter } from "../../../templates/client/src/runtime/rate-limiter.js";
 import { COUNTERS, type Counter } from "../../support/counters.js";
+import { placeRequest } from "../../support/place-request.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
-
-let sequence = 0;
-
-function ask({ signal, ...request }: Partial<PlaceRequest> & { signal?: AbortSignal } = {}): PlaceRequest {
-  const onEnd: OnEnd = (callback) => {
-    signal?.addEventListener("abort", () => callback(signal.reason));
-    return () => {};
-  };
-  sequence += 1;
-  return { cost: 1, priority: 0, sequence, onEnd, maxWaitMs: Infinity, onWait: () => {}, ...request };
-}
 
 function limiterOf(clock: VirtualClock, windows: readonly RateLimitWindow[], maxQueue?: number): RateLimiter {
   return new RateLimiter(new MemoryBudget(windows, clock), clock, maxQueue);
@@ -36,7 +25,7 @@ async function simulate(
   let refused = 0;
   let finished = 0;
   const all = Array.from({ length: calls }, async (_, index) => {
-    const place = await limiter.acquire(ask());
+    const place = await limiter.acquire(placeRequest());
     order.push(index);
     const [there, back] = [latency(), latency()];
     await new Promise<void>((resolve) => clock.after(there, resolve));
@@ -98,7 +87,7 @@ describe("a limiter", () => {
     const limiter = limiterOf(clock, [{ name: "w", limit: 1, windowMs: 100 }]);
     const order: string[] = [];
     const go = async (name: string, priority: number): Promise<void> => {
-      const place = await limiter.acquire(ask({ priority }));
+      const place = await limiter.acquire(placeRequest({ priority }));
       order.push(name);
       limiter.settle(place, true);
     };
@@ -118,11 +107,11 @@ describe("a limiter", () => {
         async (wishes) => {
           const clock = new VirtualClock();
           const limiter = limiterOf(clock, [{ name: "w", limit: 1, windowMs: 100 }]);
-          const first = await limiter.acquire(ask());
+          const first = await limiter.acquire(placeRequest());
           const order: number[] = [];
           const all = wishes.map(async ({ priority, isAborted }, index) => {
             const controller = new AbortController();
-            const leaving = limiter.acquire(ask({ priority, signal: controller.signal }));
+            const leaving = limiter.acquire(placeRequest({ priority, signal: controller.signal }));
             if (isAborted) queueMicrotask(() => controller.abort());
             limiter.settle(await leaving, true);
             order.push(index);
@@ -144,10 +133,12 @@ describe("a limiter", () => {
   it("queues, aborts and lets go 10,000 calls in hardly any time", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, [{ name: "w", limit: 10_000, windowMs: 100 }]);
-    const places = await Promise.all(Array.from({ length: 10_000 }, () => limiter.acquire(ask())));
+    const places = await Promise.all(Array.from({ length: 10_000 }, () => limiter.acquire(placeRequest())));
     const start = performance.now();
     const controllers = Array.from({ length: 20_000 }, () => new AbortController());
-    const all = controllers.map(({ signal }) => limiter.acquire(ask({ signal })).catch(() => undefined));
+    const all = controllers.map(({ signal }) =>
+      limiter.acquire(placeRequest({ signal })).catch(() => undefined),
+    );
     for (const [index, controller] of controllers.entries()) if (index % 2 === 0) controller.abort();
     for (const place of places) limiter.settle(place, true);
     await clock.run();
@@ -159,21 +150,21 @@ describe("a limiter", () => {
 
   it("says at once that a wait would be too long, or the queue is full", async () => {
     const limiter = limiterOf(new VirtualClock(), [{ name: "w", limit: 1, windowMs: 60_000 }], 1);
-    await limiter.acquire(ask());
-    await expect(limiter.acquire(ask({ maxWaitMs: 1000 }))).rejects.toMatchObject({
+    await limiter.acquire(placeRequest());
+    await expect(limiter.acquire(placeRequest({ maxWaitMs: 1000 }))).rejects.toMatchObject({
       code: "rate_limit_wait",
       retryAfterMs: 60_060,
     });
-    void limiter.acquire(ask());
-    await expect(limiter.acquire(ask())).rejects.toThrow(/queue full/);
+    void limiter.acquire(placeRequest());
+    await expect(limiter.acquire(placeRequest())).rejects.toThrow(/queue full/);
   });
 
   it("says at once when a pause makes the wait of one in the queue too long", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, [{ name: "w", limit: 1, windowMs: 1000 }]);
-    const place = await limiter.acquire(ask());
-    const short = limiter.acquire(ask({ maxWaitMs: 2000 }));
-    const long = limiter.acquire(ask());
+    const place = await limiter.acquire(placeRequest());
+    const short = limiter.acquire(placeRequest({ maxWaitMs: 2000 }));
+    const long = limiter.acquire(placeRequest());
     await limiter.refuse(place, Promise.resolve(60_000), undefined);
     limiter.settle(place, false);
     await expect(short).rejects.toMatchObject({ code: "rate_limit_wait", retryAfterMs: 60_000 });
@@ -185,19 +176,19 @@ describe("a limiter", () => {
   it("lets nobody wait for an absurdly long pause to end", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, []);
-    const place = await limiter.acquire(ask());
+    const place = await limiter.acquire(placeRequest());
     await limiter.refuse(place, Promise.resolve(1e12), undefined);
     limiter.settle(place, false);
-    await expect(limiter.acquire(ask())).rejects.toMatchObject({ retryAfterMs: 1e12 });
+    await expect(limiter.acquire(placeRequest())).rejects.toMatchObject({ retryAfterMs: 1e12 });
   });
 
   it("gives the place of an aborted head of the queue to the next", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, [{ name: "w", limit: 1, windowMs: 1000 }]);
-    limiter.settle(await limiter.acquire(ask()), true);
+    limiter.settle(await limiter.acquire(placeRequest()), true);
     const controller = new AbortController();
-    const first = limiter.acquire(ask({ signal: controller.signal }));
-    const second = limiter.acquire(ask());
+    const first = limiter.acquire(placeRequest({ signal: controller.signal }));
+    const second = limiter.acquire(placeRequest());
     controller.abort(new Error("enough"));
     await expect(first).rejects.toThrow("enough");
     await clock.run();
@@ -210,7 +201,7 @@ describe("a limiter", () => {
     const limiter = limiterOf(clock, [{ name: "w", limit: 10, windowMs: 1000 }]);
     const gone: [cost: number, at: number][] = [];
     const all = [4, 7, 3, 10, 1].map(async (cost) => {
-      const place = await limiter.acquire(ask({ cost }));
+      const place = await limiter.acquire(placeRequest({ cost }));
       gone.push([cost, Math.round(clock.now() / 1001)]);
       limiter.settle(place, true);
     });
@@ -228,7 +219,7 @@ describe("a limiter", () => {
   it("learns from the server what others have used", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, [{ name: "w", limit: 10, windowMs: 1000 }]);
-    limiter.settle(await limiter.acquire(ask()), true);
+    limiter.settle(await limiter.acquire(placeRequest()), true);
     limiter.learn([{ name: "w", remaining: 2 }]);
     expect(limiter.snapshot()).toEqual([{ name: "w", limit: 10, used: 8, free: 2, nextFreeMs: 0 }]);
   });
@@ -238,7 +229,7 @@ describe("a limiter", () => {
     const limiter = limiterOf(clock, [{ name: "w", limit: 3, windowMs: 1000 }]);
     const gone: number[] = [];
     const all = Array.from({ length: 12 }, async () => {
-      const place = await limiter.acquire(ask());
+      const place = await limiter.acquire(placeRequest());
       gone.push(clock.now());
       limiter.settle(place, true);
     });
@@ -259,12 +250,12 @@ describe("after a refusal", () => {
   it("nobody goes before the pause is over, then one, then twice as many each time", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, []);
-    const place = await limiter.acquire(ask());
+    const place = await limiter.acquire(placeRequest());
     await limiter.refuse(place, Promise.resolve(5000), undefined);
     limiter.settle(place, false);
     const gone = new Map<number, number>();
     const all = Array.from({ length: 15 }, async () => {
-      const own = await limiter.acquire(ask());
+      const own = await limiter.acquire(placeRequest());
       gone.set(clock.now(), (gone.get(clock.now()) ?? 0) + 1);
       clock.after(100, () => limiter.settle(own, true));
     });
@@ -281,14 +272,14 @@ describe("after a refusal", () => {
   it("those of requests that left before are the same, even if they come late", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, []);
-    const early = await Promise.all(Array.from({ length: 4 }, () => limiter.acquire(ask())));
+    const early = await Promise.all(Array.from({ length: 4 }, () => limiter.acquire(placeRequest())));
     for (const place of early.slice(1)) {
       await limiter.refuse(place, Promise.resolve(5000), "w");
       limiter.settle(place, false);
     }
     const gone: number[] = [];
     const all = Array.from({ length: 4 }, async () => {
-      const place = await limiter.acquire(ask());
+      const place = await limiter.acquire(placeRequest());
       gone.push(clock.now());
       if (gone.length === 1) {
         // While the probe is under way, an answer comes to one that left before the pause.
@@ -306,11 +297,11 @@ describe("after a refusal", () => {
   it("nobody leaves while it is read for how long", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, WINDOWS);
-    const place = await limiter.acquire(ask());
+    const place = await limiter.acquire(placeRequest());
     let tell = (_ms: number): void => {};
     const refused = limiter.refuse(place, new Promise((resolve) => (tell = resolve)), undefined);
     let hasLeft = false;
-    const next = limiter.acquire(ask()).then(() => (hasLeft = true));
+    const next = limiter.acquire(placeRequest()).then(() => (hasLeft = true));
     await clock.run();
     expect(hasLeft).toBe(false);
     tell(700);
@@ -324,11 +315,13 @@ describe("after a refusal", () => {
   it("a repetition goes before what has queued since", async () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, WINDOWS);
-    const first = ask();
+    const first = placeRequest();
     const place = await limiter.acquire(first);
     await limiter.refuse(place, Promise.resolve(1000), undefined);
     const order: string[] = [];
-    const second = limiter.acquire(ask()).then((own) => (order.push("second"), limiter.settle(own, true)));
+    const second = limiter
+      .acquire(placeRequest())
+      .then((own) => (order.push("second"), limiter.settle(own, true)));
     limiter.settle(place, false);
     const again = limiter.acquire(first).then((own) => (order.push("first"), limiter.settle(own, true)));
     await clock.run();
@@ -346,7 +339,7 @@ describe("what the server says of its policy", () => {
     let underWay = 0;
     let most = 0;
     const go = async (): Promise<void> => {
-      const place = await limiter.acquire(ask());
+      const place = await limiter.acquire(placeRequest());
       most = Math.max(most, ++underWay);
       await new Promise<void>((resolve) => clock.after(10, resolve));
       underWay -= 1;
@@ -379,7 +372,7 @@ describe("what the server says of its policy", () => {
     const arrivals = Array.from({ length: 20 }, () => -10_000);
     let refused = 0;
     const all = Array.from({ length: 60 }, async () => {
-      const place = await limiter.acquire(ask());
+      const place = await limiter.acquire(placeRequest());
       await new Promise<void>((resolve) => clock.after(20, resolve));
       arrivals.push(clock.now());
       const counted = arrivals.filter((at) => at > clock.now() - 60_000).length;

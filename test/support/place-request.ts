@@ -1,0 +1,17 @@
+import type { OnEnd } from "../../templates/client/src/runtime/lifetime.js";
+import type { PlaceRequest } from "../../templates/client/src/runtime/rate-limiter.js";
+
+let sequence = 0;
+
+/** Asks for one place, in turn, and waits for as long as it takes. */
+export function placeRequest({
+  signal,
+  ...request
+}: Partial<PlaceRequest> & { signal?: AbortSignal } = {}): PlaceRequest {
+  const onEnd: OnEnd = (callback) => {
+    signal?.addEventListener("abort", () => callback(signal.reason));
+    return () => {};
+  };
+  sequence += 1;
+  return { cost: 1, priority: 0, sequence, onEnd, maxWaitMs: Infinity, onWait: () => {}, ...request };
+}
