@@ -13,6 +13,11 @@ export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
+/** What a node-redis client of a cluster has besides. */
+interface SendsToNode {
+  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
+}
+
 /** Runs the script, by its digest where the server knows it. */
 export type RunScript = (keys: string[], values: string[]) => Promise<unknown>;
 
@@ -20,6 +25,11 @@ export type RunScript = (keys: string[], values: string[]) => Promise<unknown>;
 export function runnerOf(client: IoRedisClient | NodeRedisClient): RunScript {
   let digest: Promise<string> | undefined;
   const run = (byDigest: string | undefined, keys: string[], values: string[]): Promise<unknown> => {
+    if (isNodeRedisCluster(client)) {
+      // Version 4 does not see the keys of a script, and would send it to any node.
+      const script = byDigest === undefined ? ["EVAL", SCRIPT] : ["EVALSHA", byDigest];
+      return client.sendCommand(keys[0], false, [...script, String(keys.length), ...keys, ...values]);
+    }
     if ("evalSha" in client) {
       const options = { keys, arguments: values };
       return byDigest === undefined ? client.eval(SCRIPT, options) : client.evalSha(byDigest, options);
@@ -38,6 +48,10 @@ export function runnerOf(client: IoRedisClient | NodeRedisClient): RunScript {
       throw error;
     }
   };
+}
+
+function isNodeRedisCluster(client: object): client is SendsToNode {
+  return "evalSha" in client && "slots" in client && "sendCommand" in client;
 }
 
 async function sha1(text: string): Promise<string> {

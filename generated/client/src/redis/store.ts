@@ -25,7 +25,8 @@ export interface RedisStoreOptions {
 
 /**
  * Shares the rate limits of a credential among all processes that use this store with the same `name`. It runs on your
- * own client for Redis 5 or newer: ioredis, or node-redis (connected). Nothing secret is stored.
+ * own client for Redis 5 or newer: ioredis (`Redis` or `Cluster`; tested with versions 5 and 6) or node-redis, connected
+ * (`createClient` or `createCluster`; tested with versions 4 and 5). Nothing secret is stored.
  *
  * When Redis is gone or hangs, calls go on within a share of the budget, and Redis is tried again with the calls that
  * follow; the client's `onEvent` is told `store` events. For a moment after it is back, one process may not know yet what

@@ -138,17 +138,20 @@ export class RateLimiter {
     // When nobody waits any more, the process may end.
     this.#cancelTimer();
     if (!head || this.#isAsking || this.#refusals > 0) return;
-    const grant = this.#budget.take(this.#queue.places(), head.cost);
-    if ("then" in grant) void this.#await(grant);
+    const wanted = this.#queue.places();
+    const grant = this.#budget.take(wanted, head.cost);
+    if ("then" in grant) void this.#await(grant, wanted);
     else this.#hand(grant);
   }
 
-  async #await(asked: Promise<Grant>): Promise<void> {
+  async #await(asked: Promise<Grant>, wanted: number): Promise<void> {
     this.#isAsking = true;
     const grant = await asked;
     this.#isAsking = false;
     this.#hand(grant);
     if (grant.places === 0) this.#fail();
+    // It got all that it asked for; others have come meanwhile.
+    else if (grant.places >= wanted) this.#run();
   }
 
   /** Lets go who may, in the order that the queue has by now, and sets the timer for the next. */
