@@ -55,6 +55,7 @@ describe("a router", () => {
     ["GET", "//things", { kind: "notFound" }],
     ["GET", "/things/1/parts", { kind: "notFound" }],
     ["GET", "", { kind: "notFound" }],
+    ["GET", "x/things", { kind: "notFound" }],
     ["GET", "/things/%zz", { kind: "malformed" }],
     ["PUT", "/things", { kind: "methodNotAllowed", allow: ["GET", "HEAD", "POST"] }],
     ["POST", "/things/search", { kind: "methodNotAllowed", allow: ["DELETE", "GET", "HEAD"] }],

@@ -11,7 +11,8 @@ export interface ReadBody {
   readonly bytes: Uint8Array;
 }
 
-const EMPTY: ReadBody = { value: undefined, bytes: new Uint8Array() };
+const NO_BYTES: Uint8Array = new Uint8Array();
+const EMPTY: ReadBody = { value: undefined, bytes: NO_BYTES };
 
 /** Reads and decodes a body. @throws RequestFault when it is missing, too large, or not of a declared type. */
 export async function readBody(body: BodyContract, request: Request, maxBytes: number): Promise<ReadBody> {
@@ -27,7 +28,8 @@ export async function readBody(body: BodyContract, request: Request, maxBytes: n
     return EMPTY;
   }
   if (!content) throw unsupported(body);
-  return { content, value: await decoded(content, bytes, type ?? ""), bytes };
+  const value = decoded(content, bytes, type ?? "");
+  return { content, value: value instanceof Promise ? await value : value, bytes };
 }
 
 function unsupported({ contents }: BodyContract): RequestFault {
@@ -36,6 +38,8 @@ function unsupported({ contents }: BodyContract): RequestFault {
 }
 
 function contentOf({ contents }: BodyContract, type: string): BodyContentContract | undefined {
+  const same = contents.find((content) => content.mediaType === type);
+  if (same) return same;
   const [essence = "", ...parameters] = type.toLowerCase().split(";");
   const mediaType = essence.trim();
   const charset = parameters
@@ -60,7 +64,7 @@ export function isInRange(mediaType: string, range: string): boolean {
 
 async function bytesOf(request: Request, maxBytes: number): Promise<Uint8Array> {
   const length = request.headers.get("content-length");
-  if (length === "0") return EMPTY.bytes;
+  if (length === "0") return NO_BYTES;
   if (length !== null && Number(length) > maxBytes) throw tooLarge(maxBytes);
   try {
     if (length !== null) {
@@ -68,7 +72,7 @@ async function bytesOf(request: Request, maxBytes: number): Promise<Uint8Array> 
       if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
       return bytes;
     }
-    return request.body ? await collected(request.body, maxBytes) : EMPTY.bytes;
+    return request.body ? await collected(request.body, maxBytes) : NO_BYTES;
   } catch (error) {
     if (error instanceof RequestFault) throw error;
     throw new RequestFault("body", "The body ended early.", { cause: error });
@@ -101,7 +105,8 @@ function tooLarge(maxBytes: number): RequestFault {
   return new RequestFault("tooLarge", `The body is larger than ${maxBytes} bytes.`);
 }
 
-async function decoded(content: BodyContentContract, bytes: Uint8Array, type: string): Promise<unknown> {
+/** What the bytes say; a promise for forms of several parts alone. */
+function decoded(content: BodyContentContract, bytes: Uint8Array, type: string): unknown {
   switch (content.kind) {
     case "json":
       return withoutMembers(json(text(bytes)), content.ignored);

@@ -74,7 +74,7 @@ function valueOf(
       case "path":
         return parameter.isJson ? JSON.parse(params[name] ?? "") : pathValue(parameter, params[name] ?? "");
       case "query":
-        return queryValue(parameter, pairs?.get(parameter) ?? []);
+        return queryValue(parameter, pairs?.get(parameter));
       case "header":
       case "cookie": {
         const text = parameter.in === "header" ? headers.get(name) : cookie(headers.get("cookie"), name);
@@ -136,7 +136,7 @@ function isExploded({ style, explode }: Pick<ParameterContract, "style" | "explo
   return style === "form" && explode;
 }
 
-function queryValue(parameter: ParameterContract, pairs: readonly Pair[]): unknown {
+function queryValue(parameter: ParameterContract, pairs: readonly Pair[] = []): unknown {
   const [first] = pairs;
   if (first === undefined) return undefined;
   const { shape, style, explode, name } = parameter;

@@ -111,8 +111,9 @@ export function responseOf({ responses }: OperationContract, status: number): Re
 
 /** The key under which a status is declared. */
 export function keyOf(responses: Readonly<Record<string, unknown>>, status: number): string | undefined {
-  const keys = [String(status), `${Math.floor(status / 100)}XX`, "default"];
-  return keys.find((key) => Object.hasOwn(responses, key));
+  const exact = String(status);
+  if (Object.hasOwn(responses, exact)) return exact;
+  return [`${exact[0]}XX`, "default"].find((key) => Object.hasOwn(responses, key));
 }
 
 /** How this API's errors look, for a request that led to no operation. */

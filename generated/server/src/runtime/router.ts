@@ -22,7 +22,12 @@ interface Node<Operation> {
   readonly patterns: { readonly key: string; readonly pattern: RegExp; readonly node: Node<Operation> }[];
   parameter?: Node<Operation>;
   /** By method, with the names of the path's parameters in order. */
-  readonly operations: Map<string, { readonly operation: Operation; readonly names: readonly string[] }>;
+  readonly operations: Map<string, Entry<Operation>>;
+}
+
+interface Entry<Operation> {
+  readonly operation: Operation;
+  readonly names: readonly string[];
 }
 
 /** Finds operations by path and method. Where several paths fit, the one that is fixed earliest wins. */
@@ -35,28 +40,18 @@ export class Router<Operation extends Pick<OperationContract, "method" | "path">
 
   /** @param path - The path below the base path, still percent-encoded. */
   match(method: string, path: string): Routed<Operation> {
-    const segments: string[] = [];
-    for (const segment of path.split("/").slice(1)) {
-      const decoded = decode(segment);
-      if (decoded === undefined) return { kind: "malformed" };
-      segments.push(decoded);
+    if (!path.startsWith("/")) return { kind: "notFound" };
+    const segments = segmentsOf(path);
+    if (!segments) return { kind: "malformed" };
+    const search: Search<Operation> = { method, segments, values: [], others: [] };
+    const found = find(search, this.#root, 0);
+    if (found) {
+      const params: Record<string, string> = {};
+      for (const [index, name] of found.names.entries()) params[name] = search.values[index] ?? "";
+      return { kind: "match", operation: found.operation, params };
     }
-    const found: { node: Node<Operation>; values: readonly string[] }[] = [];
-    const match = find(this.#root, segments, 0, [], (node, values) => {
-      if (node.operations.size === 0) return false;
-      found.push({ node, values });
-      return operationOf(node, method) !== undefined;
-    });
-    if (match) {
-      const last = found.at(-1);
-      const entry = last && operationOf(last.node, method);
-      if (entry) {
-        const params = Object.fromEntries(entry.names.map((name, index) => [name, last.values[index] ?? ""]));
-        return { kind: "match", operation: entry.operation, params };
-      }
-    }
-    if (found.length === 0) return { kind: "notFound" };
-    const methods = new Set(found.flatMap(({ node }) => [...node.operations.keys()]));
+    if (search.others.length === 0) return { kind: "notFound" };
+    const methods = new Set(search.others.flatMap(({ operations }) => [...operations.keys()]));
     if (methods.has("GET")) methods.add("HEAD");
     return { kind: "methodNotAllowed", allow: [...methods].sort() };
   }
@@ -72,29 +67,67 @@ export class Router<Operation extends Pick<OperationContract, "method" | "path">
   }
 }
 
-/** HEAD is answered by what answers GET, unless the operation exists. */
-function operationOf<Operation>(node: Node<Operation>, method: string) {
-  return node.operations.get(method) ?? (method === "HEAD" ? node.operations.get("GET") : undefined);
+/** What is looked for, and what was found on the way. */
+interface Search<Operation> {
+  readonly method: string;
+  /** Percent-decoded. The first is what stands before the first slash: nothing. */
+  readonly segments: readonly string[];
+  /** Of the parameters on the way to where the search is. */
+  readonly values: string[];
+  /** Nodes of the path that have other methods. */
+  readonly others: Node<Operation>[];
 }
 
 function find<Operation>(
+  search: Search<Operation>,
   node: Node<Operation>,
-  segments: readonly string[],
-  index: number,
-  values: readonly string[],
-  accept: (node: Node<Operation>, values: readonly string[]) => boolean,
-): boolean {
-  const segment = segments[index];
-  if (segment === undefined) return accept(node, values);
+  depth: number,
+): Entry<Operation> | undefined {
+  const segment = search.segments[depth + 1];
+  if (segment === undefined) return operationOf(search, node);
   const fixed = node.fixed.get(segment);
-  if (fixed && find(fixed, segments, index + 1, values, accept)) return true;
+  const found = fixed && find(search, fixed, depth + 1);
+  if (found) return found;
   for (const { pattern, node: next } of node.patterns) {
     const match = pattern.exec(segment);
-    if (match && find(next, segments, index + 1, [...values, ...match.slice(1)], accept)) return true;
+    const below = match && findBelow(search, next, depth, match.slice(1));
+    if (below) return below;
   }
   // An empty segment is no value: `/things/` is not `/things/{id}`.
-  if (!node.parameter || segment === "") return false;
-  return find(node.parameter, segments, index + 1, [...values, segment], accept);
+  return node.parameter && segment !== "" ? findBelow(search, node.parameter, depth, [segment]) : undefined;
+}
+
+/** Goes on below a parameter; where that leads nowhere, its values are forgotten. */
+function findBelow<Operation>(
+  search: Search<Operation>,
+  node: Node<Operation>,
+  depth: number,
+  values: readonly string[],
+): Entry<Operation> | undefined {
+  const known = search.values.length;
+  search.values.push(...values);
+  const found = find(search, node, depth + 1);
+  if (!found) search.values.length = known;
+  return found;
+}
+
+/** HEAD is answered by what answers GET, unless the operation exists. */
+function operationOf<Operation>(
+  { method, others }: Search<Operation>,
+  node: Node<Operation>,
+): Entry<Operation> | undefined {
+  const { operations } = node;
+  const own = operations.get(method) ?? (method === "HEAD" ? operations.get("GET") : undefined);
+  if (!own && operations.size > 0) others.push(node);
+  return own;
+}
+
+/** The segments of a path, percent-decoded, after an empty one; `undefined` when one of them cannot be decoded. */
+function segmentsOf(path: string): readonly string[] | undefined {
+  const segments = path.split("/");
+  if (!path.includes("%")) return segments;
+  const decoded = segments.map(decode).filter((segment) => segment !== undefined);
+  return decoded.length === segments.length ? decoded : undefined;
 }
 
 function childOf<Operation>(node: Node<Operation>, segment: string): Node<Operation> {

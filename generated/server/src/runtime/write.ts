@@ -31,8 +31,9 @@ export function problemResponse(
   });
 }
 
-function headerRecord(headers: AnyOutput["headers"] = {}): Record<string, string> {
+function headerRecord(headers: AnyOutput["headers"]): Record<string, string> {
   const record: Record<string, string> = {};
+  if (headers === undefined) return record;
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) record[name.toLowerCase()] = String(value);
   }

@@ -1,10 +1,10 @@
 import { readBody } from "./body.js";
 import type { Call, CallInput, ServerOptions } from "./call.js";
-import type { Contract, OperationContract } from "./contract.js";
+import type { BodyContract, Contract, OperationContract } from "./contract.js";
 import { fail, Failure, type FailureExtras, type FieldError } from "./failure.js";
 import { fieldErrors } from "./faults.js";
 import type { AnyOutput, RequestBase } from "./handler.js";
-import { planParameters, readParameters, type ParameterPlan } from "./parameters.js";
+import { planParameters, readParameters, type ParameterPlan, type Parameters } from "./parameters.js";
 import { codeOfFault, problemOf } from "./problem.js";
 import { RequestFault, type FaultKind } from "./request-fault.js";
 import { Router } from "./router.js";
@@ -49,6 +49,7 @@ class Desk<Context> {
   readonly #options: ServerOptions<Context>;
   readonly #router: Router<Route<Context>>;
   readonly #basePath: string;
+  readonly #createId: (request: Request) => string;
 
   constructor(
     api: ServedApi,
@@ -58,6 +59,7 @@ class Desk<Context> {
     this.#api = api;
     this.#options = options;
     this.#basePath = options.basePath ?? api.contract.basePath;
+    this.#createId = options.requestId?.create ?? (() => crypto.randomUUID());
     const routes = Object.values(api.contract.operations).map((operation): Route<Context> => {
       const handler = handlers[operation.id];
       if (!handler) throw new TypeError(`There is no handler for ${operation.id}.`);
@@ -70,18 +72,19 @@ class Desk<Context> {
 
   async answer(request: Request): Promise<Response> {
     const { path, search } = partsOf(request.url);
-    const requestId = this.#options.requestId?.create?.(request) ?? crypto.randomUUID();
     const isBelow = path.startsWith(this.#basePath);
     const routed = isBelow
       ? this.#router.match(request.method, path.slice(this.#basePath.length))
       : undefined;
     const isHead = request.method === "HEAD";
     if (routed?.kind !== "match") {
-      return this.#finished(this.#astray(routed, path, requestId), requestId, isHead);
+      const requestId = this.#createId(request);
+      return this.#finished(this.#astray(routed, path, requestId), { requestId }, isHead);
     }
     const { operation: route, params } = routed;
-    const respond = (error: unknown): Response => this.#failed(error, route.operation, path, requestId, call);
-    const start = new CallStart(route.operation, request, params, requestId, respond);
+    const respond = (error: unknown): Response =>
+      this.#failed(error, route.operation, path, start.requestId, call);
+    const start = new CallStart(route.operation, request, params, respond, this.#createId);
     let call: ServerCall<Context> | undefined;
     let answer: Response;
     try {
@@ -90,7 +93,7 @@ class Desk<Context> {
     } catch (error) {
       answer = respond(error);
     }
-    const response = this.#finished(answer, requestId, isHead);
+    const response = this.#finished(answer, start, isHead);
     if (this.#options.checkResponses === true) {
       const check = await this.#api.loadCheck();
       await check(route.operation, response, isHead);
@@ -108,22 +111,29 @@ class Desk<Context> {
     try {
       const layer = this.#options.outer?.[index];
       if (layer) return await layer(call, () => this.#outer(route, call, search, index + 1));
-      await this.#validate(route, call, search);
-      return await this.#inner(route, call, 0);
+      const parameters = this.#parameters(route, call, search);
+      const { body } = route.operation;
+      const content = body ? await this.#body(route, body, call) : NO_CONTENT;
+      const input = new HandlerRequest(parameters, content, call.request);
+      call.input = input;
+      return await this.#inner(route, call, input, 0);
     } catch (error) {
       return call.respond(error);
     }
   }
 
-  async #inner(route: Route<Context>, call: ServerCall<Context>, index: number): Promise<Response> {
+  async #inner(
+    route: Route<Context>,
+    call: ServerCall<Context>,
+    input: HandlerRequest,
+    index: number,
+  ): Promise<Response> {
     const layer = this.#options.inner?.[index];
-    if (layer) return layer(call, () => this.#inner(route, call, index + 1));
-    if (!call.input) throw new TypeError("The request has not been read.");
-    const output = await route.handler(new HandlerRequest(call.input, call.request), call.context);
-    return outputResponse(route.operation, output);
+    if (layer) return layer(call, () => this.#inner(route, call, input, index + 1));
+    return outputResponse(route.operation, await route.handler(input, call.context));
   }
 
-  async #validate(route: Route<Context>, call: ServerCall<Context>, search: string): Promise<void> {
+  #parameters(route: Route<Context>, call: ServerCall<Context>, search: string): Parameters {
     const errors: FieldError[] = [];
     const parameters = readParameters(route.plan, call.params, search, call.request.headers, errors);
     const wrong =
@@ -131,12 +141,10 @@ class Desk<Context> {
     const validator = route.validators.parameters;
     if (validator && !validator(parameters)) wrong.push(...fieldErrors(validator.errors ?? []));
     if (wrong.length > 0) throw new RequestFault("parameter", summary("parameter", wrong), { errors: wrong });
-    const { path, query, header: headers, cookie: cookies } = parameters;
-    const { body: declared } = route.operation;
-    if (!declared) {
-      call.input = { path, query, headers, cookies, body: undefined, mediaType: undefined };
-      return;
-    }
+    return parameters;
+  }
+
+  async #body(route: Route<Context>, declared: BodyContract, call: ServerCall<Context>): Promise<Content> {
     const maxBytes = this.#options.maxBodyBytes ?? DEFAULT_MAX_BYTES;
     const { content, value, bytes } = await readBody(declared, call.request, maxBytes);
     const validate = content && route.validators.body?.[content.mediaType];
@@ -145,7 +153,7 @@ class Desk<Context> {
       throw new RequestFault("validation", summary("member", faults), { errors: faults });
     }
     call.bodyBytes = bytes;
-    call.input = { path, query, headers, cookies, body: value, mediaType: content?.mediaType };
+    return { body: value, mediaType: content?.mediaType };
   }
 
   #astray(
@@ -195,13 +203,19 @@ class Desk<Context> {
     return { code: codeOfFault({ kind: "internal" }, operation, failures), extras: {} };
   }
 
-  #finished(response: Response, requestId: string, isHead: boolean): Response {
+  #finished(response: Response, call: Pick<CallStart, "requestId">, isHead: boolean): Response {
     const { header } = this.#options.requestId ?? {};
     const result = isHead ? new Response(null, response) : response;
-    if (header !== undefined) result.headers.set(header, requestId);
+    if (header !== undefined) result.headers.set(header, call.requestId);
     return result;
   }
 }
+
+/** What a body held. */
+type Content = Pick<CallInput, "body" | "mediaType">;
+
+const NO_CONTENT: Content = { body: undefined, mediaType: undefined };
+const NO_BYTES: Uint8Array = new Uint8Array();
 
 /** What a handler gets. The URL and the signal are made by the platform when they are asked for, which costs. */
 class HandlerRequest implements CallInput, RequestBase<string | number> {
@@ -214,13 +228,13 @@ class HandlerRequest implements CallInput, RequestBase<string | number> {
   readonly fail: typeof fail = fail;
   readonly #request: Request;
 
-  constructor(input: CallInput, request: Request) {
-    this.path = input.path;
-    this.query = input.query;
-    this.headers = input.headers;
-    this.cookies = input.cookies;
-    this.body = input.body;
-    this.mediaType = input.mediaType;
+  constructor({ path, query, header, cookie }: Parameters, { body, mediaType }: Content, request: Request) {
+    this.path = path;
+    this.query = query;
+    this.headers = header;
+    this.cookies = cookie;
+    this.body = body;
+    this.mediaType = mediaType;
     this.#request = request;
   }
 
@@ -237,15 +251,21 @@ class HandlerRequest implements CallInput, RequestBase<string | number> {
 class CallStart implements Omit<Call<unknown>, "context"> {
   readonly fail: typeof fail = fail;
   input: CallInput | undefined = undefined;
-  bodyBytes: Uint8Array = new Uint8Array();
+  bodyBytes: Uint8Array = NO_BYTES;
+  #requestId: string | undefined;
 
   constructor(
     readonly operation: OperationContract,
     readonly request: Request,
     readonly params: Readonly<Record<string, string>>,
-    readonly requestId: string,
     readonly respond: (error: unknown) => Response,
+    readonly createId: (request: Request) => string,
   ) {}
+
+  /** Made when it is first asked for. */
+  get requestId(): string {
+    return (this.#requestId ??= this.createId(this.request));
+  }
 }
 
 type ServerCall<Context> = CallStart & { context: Context };
