@@ -49,6 +49,11 @@ export interface Context {
   cursorOf(next: Position | undefined): string | null;
   /** Refuses the call unless `If-Match` fits what the object is now. The object's row has to be locked. */
   assertMatch(current: object, fail: Fail<"precondition_failed">): void;
+  /**
+   * Does something once the transaction is carried out. It is not done when the process dies before, so that something
+   * else has to make up for it; nor does it change the answer, so that it must not fail.
+   */
+  afterwards(act: (db: Db) => Promise<void>): void;
   /** Waits in real time, for long polls; ends early with the signal. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** The same in a transaction of its own, for reads that have to write. */

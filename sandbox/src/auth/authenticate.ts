@@ -4,6 +4,7 @@ import { after, MINUTE, type Clock } from "../clock.js";
 import type { Db } from "../database/open.js";
 import { apiKeys, oauthApps, oauthGrants, oauthTokens } from "../database/schema.js";
 import type { Credential } from "./credential.js";
+import { grantSecretOf } from "./grant-secret.js";
 import { hashSecret, isApiKey } from "./secrets.js";
 
 /** Why a credential is refused, by the codes of the API. */
@@ -38,6 +39,7 @@ async function ofKey(secret: string, db: Db, now: Date): Promise<Credential | Re
     credentialId: key.apiKeyId,
     apiKeyId: key.apiKeyId,
     workspaceId: key.workspaceId,
+    sealingSecret: async () => secret,
   };
 }
 
@@ -69,6 +71,7 @@ async function ofToken(secret: string, db: Db, now: Date): Promise<Credential | 
     userId: grant.userId,
     clientId: grant.clientId,
     scopes: new Set(token.scopes),
+    sealingSecret: async () => (await grantSecretOf(secret, token.sealedSecret)) ?? secret,
     isPublicClient: found.appSecret === null,
   };
 }

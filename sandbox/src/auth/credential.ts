@@ -8,6 +8,8 @@ export interface KeyCredential {
   readonly credentialId: string;
   readonly apiKeyId: string;
   readonly workspaceId: string;
+  /** What is kept for the bearer alone is sealed with this. It is in no database. */
+  sealingSecret(): Promise<string>;
 }
 
 /** An access token that a person granted to an app: its bearer acts as the person, within the scopes. */
@@ -18,6 +20,8 @@ export interface MemberCredential {
   readonly userId: string;
   readonly clientId: string;
   readonly scopes: ReadonlySet<string>;
+  /** What is kept for the bearer alone is sealed with this. It is in no database, and stays the same when tokens are renewed. */
+  sealingSecret(): Promise<string>;
   /** Whether the app is a public client, which may be called from browsers. */
   readonly isPublicClient: boolean;
 }

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 
@@ -23,6 +23,8 @@ export function uploadRoutes(parts: UploadParts): Hono {
   return app;
 }
 
+const GONE = "The file was deleted.";
+
 async function upload(fileId: string, request: Request, parts: UploadParts): Promise<Response> {
   const { database, clock, store } = parts;
   const query = new URL(request.url).searchParams;
@@ -37,8 +39,8 @@ async function upload(fileId: string, request: Request, parts: UploadParts): Pro
   if (Number(expires) <= now.getTime()) {
     return refusal(403, "The address has expired. Announce the file again.");
   }
-  const [file] = await database.db.select().from(files).where(eq(files.fileId, fileId));
-  if (file === undefined) return refusal(404, "The file was deleted.");
+  const [file] = await database.db.select().from(files).where(isThere(fileId));
+  if (file === undefined) return refusal(404, GONE);
   if (file.status !== "pending") return refusal(409, "The bytes were sent already. Announce a new file.");
   const type = request.headers.get("content-type");
   if (type !== file.mediaType) return refusal(400, `Send Content-Type: ${file.mediaType}, as was announced.`);
@@ -52,12 +54,22 @@ async function upload(fileId: string, request: Request, parts: UploadParts): Pro
   await database.db
     .update(files)
     .set({ status: arrival === "complete" ? "ready" : "failed", uploadedAt: now })
-    .where(and(eq(files.fileId, fileId), eq(files.status, "pending")));
+    .where(and(isThere(fileId), eq(files.status, "pending")));
+  const [kept] = await database.db.select().from(files).where(isThere(fileId));
+  if (kept === undefined) {
+    // It was deleted meanwhile, perhaps before its bytes were there to be removed.
+    await store.remove(fileId);
+    return refusal(404, GONE);
+  }
   if (arrival === "complete") return new Response(null, { status: 204 });
   return refusal(
     400,
     "The bytes are not those that were announced: their SHA-256 is another. Announce a new file.",
   );
+}
+
+function isThere(fileId: string) {
+  return and(eq(files.fileId, fileId), isNull(files.deletedAt));
 }
 
 function refusal(status: number, detail: string): Response {

@@ -1,9 +1,10 @@
 import { contract, type Fail, type FileSchema as FileBody, type Handlers } from "@workspace-api/server";
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 
 import { after, MINUTE } from "../clock.js";
 import type { Context } from "../context.js";
 import { files } from "../database/schema.js";
+import { removeFile } from "../files/removal.js";
 import { MAX_BYTES, type FileRow, type FileStore } from "../files/store.js";
 
 const UPLOAD_MS = 15 * MINUTE;
@@ -26,6 +27,7 @@ export function fileHandlers(store: FileStore) {
         createdAt: now,
         uploadExpiresAt: after(now, UPLOAD_MS),
         uploadedAt: null,
+        deletedAt: null,
       };
       await context.db.insert(files).values(row);
       const target = await store.uploadTo(row, new URL(url).origin);
@@ -56,16 +58,15 @@ export function fileHandlers(store: FileStore) {
       return { status: 200, body: content.body, headers: { ETag: `"${row.sha256}"` } };
     },
 
-    /** Not in a transaction: the bytes go only once it is settled that the file does. */
+    /** The bytes go only once it is settled that the file does. */
     async deleteFile({ path, fail }, context) {
       const { db, caller } = context;
-      const row = await mustFind(context, store, path.fileId, fail);
+      const row = (await find(context, path.fileId).for("update"))[0] ?? noFile(fail, path.fileId);
       if (caller.kind === "member" && caller.role === "member" && row.createdBy !== caller.userId) {
         throw fail("permission_denied", "Members may delete their own files alone.");
       }
-      const gone = await db.delete(files).where(eq(files.fileId, row.fileId)).returning();
-      if (gone.length === 0) return noFile(fail, row.fileId);
-      await store.remove(row.fileId);
+      await db.update(files).set({ deletedAt: context.now() }).where(eq(files.fileId, row.fileId));
+      context.afterwards((outside) => removeFile(outside, store, row.fileId));
       return { status: 204 };
     },
   } satisfies Partial<Handlers<Context>>;
@@ -83,26 +84,31 @@ function assertAccepted(
   throw fail("file_too_large", `The ${kind} has ${size} bytes; at most ${max} are accepted.`);
 }
 
+/** A file of the workspace, as its row says. */
+function find({ db, caller }: Context, fileId: string) {
+  const isHere = and(eq(files.workspaceId, caller.workspaceId), isNull(files.deletedAt));
+  return db
+    .select()
+    .from(files)
+    .where(and(eq(files.fileId, fileId), isHere));
+}
+
 /** A file of the workspace, with what became of its bytes by now. */
 async function mustFind(
-  { db, caller, now }: Context,
+  context: Context,
   store: FileStore,
   fileId: string,
   fail: Fail<"file_not_found">,
 ): Promise<FileRow> {
-  const [row] = await db
-    .select()
-    .from(files)
-    .where(and(eq(files.fileId, fileId), eq(files.workspaceId, caller.workspaceId)));
-  if (row === undefined) return noFile(fail, fileId);
+  const row = (await find(context, fileId))[0] ?? noFile(fail, fileId);
   const status = await store.check(row);
   if (status !== row.status) {
-    await db
+    await context.db
       .update(files)
-      .set({ status, uploadedAt: now() })
+      .set({ status, uploadedAt: context.now() })
       .where(and(eq(files.fileId, fileId), eq(files.status, "pending")));
   }
-  const isOverdue = status === "pending" && row.uploadExpiresAt <= now();
+  const isOverdue = status === "pending" && row.uploadExpiresAt <= context.now();
   return { ...row, status: isOverdue ? "failed" : status };
 }
 

@@ -43,6 +43,9 @@ export class RequestContext implements Context {
   /** Whether events were written, which wakes the deliveries once the transaction is through. */
   hasEmitted = false;
 
+  /** What to do once the transaction is through. */
+  waiting: ((db: Db) => Promise<void>)[] = [];
+
   constructor(
     readonly operation: OperationId,
     readonly request: Request,
@@ -64,6 +67,10 @@ export class RequestContext implements Context {
   readonly newId = (kind: IdKind): string => this.parts.ids(kind);
 
   readonly emit = (event: NewEvent): Promise<void> => this.#emit(this.db, event);
+
+  readonly afterwards = (act: (db: Db) => Promise<void>): void => {
+    this.waiting.push(act);
+  };
 
   readonly within = (tx: Db): Pick<Context, "db" | "emit"> => {
     return { db: tx, emit: (event) => this.#emit(tx, event) };

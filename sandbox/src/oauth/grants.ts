@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { and, eq, isNull } from "drizzle-orm";
 
+import { createGrantSecret, grantSecretOf, sealGrantSecret } from "../auth/grant-secret.js";
 import { createSecret, hashSecret } from "../auth/secrets.js";
 import { after, DAY, HOUR, MINUTE } from "../clock.js";
 import type { Db } from "../database/open.js";
@@ -78,7 +79,8 @@ export async function redeem(
       found.code.codeChallenge === challengeOf(verifier);
     if (!isRight) return undefined;
     await tx.update(oauthCodes).set({ usedAt: now }).where(eq(oauthCodes.codeHash, found.code.codeHash));
-    return issue(found.grant.grantId, found.grant.scopes, found.grant.scopes, tx, now);
+    const { grantId, scopes } = found.grant;
+    return issue({ grantId, granted: scopes, scopes, secret: createGrantSecret() }, tx, now);
   });
 }
 
@@ -104,7 +106,8 @@ export async function refresh(
     if (found.token.expiresAt <= now) return undefined;
     if (wanted?.some((scope) => !scopes.includes(scope)) === true) return "scope";
     await tx.update(oauthTokens).set({ usedAt: now }).where(eq(oauthTokens.tokenHash, found.token.tokenHash));
-    return issue(grantId, wanted ?? scopes, scopes, tx, now);
+    const secret = (await grantSecretOf(token, found.token.sealedSecret)) ?? createGrantSecret();
+    return issue({ grantId, granted: scopes, scopes: wanted ?? scopes, secret }, tx, now);
   });
 }
 
@@ -140,14 +143,17 @@ async function revokeGrant(grantId: string, tx: Db, now: Date): Promise<undefine
     .where(and(eq(oauthGrants.grantId, grantId), isNull(oauthGrants.revokedAt)));
 }
 
-/** A refresh token keeps all scopes of the grant, also when the access token has fewer. */
-async function issue(
-  grantId: string,
-  scopes: readonly string[],
-  granted: readonly string[],
-  tx: Db,
-  now: Date,
-): Promise<Tokens> {
+interface Issue {
+  readonly grantId: string;
+  /** All scopes of the grant, which a refresh token keeps. */
+  readonly granted: readonly string[];
+  /** Those of the access token. */
+  readonly scopes: readonly string[];
+  /** The secret of the grant. */
+  readonly secret: string;
+}
+
+async function issue({ grantId, granted, scopes, secret }: Issue, tx: Db, now: Date): Promise<Tokens> {
   const accessToken = createSecret("accessToken");
   const refreshToken = granted.includes("offline_access") ? createSecret("refreshToken") : undefined;
   await tx.insert(oauthTokens).values({
@@ -155,6 +161,7 @@ async function issue(
     kind: "access",
     grantId,
     scopes: [...scopes],
+    sealedSecret: await sealGrantSecret(secret, accessToken),
     createdAt: now,
     expiresAt: after(now, ACCESS_LIFETIME),
   });
@@ -164,6 +171,7 @@ async function issue(
       kind: "refresh",
       grantId,
       scopes: [...granted],
+      sealedSecret: await sealGrantSecret(secret, refreshToken),
       createdAt: now,
       expiresAt: after(now, REFRESH_LIFETIME),
     });

@@ -104,8 +104,7 @@ export async function provokeIdempotency(
     key,
     fingerprint: "another request",
     status: 200,
-    headers: {},
-    body: "{}",
+    sealed: "",
     createdAt: now,
     expiresAt: new Date(now.getTime() + 60_000),
   });

@@ -33,6 +33,7 @@ function file(): FileRow {
     createdAt,
     uploadExpiresAt: after(createdAt, 15 * MINUTE),
     uploadedAt: null,
+    deletedAt: null,
   };
 }
 

@@ -64,17 +64,21 @@ export const oauthGrants = pgTable(
 );
 
 /** Authorization codes, by hash; each works once. */
-export const oauthCodes = pgTable("oauth_codes", {
-  codeHash: text().primaryKey(),
-  grantId: text()
-    .notNull()
-    .references(() => oauthGrants.grantId, { onDelete: "cascade" }),
-  redirectUri: text().notNull(),
-  codeChallenge: text().notNull(),
-  nonce: text(),
-  expiresAt: moment().notNull(),
-  usedAt: moment(),
-});
+export const oauthCodes = pgTable(
+  "oauth_codes",
+  {
+    codeHash: text().primaryKey(),
+    grantId: text()
+      .notNull()
+      .references(() => oauthGrants.grantId, { onDelete: "cascade" }),
+    redirectUri: text().notNull(),
+    codeChallenge: text().notNull(),
+    nonce: text(),
+    expiresAt: moment().notNull(),
+    usedAt: moment(),
+  },
+  (table) => [index().on(table.grantId)],
+);
 
 /** Access and refresh tokens, by hash. */
 export const oauthTokens = pgTable(
@@ -86,6 +90,8 @@ export const oauthTokens = pgTable(
       .notNull()
       .references(() => oauthGrants.grantId, { onDelete: "cascade" }),
     scopes: texts(),
+    /** The secret of the grant, which all its tokens share, and which only they open. */
+    sealedSecret: text(),
     createdAt: moment().notNull(),
     expiresAt: moment().notNull(),
     /** When a refresh token was replaced: using it again ends the grant. */

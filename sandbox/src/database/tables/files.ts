@@ -21,6 +21,8 @@ export const files = pgTable(
     /** Until when the bytes are taken. */
     uploadExpiresAt: moment().notNull(),
     uploadedAt: moment(),
+    /** When it was deleted, until its bytes are gone too. */
+    deletedAt: moment(),
   },
   (table) => [index().on(table.workspaceId, table.createdAt)],
 );

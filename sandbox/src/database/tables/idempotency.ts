@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 import { moment } from "../columns.js";
 
@@ -11,9 +11,10 @@ export const idempotencyRecords = pgTable(
     key: text().notNull(),
     /** A hash of the method, the path, the query and the body. */
     fingerprint: text().notNull(),
-    status: integer().notNull(),
-    headers: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
-    body: text(),
+    /** Null while the request runs outside of a transaction. */
+    status: integer(),
+    /** The headers and the body of the answer, which only the credential opens. */
+    sealed: text(),
     createdAt: moment().notNull(),
     expiresAt: moment().notNull(),
   },
