@@ -24,6 +24,7 @@ import { logged } from "./http/logged.js";
 import { createIds, type Ids } from "./ids.js";
 import { oauthRoutes } from "./oauth/routes.js";
 import { factsOf, silentLog, type Log } from "./log.js";
+import { prune } from "./prune.js";
 import { Recorder } from "./status/recorder.js";
 import { statusRoutes, type Peer } from "./status/routes.js";
 
@@ -85,6 +86,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const ids = createIds(() => clock.now());
   const cursorSecret = await sharedSecret(database.db, "cursor");
   const log = options.log ?? silentLog;
+  const files = await openFileStore(options, database, clock);
   const deliveryParts: DeliveryParts = {
     database,
     clock,
@@ -92,11 +94,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     allowLocal: options.allowLocalWebhooks ?? true,
     sourceBase: options.publicUrl ?? "",
     onError: (error) => log.error("deliveries are held up", factsOf(error)),
+    tidy: (now) => prune(database, files.store, now),
   };
   const deliveries = createDeliveries(deliveryParts);
   const wake = (): void => (options.runDeliveries === false ? undefined : deliveries.wake());
   const recorder = new Recorder();
-  const files = await openFileStore(options, database, clock);
   const contexts = new WeakMap<Request, RequestContext>();
   const api = createApi({ clock, ids, cursorSecret }, database, {
     ...options,
@@ -175,7 +177,7 @@ function createApi(parts: RequestParts, database: Database, options: ApiOptions)
     inner: [
       storableText,
       workspaceOfRequest,
-      writes(database, options.wake),
+      writes(database, parts.clock, options.wake),
       addresses,
       validators<RequestContext>(),
     ],

@@ -21,6 +21,8 @@ export interface DeliveryParts {
   readonly allowLocal: boolean;
   /** What the `source` of events begins with. */
   readonly sourceBase: string;
+  /** Called about once an hour of the clock, to put other things in order. */
+  readonly tidy?: (now: Date) => Promise<void>;
   /** Told of faults of the worker itself, such as a database that is away. It carries on. */
   readonly onError?: (error: unknown) => void;
 }
@@ -45,7 +47,7 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
   let isWanted = false;
   let notify = (): void => {};
   let timer: NodeJS.Timeout | undefined;
-  let tidiedAt = clock.now();
+  let tidiedAt: Date | undefined;
   let hasOrphans = false;
 
   async function takeSome(): Promise<number> {
@@ -81,10 +83,11 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
       });
       if (inHand.size > 0 && !isWanted) await Promise.race([...inHand.values(), isNeeded]);
     }
-    if (clock.now() > after(tidiedAt, HOUR)) {
-      tidiedAt = clock.now();
-      await forgetOldEvents(database.db, tidiedAt);
-    }
+    const now = clock.now();
+    if (tidiedAt !== undefined && now <= after(tidiedAt, HOUR)) return;
+    tidiedAt = now;
+    await forgetOldEvents(database.db, now);
+    await parts.tidy?.(now);
   }
 
   /** One run at a time; whoever asks during one makes it look again. */
