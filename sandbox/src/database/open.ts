@@ -39,13 +39,13 @@ export interface DatabaseOptions {
   readonly snapshots?: string;
   /** The most connections to a server. */
   readonly connections?: number;
+  /** Told the text of each query, which has no values in it. */
+  readonly onQuery?: (text: string) => void;
 }
 
 /** Opens a database and brings it up to date: a server's by `url`, otherwise an embedded one. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  return options.url === undefined
-    ? openEmbedded(options)
-    : openServer(options.url, options.connections ?? 20);
+  return options.url === undefined ? openEmbedded(options) : openServer(options.url, options);
 }
 
 /** Removes all that a server's database holds, so that it can be set up anew. */
@@ -60,7 +60,7 @@ export async function emptyServer(url: string): Promise<void> {
   }
 }
 
-async function openEmbedded({ dataDir, snapshots }: DatabaseOptions): Promise<Database> {
+async function openEmbedded({ dataDir, snapshots, onQuery }: DatabaseOptions): Promise<Database> {
   const isNew = dataDir === undefined || !existsSync(join(dataDir, "PG_VERSION"));
   const snapshot = isNew ? await readSnapshot(snapshots) : undefined;
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
@@ -69,7 +69,7 @@ async function openEmbedded({ dataDir, snapshots }: DatabaseOptions): Promise<Da
     ...(snapshot !== undefined && { loadDataDir: snapshot }),
   });
   await migrateEmbedded(client);
-  const db = drizzlePglite({ client, schema, casing: "snake_case" });
+  const db = drizzlePglite({ client, ...configOf(onQuery) });
   return {
     kind: "embedded",
     ...surfaceOf(db),
@@ -77,17 +77,21 @@ async function openEmbedded({ dataDir, snapshots }: DatabaseOptions): Promise<Da
   };
 }
 
-async function openServer(url: string, max: number): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max });
+async function openServer(url: string, { connections = 20, onQuery }: DatabaseOptions): Promise<Database> {
+  const pool = new Pool({ connectionString: url, max: connections });
   // A connection lost while idle is replaced by the pool; the query that needs one tells of lasting trouble.
   pool.on("error", () => {});
   await migrateServer(pool);
-  const db = drizzle({ client: pool, schema, casing: "snake_case" });
+  const db = drizzle({ client: pool, ...configOf(onQuery) });
   return {
     kind: "server",
     ...surfaceOf(db),
     close: () => pool.end(),
   };
+}
+
+function configOf(onQuery: DatabaseOptions["onQuery"]) {
+  return { schema, casing: "snake_case", logger: onQuery !== undefined && { logQuery: onQuery } } as const;
 }
 
 function surfaceOf(db: Db): Pick<Database, "db" | "transaction" | "ping"> {

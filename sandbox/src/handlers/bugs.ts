@@ -25,12 +25,12 @@ export const bugHandlers = {
 
   async createBug({ body, fail }, context) {
     const bug = { ...body, kind: "bug", scope: "ongoing" };
-    return answer(context, 201, await createTask(context, fail, bug));
+    return { status: 201, body: await createTask(context, fail, bug) };
   },
 
   async fetchBug({ path, fail }, context) {
     const row = await findTask(context, path.taskId, isBug);
-    return answer(context, 200, row ?? noBug(fail, path.taskId));
+    return answer(context, row ?? noBug(fail, path.taskId));
   },
 
   async updateBug({ path, body, fail }, context) {

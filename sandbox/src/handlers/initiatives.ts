@@ -23,12 +23,12 @@ export const initiativeHandlers = {
   },
 
   async createInitiative({ body, fail }, context) {
-    return answer(context, 201, await createTask(context, fail, { ...body, scope: "initiative" }));
+    return { status: 201, body: await createTask(context, fail, { ...body, scope: "initiative" }) };
   },
 
   async fetchInitiative({ path, fail }, context) {
     const row = await findTask(context, path.taskId, isInitiative);
-    return answer(context, 200, row ?? noInitiative(fail, path.taskId));
+    return answer(context, row ?? noInitiative(fail, path.taskId));
   },
 
   async updateInitiative({ path, body, fail }, context) {

@@ -32,12 +32,8 @@ export function filterOf(
 }
 
 /** A task as an answer, once it was found. */
-export async function answer<Status extends 200 | 201>(
-  context: Context,
-  status: Status,
-  row: TaskRow,
-): Promise<{ status: Status; body: Task }> {
-  return { status, body: await taskOf(context.db, row, context.now()) };
+export async function answer(context: Context, row: TaskRow): Promise<{ status: 200; body: Task }> {
+  return { status: 200, body: await taskOf(context.db, row, context.now()) };
 }
 
 /** Changes a task that was found and locked. */
@@ -48,7 +44,7 @@ export async function change(
   patch: TaskUpdate,
 ): Promise<{ status: 200; body: Task }> {
   context.assertMatch(await taskOf(context.db, row, context.now()), fail);
-  return answer(context, 200, await updateTask(context, fail, row, patch));
+  return answer(context, await updateTask(context, fail, row, patch));
 }
 
 export const taskHandlers = {
@@ -71,7 +67,7 @@ export const taskHandlers = {
   },
 
   async createTask({ body, fail }, context) {
-    return answer(context, 201, await createTask(context, fail, body));
+    return { status: 201, body: await createTask(context, fail, body) };
   },
 
   async searchTasks({ query }, context) {
@@ -81,7 +77,7 @@ export const taskHandlers = {
 
   async fetchTask({ path, fail }, context) {
     const row = await findTask(context, path.taskId);
-    return answer(context, 200, row ?? noTask(fail, path.taskId));
+    return answer(context, row ?? noTask(fail, path.taskId));
   },
 
   async updateTask({ path, body, fail }, context) {
@@ -109,12 +105,12 @@ export const taskHandlers = {
 
   async decideTriage({ path, body, fail }, context) {
     const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    return answer(context, 200, await decideTriage(context, fail, row, body));
+    return answer(context, await decideTriage(context, fail, row, body));
   },
 
   async patchTaskDescription({ path, body, fail }, context) {
     const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    return answer(context, 200, await patchDescription(context, fail, row, body.ops));
+    return answer(context, await patchDescription(context, fail, row, body.ops));
   },
 } satisfies Partial<Handlers<Context>>;
 

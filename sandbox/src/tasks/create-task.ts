@@ -1,4 +1,4 @@
-import type { Fail, TaskCreate } from "@workspace-api/server";
+import type { Fail, Task, TaskCreate } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
 import { taskContributors, taskLabels, tasks, taskTeams } from "../database/schema.js";
@@ -7,32 +7,41 @@ import { writeDescription } from "./description.js";
 import { hierarchyFault } from "./hierarchy.js";
 import { findTask } from "./find-task.js";
 import { emitTask } from "./task-events.js";
-import type { TaskRow } from "./task-view.js";
+import { taskAndSummaryOf, type TaskRow } from "./task-view.js";
 import { mayChange } from "./visibility.js";
 
 /** How the creation of a task can be refused. */
 export type CreateFail = Fail<"validation_failed" | "hierarchy_too_deep" | "permission_denied">;
 
 /** Creates a task with its teams, people, labels and description, and tells of it. */
-export async function createTask(context: Context, fail: CreateFail, input: TaskCreate): Promise<TaskRow> {
+export async function createTask(context: Context, fail: CreateFail, input: TaskCreate): Promise<Task> {
   const { db, caller } = context;
   const userId = input.userId ?? (caller.kind === "member" ? caller.userId : undefined);
   await check(context, fail, { ...input, ...(userId === undefined ? {} : { userId }) });
+  const values = rowFor(context, input, userId ?? "");
+  const [inserted = values] = await db.insert(tasks).values(values).returning();
+  await writeParts(context, inserted, input);
+  const row = await withDocument(context, inserted, input.description);
+  const { task, summary } = await taskAndSummaryOf(db, row, context.now());
+  await emitTask(context, "task.created", row, summary);
+  return task;
+}
+
+function rowFor(context: Context, input: TaskCreate, userId: string): TaskRow {
   const { kind = "task", parentTaskId = null } = input;
-  const now = context.now();
+  const scope = input.scope ?? (kind === "task" ? "day" : "ongoing");
   const status = input.status ?? (kind === "task" ? "open" : "idea");
-  const taskId = context.newId("task");
-  const { workspaceId } = caller;
-  const row: TaskRow = {
-    taskId,
-    workspaceId,
+  const now = context.now();
+  return {
+    taskId: context.newId("task"),
+    workspaceId: context.caller.workspaceId,
     title: input.title,
-    description: null,
-    scope: input.scope ?? (kind === "task" ? "day" : "ongoing"),
+    description: (scope === "initiative" ? undefined : input.description) || null,
+    scope,
     kind,
     status,
     visibility: input.visibility ?? "team",
-    userId: userId ?? "",
+    userId,
     parentTaskId,
     parentSince: parentTaskId === null ? null : now,
     documentId: null,
@@ -52,12 +61,17 @@ export async function createTask(context: Context, fail: CreateFail, input: Task
     deletedAt: null,
     version: 1,
   };
-  await db.insert(tasks).values(row);
-  await writeParts(context, row, input);
-  if (typeof input.description === "string") await writeDescription(context, row, input.description);
-  const created = await findTask(context, taskId);
-  await emitTask(context, "task.created", created ?? row);
-  return created ?? row;
+}
+
+/** Writes the description of an initiative, which is kept in a document. */
+async function withDocument(
+  context: Context,
+  row: TaskRow,
+  description: string | null | undefined,
+): Promise<TaskRow> {
+  if (row.scope !== "initiative" || typeof description !== "string") return row;
+  await writeDescription(context, row, description);
+  return (await findTask(context, row.taskId)) ?? row;
 }
 
 async function check(context: Context, fail: CreateFail, input: TaskCreate): Promise<void> {

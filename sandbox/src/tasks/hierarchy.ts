@@ -1,4 +1,4 @@
-import type { TaskProgress, TaskReference } from "@workspace-api/server";
+import type { TaskReference } from "@workspace-api/server";
 import { sql } from "drizzle-orm";
 
 import type { Db } from "../database/open.js";
@@ -7,28 +7,6 @@ import { tasks } from "../database/schema.js";
 
 /** The levels that a hierarchy of tasks may have. */
 export const DEEPEST = 10;
-
-/** How much of the work below each task is done; tasks below which nothing counts are left out. */
-export async function progressOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskProgress>> {
-  const rows = await rowsOf<{ root: string; done: number; total: number }>(
-    db,
-    sql`
-    with recursive below(root, task_id, status) as (
-      select parent_task_id, task_id, status from ${tasks}
-      where parent_task_id in ${[...ids]} and deleted_at is null
-      union all
-      select below.root, child.task_id, child.status from ${tasks} child
-      join below on child.parent_task_id = below.task_id where child.deleted_at is null
-    )
-    select root,
-      count(*) filter (where status in ('completed', 'cancelled', 'merged'))::int as done,
-      count(*)::int as total
-    from below where status <> 'idea' group by root`,
-  );
-  return new Map(
-    rows.map(({ root, done, total }) => [root, { done, total, share: total === 0 ? 0 : done / total }]),
-  );
-}
 
 /** The chain of parents of each task, topmost first. */
 export async function ancestorsOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskReference[]>> {

@@ -1,11 +1,11 @@
 import type { TaskSummary } from "@workspace-api/server";
-import { and, inArray, sql, type SQL } from "drizzle-orm";
+import { and, eq, sql, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
-import { tasks } from "../database/schema.js";
+import { documents, tasks } from "../database/schema.js";
 import type { Position } from "../http/pages.js";
-import { selectTasks, summariesOf } from "./task-view.js";
+import { summariesOf, taskColumns } from "./task-view.js";
 import { isVisibleTo } from "./visibility.js";
 
 /** The order that a `sort` parameter names; tasks without a deadline come last either way. */
@@ -36,18 +36,14 @@ export async function pageOfSummaries(
   includeAncestors = false,
 ): Promise<{ items: TaskSummary[]; next?: Position }> {
   const { db, caller } = context;
-  const positions = await db
-    .select({ id: tasks.taskId, sortKey: sortKeyOf(order) })
+  const rows = await db
+    .select({ ...taskColumns, sortKey: sortKeyOf(order) })
     .from(tasks)
+    .leftJoin(documents, eq(documents.documentId, tasks.documentId))
     .where(and(isVisibleTo(db, caller), where, isAfter(order, after)))
     .orderBy(inOrder(order))
     .limit(limit + 1);
-  const { page, next } = pageOf(positions, limit, ({ id }) => id);
-  if (page.length === 0) return { items: [] };
-  const ids = page.map(({ id }) => id);
-  const rows = await selectTasks(db).where(inArray(tasks.taskId, ids));
-  const found = new Map(rows.map((row) => [row.taskId, row]));
-  const ordered = ids.flatMap((id) => found.get(id) ?? []);
-  const items = await summariesOf(db, ordered, context.now(), includeAncestors);
+  const { page, next } = pageOf(rows, limit, ({ taskId }) => taskId);
+  const items = await summariesOf(db, page, context.now(), includeAncestors);
   return next ? { items, next } : { items };
 }

@@ -1,30 +1,24 @@
 import type { Task, TaskSummary } from "@workspace-api/server";
-import { and, asc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 
 import type { Db } from "../database/open.js";
-import {
-  documents,
-  recordTasks,
-  records,
-  taskContributors,
-  taskLabels,
-  taskRelations,
-  tasks,
-  taskTeams,
-  taxonomyLabels,
-} from "../database/schema.js";
+import { documents, tasks } from "../database/schema.js";
 import { excerptOf } from "./excerpt.js";
-import { ancestorsOf, progressOf } from "./hierarchy.js";
+import { ancestorsOf } from "./hierarchy.js";
+import { allPartsOf, partsOf, type StoredRelation, type TaskParts } from "./task-parts.js";
 
 /** The description of a task: an initiative's is kept in a document. */
 export const description = sql<
   string | null
 >`nullif(coalesce(${documents.content}, ${tasks.description}), '')`;
 
+/** A task with its description. */
+export const taskColumns = { ...getTableColumns(tasks), description };
+
 /** Selects tasks with their descriptions. */
 export function selectTasks(db: Db) {
   return db
-    .select({ ...getTableColumns(tasks), description })
+    .select(taskColumns)
     .from(tasks)
     .leftJoin(documents, eq(documents.documentId, tasks.documentId))
     .$dynamic();
@@ -42,26 +36,22 @@ export async function summariesOf(
 ): Promise<TaskSummary[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ taskId }) => taskId);
-  const contributors = grouped(
-    await db
-      .select()
-      .from(taskContributors)
-      .where(inArray(taskContributors.taskId, ids))
-      .orderBy(asc(taskContributors.position)),
-  );
-  const teams = grouped(
-    await db.select().from(taskTeams).where(inArray(taskTeams.taskId, ids)).orderBy(asc(taskTeams.position)),
-  );
-  const labels = grouped(
-    await db
-      .select()
-      .from(taskLabels)
-      .where(inArray(taskLabels.taskId, ids))
-      .orderBy(asc(taskLabels.position)),
-  );
-  const progress = await progressOf(db, ids);
+  const parts = await partsOf(db, ids);
   const ancestors = includeAncestors ? await ancestorsOf(db, ids) : undefined;
-  return rows.map((row) => ({
+  return rows.map((row) => {
+    const own = parts.get(row.taskId);
+    if (!own) throw new Error("A task that was found has parts.");
+    return summaryOf(row, own, now, ancestors && { ancestors: ancestors.get(row.taskId) ?? [] });
+  });
+}
+
+function summaryOf(
+  row: TaskRow,
+  { contributors, teamIds, taxonomyLabelIds, progress }: TaskParts,
+  now: Date,
+  ancestors: Pick<TaskSummary, "ancestors"> = {},
+): TaskSummary {
+  return {
     taskId: row.taskId,
     workspaceId: row.workspaceId,
     title: row.title,
@@ -71,60 +61,57 @@ export async function summariesOf(
     status: row.status,
     visibility: row.visibility,
     userId: row.userId,
-    contributors: (contributors.get(row.taskId) ?? []).map(({ userId, type }) => ({ userId, type })),
-    teamIds: (teams.get(row.taskId) ?? []).map(({ teamId }) => teamId),
-    taxonomyLabelIds: (labels.get(row.taskId) ?? []).map(({ taxonomyLabelId }) => taxonomyLabelId),
+    contributors,
+    teamIds,
+    taxonomyLabelIds,
     parentTaskId: row.parentTaskId,
-    ...(ancestors && { ancestors: ancestors.get(row.taskId) ?? [] }),
+    ...ancestors,
     topic: row.topic,
     workTypes: row.workTypes,
     deadline: text(row.deadline),
     completedAt: text(row.completedAt),
     snoozedUntil: row.snoozedUntil !== null && row.snoozedUntil > now ? text(row.snoozedUntil) : null,
     triageStatus: row.triageStatus,
-    progress: progress.get(row.taskId) ?? null,
+    progress: progress && { ...progress, share: progress.done / progress.total },
     source: row.source,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     version: row.version,
-  }));
+  };
 }
 
 /** A task in full. */
 export async function taskOf(db: Db, row: TaskRow, now: Date): Promise<Task> {
-  const [summary] = await summariesOf(db, [row], now);
-  if (!summary) throw new Error("A task has a summary.");
-  const labels = await db
-    .select({ id: taxonomyLabels.taxonomyLabelId, name: taxonomyLabels.name, type: taxonomyLabels.type })
-    .from(taskLabels)
-    .innerJoin(taxonomyLabels, eq(taxonomyLabels.taxonomyLabelId, taskLabels.taxonomyLabelId))
-    .where(eq(taskLabels.taskId, row.taskId))
-    .orderBy(asc(taskLabels.position));
+  return (await taskAndSummaryOf(db, row, now)).task;
+}
+
+/** A task in both forms. */
+export async function taskAndSummaryOf(
+  db: Db,
+  row: TaskRow,
+  now: Date,
+): Promise<{ task: Task; summary: TaskSummary }> {
+  const parts = await allPartsOf(db, row.taskId);
   const labelsByType: Task["labelsByType"] = {};
-  for (const { id, name, type } of labels) (labelsByType[type] ??= []).push({ taxonomyLabelId: id, name });
-  const links = await db
-    .select({ recordId: records.recordId, title: records.title, url: records.url })
-    .from(recordTasks)
-    .innerJoin(records, eq(records.recordId, recordTasks.recordId))
-    .where(eq(recordTasks.taskId, row.taskId))
-    .orderBy(asc(recordTasks.createdAt), asc(records.recordId));
-  return {
+  for (const { type, taxonomyLabelId, name } of parts.labels)
+    (labelsByType[type] ??= []).push({ taxonomyLabelId, name });
+  const summary = summaryOf(row, parts, now);
+  const task = {
     ...summary,
     description: row.description,
-    relations: await relationsFrom(db, row),
-    links,
+    relations: relationsOf(row, parts.relations),
+    links: parts.links,
     labelsByType,
   };
+  return { task, summary };
 }
 
 /** The relations that start at a task, its parent first. */
 export async function relationsFrom(db: Db, row: TaskRow): Promise<Task["relations"]> {
-  const others = await db
-    .select()
-    .from(taskRelations)
-    .innerJoin(tasks, and(eq(tasks.taskId, taskRelations.relatedTaskId), isNull(tasks.deletedAt)))
-    .where(eq(taskRelations.taskId, row.taskId))
-    .orderBy(asc(taskRelations.createdAt), asc(taskRelations.relatedTaskId));
+  return relationsOf(row, (await allPartsOf(db, row.taskId)).relations);
+}
+
+function relationsOf(row: TaskRow, others: readonly StoredRelation[]): Task["relations"] {
   const parent = row.parentTaskId && {
     type: "part_of",
     taskId: row.parentTaskId,
@@ -132,20 +119,14 @@ export async function relationsFrom(db: Db, row: TaskRow): Promise<Task["relatio
   };
   return [
     ...(parent ? [parent] : []),
-    ...others.map(({ task_relations: { type, relatedTaskId, createdAt } }) => ({
+    ...others.map(({ type, relatedTaskId, createdAt }) => ({
       type,
       taskId: relatedTaskId,
-      createdAt: createdAt.toISOString(),
+      createdAt: new Date(createdAt).toISOString(),
     })),
   ];
 }
 
 function text(moment: Date | null): string | null {
   return moment === null ? null : moment.toISOString();
-}
-
-function grouped<Row extends { readonly taskId: string }>(rows: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) groups.set(row.taskId, [...(groups.get(row.taskId) ?? []), row]);
-  return groups;
 }

@@ -1,0 +1,101 @@
+import type { TaskProgress, TaskSummary } from "@workspace-api/server";
+import { sql, type SQL } from "drizzle-orm";
+
+import type { Db } from "../database/open.js";
+import { rowsOf } from "../database/rows.js";
+import {
+  recordTasks,
+  records,
+  taskContributors,
+  taskLabels,
+  taskRelations,
+  tasks,
+  taskTeams,
+  taxonomyLabels,
+} from "../database/schema.js";
+
+/** What belongs to a task, from other tables than its own. */
+export interface TaskParts extends Pick<TaskSummary, "contributors" | "teamIds" | "taxonomyLabelIds"> {
+  readonly taskId: string;
+  /** How much of the work below is done; null where nothing counts. */
+  readonly progress: Pick<TaskProgress, "done" | "total"> | null;
+}
+
+/** What the full form of a task has besides. */
+export interface MoreTaskParts extends TaskParts {
+  readonly labels: readonly {
+    readonly taxonomyLabelId: string;
+    readonly name: string;
+    readonly type: string;
+  }[];
+  readonly links: { recordId: string; title: string; url: string }[];
+  /** All but its parent. */
+  readonly relations: readonly StoredRelation[];
+}
+
+/** A relation as it is stored. */
+export interface StoredRelation {
+  readonly type: string;
+  readonly relatedTaskId: string;
+  /** As JSON has it, in the time zone of the database. */
+  readonly createdAt: string;
+}
+
+/** The parts of many tasks by one statement: a round trip for each table costs more than all of them together. */
+export async function partsOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskParts>> {
+  const rows = await select<TaskParts>(db, ids);
+  return new Map(rows.map((row) => [row.taskId, row]));
+}
+
+/** All parts of one task. */
+export async function allPartsOf(db: Db, taskId: string): Promise<MoreTaskParts> {
+  const more = sql`,
+    (select coalesce(json_agg(json_build_object('taxonomyLabelId', label.taxonomy_label_id, 'name', label.name,
+        'type', label.type) order by own.position), '[]')
+      from ${taskLabels} own join ${taxonomyLabels} label on label.taxonomy_label_id = own.taxonomy_label_id
+      where own.task_id = task.task_id) as "labels",
+    (select coalesce(json_agg(json_build_object('recordId', record.record_id, 'title', record.title, 'url', record.url)
+        order by own.created_at, record.record_id), '[]')
+      from ${recordTasks} own join ${records} record on record.record_id = own.record_id
+      where own.task_id = task.task_id) as "links",
+    (select coalesce(json_agg(json_build_object('type', own.type, 'relatedTaskId', own.related_task_id,
+        'createdAt', own.created_at) order by own.created_at, own.related_task_id), '[]')
+      from ${taskRelations} own join ${tasks} other on other.task_id = own.related_task_id
+      where own.task_id = task.task_id and other.deleted_at is null) as "relations"`;
+  const [row] = await select<MoreTaskParts>(db, [taskId], more);
+  if (!row) throw new Error("A task that was found has parts.");
+  return row;
+}
+
+function select<Row extends TaskParts>(
+  db: Db,
+  ids: readonly string[],
+  more: SQL = sql.empty(),
+): Promise<Row[]> {
+  return rowsOf<Row>(
+    db,
+    sql`
+    with recursive below(root, task_id, status) as (
+      select parent_task_id, task_id, status from ${tasks}
+      where parent_task_id in ${[...ids]} and deleted_at is null
+      union all
+      select below.root, child.task_id, child.status from ${tasks} child
+      join below on child.parent_task_id = below.task_id where child.deleted_at is null
+    ),
+    progress as (
+      select root, json_build_object(
+        'done', count(*) filter (where status in ('completed', 'cancelled', 'merged')), 'total', count(*)) as counts
+      from below where status <> 'idea' group by root
+    )
+    select task.task_id as "taskId", progress.counts as "progress",
+      (select coalesce(json_agg(json_build_object('userId', user_id, 'type', type) order by position), '[]')
+        from ${taskContributors} own where own.task_id = task.task_id) as "contributors",
+      (select coalesce(json_agg(team_id order by position), '[]')
+        from ${taskTeams} own where own.task_id = task.task_id) as "teamIds",
+      (select coalesce(json_agg(taxonomy_label_id order by position), '[]')
+        from ${taskLabels} own where own.task_id = task.task_id) as "taxonomyLabelIds"
+      ${more}
+    from ${tasks} task left join progress on progress.root = task.task_id
+    where task.task_id in ${[...ids]}`,
+  );
+}
