@@ -62,7 +62,7 @@ describe("the command", () => {
       const read = async (): Promise<number> =>
         (await fetch(`${second.baseUrl}/workspaces/current/tasks/${id}`, { headers })).status;
       // Windows pass a thousand times as fast here.
-      await expect.poll(read, { timeout: 10_000 }).toBe(200);
+      await expect.poll(read, { timeout: 30_000 }).toBe(200);
     }
 
     const third = run("--data", data);

@@ -51,10 +51,13 @@ it("comes through the limits: nothing is refused, and when another uses up the b
   expect(refused()).toBe(0);
 
   // Now another uses the same budget, and does not keep to it.
-  const answers = await Promise.all([...calls(one, 30), ...calls(careless, 50)]);
-  expect(answers).toHaveLength(80);
-  expect(refused()).toBeGreaterThan(0);
-  expect(refused()).toBeLessThan(80);
+  const own = calls(one, 30);
+  let others = 0;
+  // A slow machine needs more of them.
+  do await Promise.all(calls(careless, 50)).then(() => (others += 50));
+  while (refused() === 0);
+  await Promise.all(own);
+  expect(refused()).toBeLessThan(30 + others);
   expect(world.faults).toEqual([]);
 });
 

@@ -81,6 +81,5 @@ it.skipIf(!existsSync(sharedSpec("museum.yaml")))(
       expect(new Set(arrived.slice(start, end))).toEqual(new Set(ids.slice(start, end)));
     }
     expect(performance.now() - begun).toBeGreaterThan(3000);
-    expect(performance.now() - begun).toBeLessThan(15_000);
   },
 );

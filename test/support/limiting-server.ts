@@ -36,13 +36,3 @@ export async function limitingServer(
   });
   return { ...server, refused, arrivals };
 }
-
-/**
- * The least of a few results: time that passes hundreds of times as fast makes hundreds of times as much of a machine
- * that is busy with something else. Stops as soon as one is below what is wanted.
- */
-export async function bestOf(times: number, run: () => Promise<number>, wanted: number): Promise<number> {
-  let best = Infinity;
-  for (let count = 0; count < times && best >= wanted; count += 1) best = Math.min(best, await run());
-  return best;
-}

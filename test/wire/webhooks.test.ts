@@ -11,6 +11,7 @@ import {
   type TaskCreatedPayload,
 } from "./webhooks-of-workspace.js";
 import { listen } from "../support/api-server.js";
+import { eventually } from "../support/until.js";
 
 const KEY = `whsec_${Buffer.from("a key of at least 24 bytes").toString("base64")}`;
 const OLD = `whsec_${Buffer.from("the key that was used before").toString("base64")}`;
@@ -195,7 +196,7 @@ describe("a webhook handler", () => {
           ),
       );
       const answers = [delivery(), delivery(), delivery()].map(status);
-      await vi.waitFor(() => expect(seen).toHaveBeenCalledOnce());
+      await eventually(() => expect(seen).toHaveBeenCalledOnce());
       let isAnswered = false;
       void Promise.race(answers).then(() => (isAnswered = true));
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -68,13 +68,13 @@ describe("windows", () => {
   });
 
   it("pass at the speed of the clock, and tell real time", async () => {
-    const limits = new RateLimits(createClock(600), undefined, windows);
+    const limits = new RateLimits(createClock(30), undefined, windows);
     await limits.consume("key", 1);
     await limits.consume("key", 1);
     const refused = await limits.consume("key", 1);
-    expect(refused.waitMs).toBeLessThanOrEqual(100);
+    expect(refused.waitMs).toBeLessThanOrEqual(2000);
     await expect
-      .poll(async () => (await limits.consume("key", 1)).waitMs, { timeout: 10_000 })
+      .poll(async () => (await limits.consume("key", 1)).waitMs, { timeout: 30_000 })
       .toBeUndefined();
   });
 });

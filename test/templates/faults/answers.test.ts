@@ -1,10 +1,11 @@
 import { gzipSync } from "node:zlib";
 
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { apiFor, failure, json, listen, operation, serve } from "../../support/api-server.js";
 import { httpText, jsonText, listenRaw } from "../../support/raw-server.js";
+import { eventually } from "../../support/until.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -137,7 +138,7 @@ describe("an answer that is slow or large", () => {
     });
     const error = await failure(call(apiFor(server.url, { attemptTimeoutMs: 100 }), operation(), {}));
     expect(error).toMatchObject({ code: "timeout", message: "GET /things: not done within 100 ms" });
-    await vi.waitFor(() => expect(server.gone).toBe(1), { interval: 1 });
+    await eventually(() => expect(server.gone).toBe(1));
   });
 
   test("dripping as an error, ends with the call's deadline", async () => {
@@ -148,7 +149,7 @@ describe("an answer that is slow or large", () => {
     });
     const error = await failure(call(apiFor(server.url), operation(), {}, { timeoutMs: 100 }));
     expect(error).toMatchObject({ code: "timeout" });
-    await vi.waitFor(() => expect(server.gone).toBe(1), { interval: 1 });
+    await eventually(() => expect(server.gone).toBe(1));
   });
 
   const message = operation({
@@ -179,7 +180,7 @@ describe("an answer that is slow or large", () => {
     const error = await failure(call(apiFor(url, { maxRetries }), wanted, {}));
     expect(error).toMatchObject({ name: "ServerError", status: 500 });
     expect(error.message.length).toBeLessThanOrEqual(300);
-    await vi.waitFor(() => expect(closed).toHaveLength(attempts));
+    await eventually(() => expect(closed).toHaveLength(attempts));
     // What the kernel holds for both ends is sent, too.
     expect(Math.max(...closed)).toBeLessThan(20 * 2 ** 20);
   });

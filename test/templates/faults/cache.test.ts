@@ -6,6 +6,7 @@ import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { definition, failure, json, operation, serve, type TestServer } from "../../support/api-server.js";
+import { eventually, until } from "../../support/until.js";
 
 const FRESH_MS = 60_000;
 const team = operation({ path: "/teams/{id}", cache: { freshMs: FRESH_MS, etag: true } });
@@ -220,7 +221,7 @@ describe("a write", () => {
       held.push(() => json(response, 200, body));
     });
     const early = call(api, team, a);
-    await vi.waitUntil(() => held.length === 1, { interval: 1 });
+    await until(() => held.length === 1);
     await call(api, update, { ...a, body: {} });
     expect(await call(api, team, a)).toEqual({ name: "new" });
     held[0]?.();
@@ -255,7 +256,7 @@ describe("reads that share a request", () => {
     });
     await Promise.all([failure(call(api, teams, {})), failure(call(api, teams, {}))]);
     await failure(call(api, teams, {}));
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2), { interval: 1 });
+    await eventually(() => expect(closed).toHaveBeenCalledTimes(2));
   });
 
   test("end the request when nobody waits any more, and the next asks anew", async () => {
@@ -266,7 +267,7 @@ describe("reads that share a request", () => {
     });
     const controllers = [new AbortController(), new AbortController()];
     const given = controllers.map(({ signal }) => failure(call(api, teams, {}, { signal })));
-    await vi.waitUntil(() => server.received.length === 1, { interval: 1 });
+    await until(() => server.received.length === 1);
     controllers[0]?.abort();
     expect(await given[0]).toMatchObject({ code: "aborted" });
     expect(closed).not.toHaveBeenCalled();
@@ -274,6 +275,6 @@ describe("reads that share a request", () => {
     // In the same turn, before the request has ended.
     expect(await call(api, teams, {})).toEqual({ n: 2 });
     expect(await given[1]).toMatchObject({ code: "aborted" });
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce(), { interval: 1 });
+    await eventually(() => expect(closed).toHaveBeenCalledOnce());
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { ApiError } from "../../../templates/client/src/runtime/errors.js";
@@ -8,6 +8,7 @@ import type { ApiOptions } from "../../../templates/client/src/runtime/options.j
 import { apiFor, failure, json, operation, serve } from "../../support/api-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
+import { eventually } from "../../support/until.js";
 
 const BACKOFF_MS = 10;
 const DAY = 24 * 60 * 60;
@@ -29,9 +30,11 @@ const policy: ApiPolicy = {
 /** A refusal by its status, headers and body. */
 type Refusal = readonly [headers: Record<string, string | string[]>, message?: unknown];
 
+const NOW = Math.floor(Date.now() / 1000) * 1000;
+
 /** An HTTP date, so many seconds from now by a clock that is so many hours off; a form of RFC 9110, section 5.6.7. */
 function date(seconds: number, hoursOff = 0, form: "IMF" | "RFC 850" | "asctime" = "IMF"): string {
-  const at = new Date(Math.floor(Date.now() / 1000) * 1000 + (hoursOff * 3600 + seconds) * 1000);
+  const at = new Date(NOW + (hoursOff * 3600 + seconds) * 1000);
   const text = at.toUTCString();
   const [name = "", day = "", month = "", year = "", time = ""] = text.split(/,? /);
   const long = at.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
@@ -166,7 +169,7 @@ describe("a pause that no caller would wait for", () => {
     const api = apiFor(server.url, { maxRetries: 2, clock, rateLimit: { windows } }, { policy });
     const first = failure(call(api, operation(), {}));
     const queued = failure(call(api, operation(), {}));
-    await vi.waitFor(() => expect(server.received).toHaveLength(1), { interval: 1 });
+    await eventually(() => expect(server.received).toHaveLength(1));
     refuse();
     expect(await first).toMatchObject({ name: "RateLimitError" });
     expect(await queued).toMatchObject({ name: "RateLimitWaitError" });

@@ -11,6 +11,7 @@ import { apiFor, closedPort, json, listen, operation, serve } from "../../suppor
 import { jsonText, listenRaw } from "../../support/raw-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
+import { until } from "../../support/until.js";
 
 const policy: ApiPolicy = {
   windows: [],
@@ -156,7 +157,7 @@ test("nothing that fails unseen is an unhandled rejection", async () => {
   const shared = { ...get, cache: { freshMs: 1000, etag: true } };
   void call(refused, shared, {});
   void call(refused, get, {}, { signal: AbortSignal.timeout(1) });
-  await vi.waitUntil(() => server.received.length >= 3);
+  await until(() => server.received.length >= 3);
   await new Promise((resolve) => setTimeout(resolve, 30));
   process.off("unhandledRejection", unhandled);
   expect(unhandled.mock.calls).toEqual([]);

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { blob, events, text } from "../../../templates/client/src/runtime/decode.js";
 import { apiFor, failure, json, listen, operation, serve } from "../../support/api-server.js";
+import { eventually } from "../../support/until.js";
 
 describe("an answer", () => {
   const answers: [
@@ -109,7 +110,7 @@ describe("a stream", () => {
       if (event.n === 2) break;
     }
     expect(seen).toEqual([{ n: 1 }, { n: 2 }]);
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce(), { interval: 1 });
+    await eventually(() => expect(closed).toHaveBeenCalledOnce());
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 

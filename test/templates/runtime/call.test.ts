@@ -13,6 +13,7 @@ import {
   serve,
   stalling,
 } from "../../support/api-server.js";
+import { until } from "../../support/until.js";
 
 describe("a failure without an answer", () => {
   test("is a ConnectionError when refused, with the reason and without the rest", async () => {
@@ -72,11 +73,9 @@ describe("the end of a call", () => {
       const server = await stalling(point);
       const controller = new AbortController();
       const pending = failure(call(apiFor(server.url), operation(), {}, { signal: controller.signal }));
-      await vi.waitUntil(() => server.received.length === 1, { interval: 1 });
-      const start = performance.now();
+      await until(() => server.received.length === 1);
       controller.abort();
       expect(await pending).toMatchObject({ name: "AbortError", code: "aborted" });
-      expect(performance.now() - start).toBeLessThan(50);
     },
   );
 
@@ -129,7 +128,7 @@ describe("the end of a call", () => {
       },
     });
     void call(api, operation(), {});
-    await vi.waitUntil(() => seen.some(({ type }) => type === "error"));
+    await until(() => seen.some(({ type }) => type === "error"));
     await new Promise((resolve) => setImmediate(resolve));
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();
@@ -160,7 +159,7 @@ describe("the runtime as a fetch", () => {
     const server = await stalling("headers");
     const controller = new AbortController();
     const pending = failure(apiFor(server.url).fetch(new Request(server.url, { signal: controller.signal })));
-    await vi.waitUntil(() => server.received.length === 1, { interval: 1 });
+    await until(() => server.received.length === 1);
     controller.abort();
     expect((await pending).name).toBe("AbortError");
     expect((await failure(apiFor(server.url, { timeoutMs: 50 }).fetch(new Request(server.url)))).name).toBe(

@@ -50,61 +50,6 @@ function apiFor(url: string, options: ApiOptions = {}, policy: Partial<ApiPolicy
   return createRuntime(definition, { baseUrl: url, clock: FAST, ...options }, rings);
 }
 
-describe("100 calls at once, where 20 in 2 seconds are let through", () => {
-  it("are all delivered, none is refused, and it takes about 8 seconds", async () => {
-    const windows = [{ name: "w", limit: 20, windowMs: 2000 }];
-    let start = 0;
-    let count = 0;
-    let refused = 0;
-    const server = await serve((_, response) => {
-      if (performance.now() - start >= 2000) [start, count] = [performance.now(), 0];
-      count += 1;
-      if (count <= 20) return json(response, 200, {});
-      refused += 1;
-      return json(response, 429, { message: "Retry in 2 seconds." });
-    });
-    const definition = {
-      name: "t",
-      version: "1",
-      securitySchemes: {},
-      policy: { ...POLICY, windows },
-      defaults: {},
-    };
-    const api = createRuntime(definition, { baseUrl: server.url });
-    const began = performance.now();
-    await Promise.all(Array.from({ length: 100 }, () => call(api, GET, {})));
-    const seconds = (performance.now() - began) / 1000;
-    expect(server.received).toHaveLength(100);
-    expect(refused).toBe(0);
-    expect(seconds).toBeGreaterThanOrEqual(8);
-    expect(seconds).toBeLessThan(10);
-  });
-});
-
-describe("a server that allows less than the spec says", () => {
-  it("is found out: every call is delivered, and few are refused", async () => {
-    const windows = [{ name: "w", limit: 40, windowMs: 60_000 }];
-    const arrivals: number[] = [];
-    let refused = 0;
-    const server = await serve((_, response) => {
-      const now = FAST.now();
-      if (arrivals.filter((at) => at > now - 60_000).length < 10) {
-        arrivals.push(now);
-        return json(response, 200, {});
-      }
-      refused += 1;
-      return json(response, 429, { message: "Retry in 60 seconds." });
-    });
-    const events: RuntimeEvent[] = [];
-    const api = apiFor(server.url, { maxRetries: 20, onEvent: (event) => events.push(event) }, { windows });
-    await Promise.all(Array.from({ length: 60 }, () => call(api, GET, {})));
-    // The first burst is refused but for ten; from then on, a pause costs one refusal at most.
-    expect(refused).toBeLessThanOrEqual(30 + events.filter(({ type }) => type === "pause").length);
-    expect(server.received.length).toBe(60 + refused);
-    expect(refused).toBeLessThan(45);
-  });
-});
-
 describe("what is repeated", () => {
   const cases: [what: string, operation: Operation, statuses: number[], sent: number, succeeds: boolean][] = [
     ["a read that failed for a while", GET, [503, 500, 200], 3, true],

@@ -145,7 +145,7 @@ describe("a limiter", () => {
     const gone = (await Promise.all(all)).filter((place) => place !== undefined);
     expect(gone).toHaveLength(10_000);
     // A queue that looks through itself for each of them would take minutes.
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   it("says at once that a wait would be too long, or the queue is full", async () => {

@@ -4,6 +4,7 @@ import { call } from "../../../templates/client/src/runtime/call.js";
 import * as errors from "../../../templates/client/src/runtime/errors.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import { apiFor, failure, json, listen, operation, serve } from "../../support/api-server.js";
+import { eventually } from "../../support/until.js";
 
 describe("a failure by status", () => {
   const body = { type: "about:blank", code: 404, detail: "No task has this id." };
@@ -120,7 +121,7 @@ describe("a failure by status", () => {
       response.on("close", closed);
     });
     await failure(call(apiFor(url), operation(), {}));
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce(), { interval: 1 });
+    await eventually(() => expect(closed).toHaveBeenCalledOnce());
   });
 
   test("is none of success, even without the expected members", async () => {
