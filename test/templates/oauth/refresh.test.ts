@@ -265,7 +265,7 @@ describe("a caller who leaves during a refresh", () => {
     const { reached, hold, open } = gate();
     const server = await serveOAuth({ before: hold });
     const { api } = signedInAt(server, expired);
-    const leaving = call(api, read, {}, { timeoutMs: 200 });
+    const leaving = call(api, read, {}, { timeoutMs: 1000 });
     await reached;
     expect(await failure(leaving)).toMatchObject({ code: "timeout" });
     open();

@@ -121,14 +121,14 @@ describe("a stream", () => {
       const timer = setInterval(() => {
         response.write(`data: ${n++}\n\n`);
         if (n === 5) clearInterval(timer);
-      }, 20);
+      }, 200);
     });
     const iterator = (
       await call<AsyncIterable<number>, never>(
         apiFor(url),
         stream,
         {},
-        { timeoutMs: 60, attemptTimeoutMs: 150 },
+        { timeoutMs: 600, attemptTimeoutMs: 1500 },
       )
     )[Symbol.asyncIterator]();
     const seen: unknown[] = [];
