@@ -16,7 +16,7 @@ const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isL
 
 /** Declared, but not to be had here, and why. */
 const ELSEWHERE: readonly string[] = [
-  // Only where files are kept in an S3-compatible store, which this sandbox has none of.
+  // Only where files are kept in an S3-compatible store, which this sandbox has none of: `access/files.test.ts` has it.
   "downloadFile 302",
 ];
 

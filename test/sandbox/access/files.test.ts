@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 
+import { WorkspaceClient } from "@workspace-api/client";
+import { contract } from "@workspace-api/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { MINUTE } from "../../../sandbox/src/clock.js";
+import { serveSandbox } from "../../../sandbox/src/serve.js";
 import { describeDatabases } from "../../support/databases.js";
 import { startSandbox, type Identity, type TestSandbox } from "../../support/sandbox.js";
-import { S3_CREDENTIALS, startObjectStore } from "../files/object-store.js";
+import { S3_CREDENTIALS, startObjectStore, type ObjectStore } from "../files/object-store.js";
 
 const bytes = new TextEncoder().encode("An image, let us say.");
 const PATH = "/workspaces/current/files";
@@ -136,29 +139,60 @@ describeDatabases("stored bytes", (open) => {
   });
 
   describe("files in a bucket", () => {
-    it("are sent to and read from the store itself", async () => {
-      const remote = await startObjectStore();
+    let remote: ObjectStore;
+    let elsewhere: TestSandbox;
+    beforeAll(async () => {
+      remote = await startObjectStore();
       const s3 = { endpoint: remote.endpoint, bucket: "bucket", ...S3_CREDENTIALS };
-      const elsewhere = await startSandbox({ database: await open(), s3 });
+      elsewhere = await startSandbox({ database: await open(), s3 });
+    });
+    afterAll(async () => {
+      await elsewhere.close();
+      await remote.close();
+    });
+
+    it("are sent to and read from the store itself", async () => {
+      const upload = await (await elsewhere.call("POST", PATH, { body: IMAGE })).json();
+      const sent = await fetch(upload.uploadUrl, {
+        method: "PUT",
+        body: bytes,
+        headers: upload.uploadHeaders,
+      });
+      expect(sent.status).toBe(200);
+      const file = await (await elsewhere.call("GET", `${PATH}/${upload.fileId}`)).json();
+      expect(file.status).toBe("ready");
+      const read = await elsewhere.call("GET", `${PATH}/${upload.fileId}/content`);
+      expect(read.status).toBe(302);
+      const answer = await fetch(read.headers.get("location") ?? "");
+      expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+      expect((await elsewhere.call("DELETE", `${PATH}/${upload.fileId}`)).status).toBe(204);
+      expect(remote.objects.size).toBe(0);
+    });
+
+    it("go there and come from there by the client, over HTTP, without its credential", async () => {
+      const served = await serveSandbox(elsewhere, { port: 0 });
       try {
-        const upload = await (await elsewhere.call("POST", PATH, { body: IMAGE })).json();
-        const sent = await fetch(upload.uploadUrl, {
-          method: "PUT",
-          body: bytes,
-          headers: upload.uploadHeaders,
+        const baseUrl = served.url + contract.basePath;
+        const apiKey = elsewhere.secrets.key;
+        const client = new WorkspaceClient({ baseUrl, apiKey });
+        const { fileId, assetUrl } = await client.files.upload(new Blob([bytes], { type: "image/png" }), {
+          name: "image.png",
         });
-        expect(sent.status).toBe(200);
-        const file = await (await elsewhere.call("GET", `${PATH}/${upload.fileId}`)).json();
-        expect(file.status).toBe("ready");
-        const read = await elsewhere.call("GET", `${PATH}/${upload.fileId}/content`);
-        expect(read.status).toBe(302);
-        const answer = await fetch(read.headers.get("location") ?? "");
-        expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
-        expect((await elsewhere.call("DELETE", `${PATH}/${upload.fileId}`)).status).toBe(204);
-        expect(remote.objects.size).toBe(0);
+        const headers = { authorization: `Bearer ${apiKey}` };
+        const answer = await fetch(assetUrl, { headers, redirect: "manual" });
+        expect(answer.status).toBe(302);
+        const location = new URL(answer.headers.get("location") ?? "");
+        expect(location.origin).toBe(remote.endpoint);
+        expect(location.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
+        for (const source of [fileId, assetUrl]) {
+          const download = await client.files.download(source);
+          expect(new Uint8Array(await download.arrayBuffer())).toEqual(bytes);
+        }
+        // The store would have refused a credential beside the signature.
+        expect((await fetch(location, { headers })).status).toBe(400);
+        expect(remote.refusals).toEqual(["only one way to sign is allowed"]);
       } finally {
-        await elsewhere.close();
-        await remote.close();
+        await served.close();
       }
     });
   });

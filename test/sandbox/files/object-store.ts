@@ -52,6 +52,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, store: 
     store.refusals.push(reason);
     response.writeHead(status).end(reason);
   };
+  // As the stores do, it takes no other credential beside a signed address.
+  if (url.searchParams.has("X-Amz-Signature") && request.headers.authorization !== undefined)
+    return refuse(400, "only one way to sign is allowed");
   const fault = faultOf(request, url);
   if (fault !== undefined) return refuse(403, fault);
   const object = store.objects.get(url.pathname);
