@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { Pool } from "pg";
 
+import { EmbeddedPostgres } from "./embedded.js";
 import { migrateEmbedded, migrateServer } from "./migrate.js";
 import * as schema from "./schema.js";
 import { readSnapshot } from "./snapshot.js";
@@ -64,10 +64,11 @@ async function openEmbedded({ dataDir, snapshots, onQuery }: DatabaseOptions): P
   const isNew = dataDir === undefined || !existsSync(join(dataDir, "PG_VERSION"));
   const snapshot = isNew ? await readSnapshot(snapshots) : undefined;
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-  const client = await PGlite.create({
+  const client = new EmbeddedPostgres({
     ...(dataDir !== undefined && { dataDir }),
     ...(snapshot !== undefined && { loadDataDir: snapshot }),
   });
+  await client.waitReady;
   await migrateEmbedded(client);
   const db = drizzlePglite({ client, ...configOf(onQuery) });
   return {
