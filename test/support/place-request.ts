@@ -1,4 +1,4 @@
-import type { OnEnd } from "../../templates/client/src/runtime/lifetime.js";
+import { Lifetime } from "../../templates/client/src/runtime/lifetime.js";
 import type { PlaceRequest } from "../../templates/client/src/runtime/rate-limiter.js";
 
 let sequence = 0;
@@ -8,10 +8,7 @@ export function placeRequest({
   signal,
   ...request
 }: Partial<PlaceRequest> & { signal?: AbortSignal } = {}): PlaceRequest {
-  const onEnd: OnEnd = (callback) => {
-    signal?.addEventListener("abort", () => callback(signal.reason));
-    return () => {};
-  };
+  const lifetime = new Lifetime(signal, Infinity);
   sequence += 1;
-  return { cost: 1, priority: 0, sequence, onEnd, maxWaitMs: Infinity, onWait: () => {}, ...request };
+  return { cost: 1, priority: 0, sequence, lifetime, maxWaitMs: Infinity, onWait: () => {}, ...request };
 }

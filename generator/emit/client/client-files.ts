@@ -1,6 +1,5 @@
 import type { AddedCode } from "./additions.js";
 import { render } from "../templates.js";
-import { hasCache } from "./definition-file.js";
 import { Imports } from "../typescript/imports.js";
 import { propertyName } from "../typescript/literals.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
@@ -56,13 +55,10 @@ export function emitCreateApi(scope: ClientScope, packageName: string): string {
   imports.type("./runtime/api.js", "Api");
   imports.type("./runtime/api.js", "ApiOptions");
   imports.value("./runtime/create-runtime.js", "createRuntime");
-  const isCached = hasCache(scope.model);
-  if (isCached) imports.value("./runtime/cache.js", "cacheRing");
   return render("client/src/create-api.ts.hbs", {
     header: scope.header,
     imports: imports.toString(),
     packageName,
-    rings: isCached ? ", [cacheRing]" : "",
   });
 }
 

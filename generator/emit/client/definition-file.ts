@@ -46,8 +46,3 @@ function schemeOf(scheme: SecurityScheme): object {
       return { kind: "other" };
   }
 }
-
-/** Whether any operation's results may be kept, so that clients of other APIs do not carry a cache. */
-export function hasCache(model: ApiModel): boolean {
-  return model.operations.some(({ policies }) => policies.cache !== undefined);
-}

@@ -1,5 +1,6 @@
 import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../model/contents.js";
+import type { CachePolicy } from "../../model/policies.js";
 import { statusCodes } from "./error-union.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../typescript/literals.js";
 import type { Signature } from "./signature.js";
@@ -37,10 +38,18 @@ export function descriptorText(
     ],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
-    ["cache", policies.cache ? dataLiteral(policies.cache) : undefined],
+    ["cache", policies.cache ? cacheText(policies.cache, use) : undefined],
     ["retry", policies.retry === undefined ? undefined : dataLiteral(policies.retry)],
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
     ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
+  ]);
+}
+
+function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {
+  return objectLiteral([
+    ["ring", use("cache", "cacheRing")],
+    ["freshMs", String(freshMs)],
+    ["etag", String(etag)],
   ]);
 }
 

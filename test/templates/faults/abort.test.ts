@@ -95,7 +95,7 @@ const states: Record<string, State> = {
   },
   "sharing a read with others": {
     answer: () => {},
-    operation: operation({ cache: { freshMs: 1000, etag: false } }),
+    operation: operation({ cache: { ring: cacheRing, freshMs: 1000, etag: false } }),
     reached: (_told, received) => received(),
   },
 };
@@ -108,7 +108,6 @@ describe.each(Object.entries(states))("a call that is %s", (_name, state) => {
     const api = createRuntime(
       { ...definition, policy },
       { baseUrl: server.url, onEvent: (event) => seen.push(event), ...state.options },
-      [cacheRing],
     );
     await state.before?.(api);
     const [old, received] = [seen.length, server.received.length];
@@ -163,8 +162,8 @@ describe("a signal", () => {
 
   test("that is aborted already sends nothing, and takes no place and no share", async () => {
     const server = await serve();
-    const api = createRuntime({ ...definition, policy }, { baseUrl: server.url }, [cacheRing]);
-    const cached = operation({ cache: { freshMs: 1000, etag: false } });
+    const api = createRuntime({ ...definition, policy }, { baseUrl: server.url });
+    const cached = operation({ cache: { ring: cacheRing, freshMs: 1000, etag: false } });
     for (const wanted of [operation(), cached]) {
       const error = await failure(call(api, wanted, {}, { signal: AbortSignal.abort() }));
       expect(error).toMatchObject({ code: "aborted" });

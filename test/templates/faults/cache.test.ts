@@ -9,9 +9,12 @@ import { definition, failure, json, operation, serve, type TestServer } from "..
 import { eventually, until } from "../../support/until.js";
 
 const FRESH_MS = 60_000;
-const team = operation({ path: "/teams/{id}", cache: { freshMs: FRESH_MS, etag: true } });
-const teams = operation({ path: "/teams", cache: { freshMs: FRESH_MS, etag: false } });
-const members = operation({ path: "/teams/{id}/members", cache: { freshMs: FRESH_MS, etag: false } });
+const team = operation({ path: "/teams/{id}", cache: { ring: cacheRing, freshMs: FRESH_MS, etag: true } });
+const teams = operation({ path: "/teams", cache: { ring: cacheRing, freshMs: FRESH_MS, etag: false } });
+const members = operation({
+  path: "/teams/{id}/members",
+  cache: { ring: cacheRing, freshMs: FRESH_MS, etag: false },
+});
 const update = operation({
   method: "PATCH",
   path: "/teams/{id}",
@@ -29,11 +32,14 @@ async function cached(options: ApiOptions = {}, answer?: Parameters<typeof serve
   );
   const clock = { now: () => now, after: () => () => {} };
   const onEvent: ApiOptions["onEvent"] = (event) => event.type === "cache" && outcomes.push(event.outcome);
-  const api = createRuntime(
-    definition,
-    { baseUrl: server.url, maxRetries: 0, rateLimit: false, clock, onEvent, ...options },
-    [cacheRing],
-  );
+  const api = createRuntime(definition, {
+    baseUrl: server.url,
+    maxRetries: 0,
+    rateLimit: false,
+    clock,
+    onEvent,
+    ...options,
+  });
   return { api, server, outcomes, pass: (ms: number) => (now += ms) };
 }
 
@@ -82,7 +88,7 @@ describe("an answer is kept", () => {
     }
     expect(server.received).toHaveLength(2);
     const options = { baseUrl: server.url, apiKey: "cid", rateLimit: false } as const;
-    const other = createRuntime(definition, options, [cacheRing]);
+    const other = createRuntime(definition, options);
     expect(await call(other, secured, {})).toEqual({ who: "Bearer cid" });
   });
 

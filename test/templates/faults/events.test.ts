@@ -18,7 +18,7 @@ import type { ApiOptions } from "../../../templates/client/src/runtime/options.j
 import { closedPort, definition, failure, json, operation, serve } from "../../support/api-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
 
-const thing = operation({ path: "/things/{id}", cache: { freshMs: 60_000, etag: true } });
+const thing = operation({ path: "/things/{id}", cache: { ring: cacheRing, freshMs: 60_000, etag: true } });
 const windows = [{ name: "w", limit: 1, windowMs: 60_000 }];
 
 /** A client on a clock on which waiting takes no time; it goes through all that can be told. */
@@ -34,9 +34,7 @@ async function longDay(onEvent: ApiOptions["onEvent"]) {
     );
   });
   const clock = new SkippingClock();
-  const api = createRuntime(definition, { baseUrl: server.url, clock, rateLimit: { windows }, onEvent }, [
-    cacheRing,
-  ]);
+  const api = createRuntime(definition, { baseUrl: server.url, clock, rateLimit: { windows }, onEvent });
   await call(api, thing, { path: { id: 1 } });
   await call(api, thing, { path: { id: 1 } });
   await failure(call(api, thing, { path: { id: 2 } }));

@@ -34,7 +34,7 @@ describe("after 100,000 calls", () => {
     ["that succeed", operation(), 60_000, () => 200],
     ["that fail", operation(), 20_000, () => 404],
     ["of which some are repeated", operation(), 10_000, () => (Math.random() < 0.05 ? 503 : 200)],
-    ["that are kept", operation({ cache: { freshMs: 1, etag: true } }), 10_000, () => 200],
+    ["that are kept", operation({ cache: { ring: cacheRing, freshMs: 1, etag: true } }), 10_000, () => 200],
   ];
 
   test.each(kinds)(
@@ -42,11 +42,12 @@ describe("after 100,000 calls", () => {
     async (_what, wanted, count, status) => {
       const fetch = (): Promise<Response> => Promise.resolve(new Response('{"a":1}', { status: status() }));
       const windows = [{ name: "w", limit: 1_000_000, windowMs: 1 }];
-      const api = createRuntime(
-        definition,
-        { baseUrl: "http://localhost", apiKey: "k", fetch, rateLimit: { windows } },
-        [cacheRing],
-      );
+      const api = createRuntime(definition, {
+        baseUrl: "http://localhost",
+        apiKey: "k",
+        fetch,
+        rateLimit: { windows },
+      });
       const { signal } = new AbortController();
       const timers = liveTimers();
       const many = async (calls: number): Promise<void> => {

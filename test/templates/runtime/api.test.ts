@@ -33,28 +33,28 @@ describe("the base URL", () => {
 });
 
 describe("the runtime", () => {
-  test("runs the rings that it is given around the credential and the network", async () => {
+  test("runs what an operation brings as its cache around the credential and the network", async () => {
     const server = await serve();
     const order: string[] = [];
-    const outer: Ring = async (request, next) => {
-      order.push(`before, ${request.headers.get("authorization")}`);
-      const response = await next(request);
+    const outer: Ring = async (request, next, own) => {
+      order.push(`before, ${request.headers["authorization"]}`);
+      const response = await next(request, own);
       order.push(`after, ${response.status}`);
       return response;
     };
-    const api = createRuntime(definition, { baseUrl: server.url, apiKey: "k" }, [() => outer]);
-    await call(api, operation({ security: [["apiKey"]] }), {});
-    expect(order).toEqual(["before, null", "after, 200"]);
+    const cache = { ring: () => outer, freshMs: 1, etag: false };
+    await call(apiFor(server.url, { apiKey: "k" }), operation({ security: [["apiKey"]], cache }), {});
+    expect(order).toEqual(["before, undefined", "after, 200"]);
     expect(server.received[0]?.headers.authorization).toBe("Bearer k");
   });
 
   test("can send a call twice from a ring, with the credential each time", async () => {
     const server = await serve();
-    const twice: Ring = async (request, next) => {
-      await next(request);
-      return next(request);
+    const ring: Ring = async (request, next, own) => {
+      await next(request, own);
+      return next(request, own);
     };
-    const api = createRuntime(definition, { baseUrl: server.url, apiKey: "k" }, [() => twice]);
+    const api = apiFor(server.url, { apiKey: Object.assign(() => "k", { ring }) });
     await api.fetch(new Request(server.url, { method: "POST", body: "body" }));
     expect(server.received.map(({ headers, body }) => [headers.authorization, body.toString()])).toEqual([
       ["Bearer k", "body"],

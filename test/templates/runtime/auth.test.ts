@@ -244,10 +244,10 @@ describe("a secret with a ring of its own", () => {
       json(response, request.headers.authorization === "Bearer new" ? 200 : 401, {}),
     );
     let token = "old";
-    const ring: Ring = async (request, next) => {
-      const response = await next(request);
+    const ring: Ring = async (request, next, own) => {
+      const response = await next(request, own);
       token = "new";
-      return response.status === 401 ? next(request) : response;
+      return response.status === 401 ? next(request, own) : response;
     };
     const auth = Object.assign(() => token, { ring });
     await call(apiFor(server.url, { auth }), create, { body: { a: 1 } });

@@ -39,7 +39,7 @@ const FAST: Clock = {
   },
 };
 
-function apiFor(url: string, options: ApiOptions = {}, policy: Partial<ApiPolicy> = {}, rings = [cacheRing]) {
+function apiFor(url: string, options: ApiOptions = {}, policy: Partial<ApiPolicy> = {}) {
   const definition = {
     name: "t",
     version: "1",
@@ -47,7 +47,7 @@ function apiFor(url: string, options: ApiOptions = {}, policy: Partial<ApiPolicy
     policy: { ...POLICY, ...policy },
     defaults: {},
   };
-  return createRuntime(definition, { baseUrl: url, clock: FAST, ...options }, rings);
+  return createRuntime(definition, { baseUrl: url, clock: FAST, ...options });
 }
 
 describe("what is repeated", () => {
@@ -124,7 +124,7 @@ describe("the delay", () => {
 });
 
 describe("the cache", () => {
-  const CACHED: Operation = { ...GET, cache: { freshMs: 60_000, etag: true } };
+  const CACHED: Operation = { ...GET, cache: { ring: cacheRing, freshMs: 60_000, etag: true } };
 
   it("keeps what is fresh, asks again by ETag, and forgets what a write changes", async () => {
     const server = await serve(({ method, headers }, response) => {

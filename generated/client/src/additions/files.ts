@@ -11,7 +11,7 @@ import { isEncrypted } from "../runtime/auth.js";
 import type { EncodedBody } from "../runtime/codecs.js";
 import { call, Call } from "../runtime/call.js";
 import { RequestError, type StatusError } from "../runtime/errors.js";
-import { endOf, Lifetime } from "../runtime/lifetime.js";
+import { Lifetime } from "../runtime/lifetime.js";
 import type { Operation } from "../runtime/operation.js";
 import type { FileUpload } from "../types.js";
 import { countedBody, isNode, prepareFile, tellProgress, type PreparedFile } from "./file-bytes.js";
@@ -76,7 +76,7 @@ export function uploadFile(
 ): Call<UploadedFile, UploadFileError> {
   return new Call(async () => {
     const { timeoutMs = api.timeoutMs } = options;
-    const lifetime = new Lifetime(options.signal && endOf(options.signal), timeoutMs);
+    const lifetime = new Lifetime(options.signal, timeoutMs);
     const limits = { ...options, timeoutMs: Infinity, signal: lifetime.signal };
     try {
       const file = await lifetime.race(() => prepareFile(source, options));

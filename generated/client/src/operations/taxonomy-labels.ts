@@ -2,6 +2,7 @@
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import { json } from "../runtime/body.js";
+import { cacheRing } from "../runtime/cache.js";
 import { call, type Call } from "../runtime/call.js";
 import type {
   AuthenticationError,
@@ -45,7 +46,7 @@ const listTaxonomyLabelsOperation: Operation = {
     503: "unavailable",
   },
   pagination: { style: "cursor", items: "/taxonomyLabels", parameter: "cursor", next: "/nextCursor" },
-  cache: { freshMs: 300000, etag: false },
+  cache: { ring: cacheRing, freshMs: 300000, etag: false },
 };
 
 /** Query parameters of {@link listTaxonomyLabels}. */
@@ -177,7 +178,7 @@ const fetchTaxonomyLabelOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
-  cache: { freshMs: 300000, etag: true },
+  cache: { ring: cacheRing, freshMs: 300000, etag: true },
 };
 
 /** Options of {@link fetchTaxonomyLabel}. */

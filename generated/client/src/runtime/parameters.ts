@@ -108,9 +108,12 @@ export const reservedCommaSeparated: ParameterStyle = (name, value) => {
   return separated(name, value, encodeReserved, ",");
 };
 
-/** A text that may stand in a header: no line break or other control character, and nothing beyond Latin-1. */
+/**
+ * A text that may stand in a header: no line break or other control character, and nothing beyond Latin-1. The name is
+ * to be a token (RFC 9110, section 5.6.2).
+ */
 export function headerValue(name: string, text: string): string {
-  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text)) return text;
+  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return text;
   throw refused("header", name);
 }
 
@@ -149,7 +152,7 @@ export function writeAll(
 
 /** Fills in a path template. Each value stays within its segment. */
 export function writePath(operation: Operation, valueOf: (name: string) => unknown): string {
-  return operation.path.replace(/[^/]+/g, (segment) => {
+  return operation.path.replace(/[^/]*\{[^/]*/g, (segment) => {
     let last = "";
     const written = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
       const text = writeParameter(operation, "path", (last = name), valueOf(name) ?? "");
@@ -157,7 +160,7 @@ export function writePath(operation: Operation, valueOf: (name: string) => unkno
       return text;
     });
     // Servers and URL parsers read these as "here" and "one up", some also when encoded.
-    if (last && /^(\.|%(25)?2e){1,2}$/i.test(written)) throw refused("path", last);
+    if (/^(\.|%(25)?2e){1,2}$/i.test(written)) throw refused("path", last);
     return written;
   });
 }

@@ -33,7 +33,7 @@ function redirected(request: OutgoingRequest, { status, headers }: Response): Ou
   const url = new URL(location, request.url);
   if (!isEncrypted(url)) return undefined;
   const isHome = url.origin === new URL(request.url).origin;
-  return { ...request, url: url.href, headers: isHome ? request.headers : new Headers() };
+  return { ...request, url: url.href, headers: isHome ? request.headers : {} };
 }
 
 function attempt(
@@ -49,15 +49,21 @@ function attempt(
     };
     // The end of the call still has to reach the body, until that is read.
     lifetime.onEnd(stop);
-    const timer = stopAfter(attemptTimeoutMs, stop);
     const { signal } = controller;
     if (signal.aborted) return;
+    const timer = stopAfter(attemptTimeoutMs, stop);
     // A stream has to say that it is one; what is no stream may say so too.
     const init = { method, headers, body, signal, redirect: "manual", duplex: "half" } as const;
-    const fail = (error: unknown): void => reject(connectionError(error));
-    new Promise<Response>((settle) => settle(fetch(url, init)))
-      .finally(() => clearTimeout(timer))
-      .then(resolve, fail);
+    new Promise<Response>((settle) => settle(fetch(url, init))).then(
+      (response) => {
+        clearTimeout(timer);
+        resolve(response);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(connectionError(error));
+      },
+    );
   });
 }
 

@@ -105,7 +105,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
 
   /** A request whose token is refused is sent again with a new one, once. */
   const ring: Ring = async (request, next, call) => {
-    const response = await next(request);
+    const response = await next(request, call);
     const used = sent.get(call);
     if (!isTokenRefused(response) || used === undefined || used === hopeless) return response;
     // Somebody else's refusal may have led to a new one already.
@@ -116,7 +116,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
     }
     // An unread body would keep its connection.
     void response.body?.cancel().catch(() => {});
-    const second = await next(request);
+    const second = await next(request, call);
     if (isTokenRefused(second)) hopeless = sent.get(call);
     return second;
   };

@@ -1,7 +1,7 @@
 import { RequestError } from "./errors.js";
 import type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
 import type { Emit } from "./events.js";
-import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
+import type { CallContext, OutgoingRequest, Ring, Send } from "./fetch.js";
 import { subjectOf } from "./observe.js";
 import { headerValue } from "./parameters.js";
 import type { Redactor } from "./redactor.js";
@@ -38,33 +38,36 @@ export interface AuthRing extends Ring {
 export function authRing(setup: AuthSetup): AuthRing {
   const { schemes, redactor, baseUrl, emit } = setup;
   const given = secretsByScheme(setup);
-  const home = new URL(baseUrl).origin;
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(setup.headers)) headers.set(name, headerValue(name, value));
-  const common = [...headers];
+  const homeUrl = new URL(baseUrl);
+  const home = homeUrl.origin;
+  const headers = Object.fromEntries(
+    Object.entries(setup.headers).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)]),
+  );
 
   const ask = (secret: SecretSource, request: OutgoingRequest, call: CallContext): string | Promise<string> =>
     secret(call, () => emit({ ...subjectOf(request, call), type: "refresh" }));
 
-  /** A copy of the request with headers and credentials. */
-  async function sign(
+  /** What the caller has put by hand into the header that a scheme uses; it stays. */
+  const byHand = (request: OutgoingRequest, name: string): string | undefined =>
+    request.headers[headerOf(schemes[name])] ?? headers[headerOf(schemes[name])];
+
+  /** A copy of the request with the client's headers and credentials. */
+  function sign(
     request: OutgoingRequest,
     names: readonly string[],
-    call: CallContext,
-  ): Promise<OutgoingRequest> {
-    const signed = { ...request, headers: new Headers(request.headers) };
-    for (const [name, value] of common) if (!signed.headers.has(name)) signed.headers.set(name, value);
-    for (const name of names) {
-      const secret = given.get(name);
-      const scheme = schemes[name];
-      const byHand = signed.headers.get(headerOf(scheme) || "-");
-      // What the caller has put into a header by hand stays.
-      if (byHand) redactor.remember(byHand.replace(/^\w+ /, ""));
-      if (!secret || !scheme || byHand) continue;
-      const text = wireText(scheme, typeof secret === "function" ? await ask(secret, request, call) : secret);
+    secrets: readonly (string | BasicSecret | undefined)[],
+  ): OutgoingRequest {
+    const { method, url, body } = request;
+    // Spreading would give each object a hidden class of its own.
+    const signed = { method, url, headers: Object.assign({}, headers, request.headers), body };
+    names.forEach((name, index) => {
+      const [scheme, own] = [schemes[name], byHand(request, name)];
+      if (own) redactor.remember(own.replace(/^\w+ /, ""));
+      if (own || !scheme || !given.has(name)) return;
+      const text = wireText(scheme, secrets[index] ?? "");
       redactor.remember(text);
       attach(scheme, text, signed);
-    }
+    });
     return signed;
   }
 
@@ -74,34 +77,43 @@ export function authRing(setup: AuthSetup): AuthRing {
     { operation }: CallContext,
   ): { options: readonly (readonly string[])[]; names: readonly string[] | undefined } {
     const options = operation ? (operation.security ?? [[]]) : [[...given.keys()].slice(0, 1)];
-    const isMet = (name: string): boolean => {
-      const header = headerOf(schemes[name]);
-      return given.has(name) || !header || headers.has(header) || request.headers.has(header);
-    };
+    const isMet = (name: string): boolean =>
+      given.has(name) || !headerOf(schemes[name]) || byHand(request, name) !== undefined;
     const met = options.filter((option) => option.every(isMet));
     return { options, names: met.find((option) => option.length > 0) ?? met[0] };
   }
 
-  const ring: Ring = async (request, next, call) => {
+  /** Why a request cannot go where it leads. */
+  function problemOf(url: URL, isHome: boolean, { options, names }: ReturnType<typeof choose>): string {
+    if (!isHome) return `leads to ${url.origin}, where credentials do not go`;
+    if (names) return names.length > 0 && !isEncrypted(url) ? "credentials go over https only" : "";
+    const needed = options.map((option) => option.join(" and ")).join(" or ");
+    return `needs ${needed}; the client has ${[...given.keys()].join(" and ") || "no credential"}`;
+  }
+
+  const ring: Ring = (request, next, call) => {
     const { operation } = call;
-    const url = new URL(request.url);
-    const { origin } = url;
+    // Most requests go to the base URL: the text tells as much as a parser would, and is cheaper.
+    const url = request.url.startsWith(`${home}/`) ? homeUrl : new URL(request.url);
     const server = operation?.server;
-    const isHome = origin === home || (server !== undefined && new URL(server, baseUrl).origin === origin);
+    const isHome =
+      url.origin === home || (server !== undefined && new URL(server, baseUrl).origin === url.origin);
     // What leads elsewhere goes bare: requests from outside the operations, and operations that say so.
-    if (operation ? operation.external : !isHome) return next(request);
-    const { options, names } = choose(request, call);
-    if (!isHome) throw new RequestError(`leads to ${origin}, where credentials do not go`);
-    if (!names) {
-      const needed = options.map((option) => option.join(" and ")).join(" or ");
-      const present = [...given.keys()].join(" and ") || "no credential";
-      throw new RequestError(`needs ${needed}; the client has ${present}`);
-    }
-    if (names.length > 0 && !isEncrypted(url)) throw new RequestError("credentials go over https only");
-    const send = async (signable: OutgoingRequest): Promise<Response> =>
-      next(await sign(signable, names, call));
-    const source = names.map((name) => given.get(name)).find((secret) => typeof secret === "function");
-    return source?.ring ? source.ring(request, send, call) : send(request);
+    if (operation ? operation.external : !isHome) return next(request, call);
+    const choice = choose(request, call);
+    const problem = problemOf(url, isHome, choice);
+    if (problem) return Promise.reject(new RequestError(problem));
+    const { names = [] } = choice;
+    const secrets = names.map((name) => (byHand(request, name) ? undefined : given.get(name)));
+    if (secrets.every(isReady)) return next(sign(request, names, secrets), call);
+    const send: Send = async (signable, own) => {
+      const texts = secrets.map((secret) =>
+        typeof secret === "function" ? ask(secret, signable, own) : secret,
+      );
+      return next(sign(signable, names, await Promise.all(texts)), own);
+    };
+    const source = secrets.find((secret) => typeof secret === "function");
+    return source?.ring ? source.ring(request, send, call) : send(request, call);
   };
   const identify: AuthRing["identify"] = (request, call) =>
     Promise.all(
@@ -111,6 +123,10 @@ export function authRing(setup: AuthSetup): AuthRing {
       }),
     );
   return Object.assign(ring, { identify });
+}
+
+function isReady(secret: SchemeSecret | undefined): secret is string | BasicSecret | undefined {
+  return typeof secret !== "function";
 }
 
 /** Which secret serves which scheme: a lone `apiKey` or `auth` serves the schemes of the kind that fits it best. */
@@ -141,16 +157,20 @@ function wireText({ kind }: SecurityScheme, secret: string | BasicSecret): strin
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-function attach(scheme: SecurityScheme, text: string, request: { url: string; headers: Headers }): void {
+function attach(
+  scheme: SecurityScheme,
+  text: string,
+  request: { url: string; readonly headers: Record<string, string> },
+): void {
   const { headers } = request;
   if (scheme.kind !== "apiKey") {
-    headers.set("authorization", `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`);
+    headers["authorization"] = `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`;
   } else if (scheme.in === "header") {
-    headers.set(scheme.name, text);
+    headers[headerOf(scheme)] = text;
   } else {
     const pair = `${encodeURIComponent(scheme.name)}=${encodeURIComponent(text)}`;
     if (scheme.in === "query") request.url = withQuery(request.url, pair);
-    else headers.set("cookie", [headers.get("cookie"), pair].filter(Boolean).join("; "));
+    else headers["cookie"] = [headers["cookie"], pair].filter(Boolean).join("; ");
   }
 }
 
@@ -163,7 +183,11 @@ function withQuery(text: string, pair: string): string {
 /** The header that a credential travels in; none for those that are not the runtime's business. */
 function headerOf(scheme: SecurityScheme | undefined): string {
   if (!scheme || scheme.kind === "other") return "";
-  return scheme.kind === "apiKey" ? (scheme.in === "header" ? scheme.name : "-") : "authorization";
+  return scheme.kind === "apiKey"
+    ? scheme.in === "header"
+      ? scheme.name.toLowerCase()
+      : "-"
+    : "authorization";
 }
 
 /** Whether nobody on the way can read along: https, or a request that stays on the machine (RFC 6761, RFC 8252). */

@@ -1,6 +1,6 @@
 import { systemClock } from "./clock.js";
 import type { RuntimeEvent } from "./events.js";
-import type { CallContext, Next, OutgoingRequest, Ring } from "./fetch.js";
+import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
 import { Lifetime } from "./lifetime.js";
 import type { CacheRule } from "./operation.js";
 import { subjectOf } from "./observe.js";
@@ -45,14 +45,13 @@ export function cacheRing({ options, emit, identify }: RingSetup): Ring {
     key: string,
     { freshMs, etag }: CacheRule,
     request: OutgoingRequest,
-    next: Next,
+    send: (request: OutgoingRequest) => Promise<Response>,
     tell: Tell,
     isCurrent: () => boolean,
   ): Promise<Response> {
     const kept = entries.get(key);
-    const headers = new Headers(request.headers);
-    if (kept?.etag) headers.set("if-none-match", kept.etag);
-    const response = await next({ ...request, headers });
+    const validator = kept?.etag ? { "if-none-match": kept.etag } : {};
+    const response = await send({ ...request, headers: { ...request.headers, ...validator } });
     const freshUntil = clock.now() + freshMs;
     if (response.status === 304 && kept) {
       void response.body?.cancel().catch(() => {});
@@ -95,13 +94,14 @@ export function cacheRing({ options, emit, identify }: RingSetup): Ring {
     const joined = shared;
     joined.waiting += 1;
     let over: unknown;
-    const stay = call.lifetime.onEnd((reason) => {
+    const leave = (reason: unknown): void => {
       over = reason;
       joined.waiting -= 1;
       if (joined.waiting > 0) return;
       if (underWay.get(key) === joined) underWay.delete(key);
       joined.lifetime.stop(reason);
-    });
+    };
+    call.lifetime.onEnd(leave);
     try {
       const response = await joined.answer;
       if (over) throw over;
@@ -109,28 +109,27 @@ export function cacheRing({ options, emit, identify }: RingSetup): Ring {
       // The last takes the answer itself: a copy that nobody reads would hold the connection.
       return joined.waiting > 0 ? response.clone() : response;
     } finally {
-      stay();
+      call.lifetime.offEnd(leave);
     }
   }
 
   return async (request, next, call) => {
     const rule = call.operation?.cache;
     const { method, headers } = request;
-    if (options.cache === false) return next(request);
     if (!/^(GET|HEAD|OPTIONS)$/.test(method)) {
       // A write that failed may have been carried out.
-      return next(request).finally(() => {
+      return next(request, call).finally(() => {
         const { pathname } = new URL(request.url);
         forget(entries, pathname);
         forget(underWay, pathname);
       });
     }
-    if (!rule || method !== "GET" || call.cache === false || headers.has("if-none-match"))
-      return next(request);
+    if (!rule || method !== "GET" || call.cache === false || "if-none-match" in headers)
+      return next(request, call);
     // Without its credential a request cannot be told from another's; sending it will say what is wrong.
     const secrets = await identify(request, call).catch(() => undefined);
-    if (!secrets) return next(request);
-    const key = JSON.stringify([request.url, secrets, ...headers]);
+    if (!secrets) return next(request, call);
+    const key = JSON.stringify([request.url, secrets, headers]);
     const tell: Tell = (outcome) => emit({ ...subjectOf(request, call), type: "cache", outcome });
     const kept = entries.get(key);
     if (kept && kept.freshUntil > clock.now() && call.cache !== "reload") {

@@ -3,7 +3,7 @@ import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
 import { isApiError, type ApiError, type ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
 import type { CallContext } from "./fetch.js";
-import { endOf, Lifetime } from "./lifetime.js";
+import { Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
 import { statusErrorOf } from "./status-error.js";
@@ -41,7 +41,7 @@ export class Call<T, E = ClientError> extends Promise<T> {
     });
     this.#answer = answer;
     this.#reading = reading;
-    this.catch(() => {});
+    this.catch(ignore);
   }
 
   /** The data with its response and the request's id. */
@@ -68,6 +68,8 @@ export class Call<T, E = ClientError> extends Promise<T> {
   }
 }
 
+function ignore(): void {}
+
 /** Calls an operation. */
 export function call<T, E>(
   api: Api,
@@ -88,7 +90,7 @@ export function send<T>(
 ): Promise<Answer<T>> {
   const { timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
   const { maxRetries = api.maxRetries, priority, cache } = options;
-  const lifetime = new Lifetime(options.signal && endOf(options.signal), timeoutMs);
+  const lifetime = new Lifetime(options.signal, timeoutMs);
   const callId = nextCallId();
   const context: CallContext = {
     id: callId,
@@ -108,13 +110,23 @@ export function send<T>(
     // The spec says what the data is; the server is trusted to keep to it.
     return answer as Answer<T>;
   };
-  return lifetime.race(work).catch((reason: unknown) => {
-    lifetime.end();
-    const { id: operationId, method, path } = operation;
-    const isBare = isApiError(reason) && !reason.operationId;
-    const error = isBare ? located(reason, operation, api, context.unrepeated) : reason;
-    api.emit({ callId, operationId, method, path, type: "error", error });
-    throw error;
+  return new Promise((resolve, reject) => {
+    let isSettled = false;
+    const fail = (reason: unknown): void => {
+      if (isSettled) return;
+      isSettled = true;
+      lifetime.end();
+      const { id: operationId, method, path } = operation;
+      const isBare = isApiError(reason) && !reason.operationId;
+      const error = isBare ? located(reason, operation, api, context.unrepeated) : reason;
+      api.emit({ callId, operationId, method, path, type: "error", error });
+      reject(error);
+    };
+    lifetime.onEnd(fail);
+    work().then((answer) => {
+      isSettled = true;
+      resolve(answer);
+    }, fail);
   });
 }
 

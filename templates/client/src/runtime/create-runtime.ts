@@ -3,28 +3,24 @@ import { authRing } from "./auth.js";
 import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
-import { compose, type OutgoingRequest } from "./fetch.js";
-import { endOf, Lifetime } from "./lifetime.js";
+import { compose, type OutgoingRequest, type Ring } from "./fetch.js";
+import { Lifetime } from "./lifetime.js";
 import { limiterRing } from "./limiter-ring.js";
 import { observeRing } from "./observe.js";
 import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
 import { baseUrlOf, own } from "./request.js";
 import { retryRing } from "./retry.js";
-import type { RingMaker } from "./ring-setup.js";
+import type { RingSetup } from "./ring-setup.js";
 import { createTransport } from "./transport.js";
 
 /**
- * Makes an API's runtime: observe, then the rings that are passed in (such as the cache), retry, credentials, limiter,
- * network. Each attempt takes a slot and a fresh credential.
+ * Makes an API's runtime: observe, cache, retry, credentials, limiter, network. Each attempt takes a slot and a fresh
+ * credential.
  *
  * @throws RequestError when a base URL, a secret or a header cannot be used.
  */
-export function createRuntime(
-  definition: ApiDefinition,
-  options: ApiOptions,
-  rings: readonly RingMaker[] = [],
-): Api {
+export function createRuntime(definition: ApiDefinition, options: ApiOptions): Api {
   const { name, version, policy, securitySchemes: schemes, server } = definition;
   const { apiKey, auth, timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
   const baseUrl = homeOf(options.baseUrl ?? server ?? "");
@@ -39,7 +35,7 @@ export function createRuntime(
   const send = compose(
     [
       ...(options.onEvent ? [observeRing(setup)] : []),
-      ...rings.map((make) => make(setup)),
+      cacheSlot(setup),
       retryRing(setup),
       credentials,
       limiter,
@@ -63,7 +59,7 @@ export function createRuntime(
     send,
     fetch: async (input, init) => {
       const request = new Request(input, init);
-      const lifetime = new Lifetime(endOf(request.signal), timeoutMs);
+      const lifetime = new Lifetime(request.signal, timeoutMs);
       const call = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries };
       const answer = lifetime.race(async () => send(await outgoing(request, init), call));
       // The body is the caller's to read, under the signal of the caller's request.
@@ -72,9 +68,19 @@ export function createRuntime(
   };
 }
 
+/** Where the cache comes in, with the first call of an operation that has one; from then on it sees all calls. */
+function cacheSlot(setup: RingSetup): Ring {
+  let cache: Ring | undefined;
+  return (request, next, call) => {
+    if (setup.options.cache !== false) cache ??= call.operation?.cache?.ring(setup);
+    return cache ? cache(request, next, call) : next(request, call);
+  };
+}
+
 /** A request from outside as plain data. */
 async function outgoing(request: Request, init: RequestInit | undefined): Promise<OutgoingRequest> {
-  const { method, url, headers } = request;
+  const { method, url } = request;
+  const headers = Object.fromEntries(request.headers);
   if (init?.body instanceof ReadableStream) return { method, url, headers, body: init.body };
   const bytes = await request.arrayBuffer();
   return { method, url, headers, body: bytes.byteLength > 0 ? bytes : null };

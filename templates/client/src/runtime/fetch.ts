@@ -1,4 +1,3 @@
-import type { OnEnd } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 
 /** A platform's `fetch`, as far as the runtime calls it. */
@@ -9,8 +8,8 @@ export interface OutgoingRequest {
   readonly method: string;
   /** Absolute. */
   readonly url: string;
-  /** A ring that changes them passes on a copy. */
-  readonly headers: Headers;
+  /** By their names in lower case. A ring that changes them passes on a copy. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: BodyInit | null;
 }
 
@@ -18,17 +17,15 @@ export interface OutgoingRequest {
 export type Send = (request: OutgoingRequest, call: CallContext) => Promise<Response>;
 
 /** One concern of the runtime, wrapped around the next. `next` may be called more than once, or not at all. */
-export type Ring = (request: OutgoingRequest, next: Next, call: CallContext) => Promise<Response>;
-
-/** What a ring calls to go on, as the same call or, where it serves several, as one of its own. */
-export type Next = (request: OutgoingRequest, call?: CallContext) => Promise<Response>;
+export type Ring = (request: OutgoingRequest, next: Send, call: CallContext) => Promise<Response>;
 
 /** A call's span of time, which the caller's own signal and its deadline end. */
 export interface CallLifetime {
   /** Its reason is the error that the call fails with. It is made when it is first asked for. */
   readonly signal: AbortSignal;
-  /** The same as the signal, and cheaper. */
-  readonly onEnd: OnEnd;
+  /** Calls back with the reason when it is over, at once if it already is: as the signal does, and cheaper. */
+  onEnd(callback: (reason: unknown) => void): void;
+  offEnd(callback: (reason: unknown) => void): void;
   /** When the call must be over, on the clock of `performance.now()`; `Infinity`: never. */
   readonly deadline: number;
 }
@@ -55,8 +52,5 @@ export interface CallContext {
 
 /** Wraps rings around what sends; the first ring is the outermost. */
 export function compose(rings: readonly Ring[], send: Send): Send {
-  return rings.reduceRight<Send>(
-    (next, ring) => (request, call) => ring(request, (following, own = call) => next(following, own), call),
-    send,
-  );
+  return rings.reduceRight<Send>((next, ring) => (request, call) => ring(request, next, call), send);
 }

@@ -1,10 +1,5 @@
 import { AbortError, isApiError, TimeoutError } from "./errors.js";
-
-/**
- * Calls back with the reason when something is over before its work is done, or at once if it already is; returns what
- * undoes this.
- */
-export type OnEnd = (callback: (reason: unknown) => void) => () => void;
+import type { CallLifetime } from "./fetch.js";
 
 /** A timer that is longer than this fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -18,11 +13,10 @@ export function stopAfter(
   return setTimeout(() => stop(new TimeoutError(`not done within ${ms} ms`)), ms);
 }
 
-/** A call's span of time, which ends by its limits, by an outer end, or when its work is done. */
-export class Lifetime {
+/** A call's span of time, which ends by its limits, by the caller's signal, or when its work is done. */
+export class Lifetime implements CallLifetime {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
-  readonly onEnd: OnEnd;
   readonly #callbacks = new Set<(reason: unknown) => void>();
   readonly #whole: ReturnType<typeof setTimeout> | undefined;
   readonly #leave: (() => void) | undefined;
@@ -30,15 +24,10 @@ export class Lifetime {
   #controller: AbortController | undefined;
   #reason: unknown;
 
-  constructor(outer: OnEnd | undefined, wholeMs: number) {
+  constructor(outer: AbortSignal | undefined, wholeMs: number) {
     this.deadline = performance.now() + wholeMs;
-    this.onEnd = (callback) => {
-      if (this.#reason) callback(this.#reason);
-      else this.#callbacks.add(callback);
-      return () => this.#callbacks.delete(callback);
-    };
     this.#whole = stopAfter(wholeMs, (reason) => this.stop(reason));
-    this.#leave = outer?.((reason) => this.stop(reason));
+    this.#leave = outer && onAbort(outer, (reason) => this.stop(reason));
   }
 
   /** Its reason is the error that the work fails with. A signal is dear: it is made when it is first asked for. */
@@ -48,6 +37,15 @@ export class Lifetime {
       if (this.#reason) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
+  }
+
+  onEnd(callback: (reason: unknown) => void): void {
+    if (this.#reason) callback(this.#reason);
+    else this.#callbacks.add(callback);
+  }
+
+  offEnd(callback: (reason: unknown) => void): void {
+    this.#callbacks.delete(callback);
   }
 
   throwIfOver(): void {
@@ -65,8 +63,15 @@ export class Lifetime {
   /** Starts work and settles as it does, but fails as soon as the time is over, even if the work does not notice. */
   race<T>(start: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const forget = this.onEnd(reject);
-      if (!this.#reason) start().finally(forget).then(resolve, reject);
+      this.onEnd(reject);
+      if (this.#reason) return;
+      const settle =
+        <V>(tell: (value: V) => void) =>
+        (value: V): void => {
+          this.offEnd(reject);
+          tell(value);
+        };
+      start().then(settle(resolve), settle(reject));
     });
   }
 
@@ -76,7 +81,7 @@ export class Lifetime {
     this.#step = stopAfter(ms, (reason) => this.stop(reason));
   }
 
-  /** Forgets all limits; the outer end still counts. */
+  /** Forgets all limits; the caller's signal still counts. */
   release(): void {
     clearTimeout(this.#whole);
     clearTimeout(this.#step);
@@ -95,23 +100,21 @@ const listeners = new WeakMap<
   { readonly callbacks: Set<() => void>; readonly run: () => void }
 >();
 
-/** The end that a caller's signal makes. */
-export function endOf(signal: AbortSignal): OnEnd {
-  return (callback) => {
-    const tell = (): void => {
-      const reason: unknown = signal.reason;
-      callback(isApiError(reason) ? reason : new AbortError("aborted by the caller"));
-    };
-    if (signal.aborted) tell();
-    const callbacks = new Set<() => void>();
-    const listener = listeners.get(signal) ?? { callbacks, run: () => callbacks.forEach((each) => each()) };
-    listeners.set(signal, listener);
-    listener.callbacks.add(tell);
-    signal.addEventListener("abort", listener.run);
-    return () => {
-      if (!listener.callbacks.delete(tell) || listener.callbacks.size > 0) return;
-      listeners.delete(signal);
-      signal.removeEventListener("abort", listener.run);
-    };
+/** Calls back with the error that an abort by the caller means, at once if it came already; returns what undoes this. */
+function onAbort(signal: AbortSignal, stop: (reason: unknown) => void): () => void {
+  const tell = (): void => {
+    const reason: unknown = signal.reason;
+    stop(isApiError(reason) ? reason : new AbortError("aborted by the caller"));
+  };
+  if (signal.aborted) tell();
+  const callbacks = new Set<() => void>();
+  const listener = listeners.get(signal) ?? { callbacks, run: () => callbacks.forEach((each) => each()) };
+  listeners.set(signal, listener);
+  listener.callbacks.add(tell);
+  signal.addEventListener("abort", listener.run);
+  return () => {
+    if (!listener.callbacks.delete(tell) || listener.callbacks.size > 0) return;
+    listeners.delete(signal);
+    signal.removeEventListener("abort", listener.run);
   };
 }

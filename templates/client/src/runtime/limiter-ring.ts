@@ -1,11 +1,11 @@
 import { systemClock } from "./clock.js";
 import { backoffMs, readRateLimit } from "./delay.js";
-import type { Ring } from "./fetch.js";
+import type { CallContext, OutgoingRequest, Ring, Send } from "./fetch.js";
 import { MemoryBudget } from "./memory-store.js";
 import { subjectOf } from "./observe.js";
 import type { RateLimitWindow } from "./operation.js";
 import type { RateLimitStore } from "./rate-limit-store.js";
-import { RateLimiter, type Place, type WindowSnapshot } from "./rate-limiter.js";
+import { RateLimiter, type Place, type PlaceRequest, type WindowSnapshot } from "./rate-limiter.js";
 import { delayOf } from "./refusal.js";
 import type { RingSetup } from "./ring-setup.js";
 
@@ -29,42 +29,71 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
   const general = open("", windows ?? policy.windows);
   const ofOperations = new Map<string, RateLimiter>();
 
-  const ring: Ring = async (request, next, call) => {
-    const { operation, priority = 0, lifetime } = call;
-    const cost = operation?.external ? 0 : (operation?.cost ?? 1);
-    if (rateLimit === false || cost === 0) return next(request);
-    const limiters = [general];
-    if (operation?.windows) {
-      const own = ofOperations.get(operation.id) ?? open(operation.id, operation.windows);
-      ofOperations.set(operation.id, own);
-      limiters.unshift(own);
-    }
+  /** Takes a place, sends, and tells the limiter what came of it. */
+  function limited(
+    limiter: RateLimiter,
+    cost: number,
+    request: OutgoingRequest,
+    next: Send,
+    call: CallContext,
+  ): Promise<Response> {
+    return limiter.acquire(wishOf(cost, request, call)).then((place) =>
+      next(request, call).then(
+        (response) => answered(limiter, place, request, response, call),
+        (error: unknown) => {
+          // The server may have counted it.
+          limiter.settle(place, true);
+          throw error;
+        },
+      ),
+    );
+  }
+
+  function wishOf(cost: number, request: OutgoingRequest, call: CallContext): PlaceRequest {
+    const { id, priority = 0, lifetime } = call;
+    const rest = Math.min(maxWaitMs, lifetime.deadline - performance.now());
     const onWait = (waitMs: number): void => emit({ ...subjectOf(request, call), type: "wait", waitMs });
-    const held: [RateLimiter, Place][] = [];
-    let isCounted = false;
-    try {
-      for (const limiter of limiters) {
-        const rest = Math.min(maxWaitMs, lifetime.deadline - performance.now());
-        // A repetition does not go to the end of the queue.
-        const wish = { cost, priority, sequence: call.id, onEnd: lifetime.onEnd, maxWaitMs: rest, onWait };
-        held.push([limiter, await limiter.acquire(wish)]);
-      }
-      isCounted = true;
-      const response = await next(request);
-      const states = readRateLimit(response.headers);
-      // Windows that the user chose are theirs; what is left of the server's own still counts.
-      const known = windows ? states.map(({ name, remaining }) => ({ name, remaining })) : states;
-      for (const limiter of limiters) limiter.learn(known);
-      if (response.status !== policy.refusalStatus) return response;
-      isCounted = false;
-      const told = delayOf(response, delay).then((ms) => ms ?? backoffMs(backoff, 1));
-      const full = states.find(({ remaining }) => remaining === 0)?.name;
-      await Promise.all(held.map(([limiter, place]) => limiter.refuse(place, told, full)));
-      emit({ ...subjectOf(request, call), type: "pause", pauseMs: await told });
+    // A repetition does not go to the end of the queue.
+    return { cost, priority, sequence: id, lifetime, maxWaitMs: rest, onWait };
+  }
+
+  function answered(
+    limiter: RateLimiter,
+    place: Place,
+    request: OutgoingRequest,
+    response: Response,
+    call: CallContext,
+  ): Response | Promise<Response> {
+    const states = readRateLimit(response.headers);
+    // Windows that the user chose are theirs; what is left of the server's own still counts.
+    limiter.learn(windows ? states.map(({ name, remaining }) => ({ name, remaining })) : states);
+    if (response.status !== policy.refusalStatus) {
+      limiter.settle(place, true);
       return response;
-    } finally {
-      for (const [limiter, place] of held) limiter.settle(place, isCounted);
     }
+    const told = delayOf(response, delay).then((ms) => ms ?? backoffMs(backoff, 1));
+    const full = states.find(({ remaining }) => remaining === 0)?.name;
+    return limiter
+      .refuse(place, told, full)
+      .finally(() => limiter.settle(place, false))
+      .then(async () => {
+        if (limiter === general) emit({ ...subjectOf(request, call), type: "pause", pauseMs: await told });
+        return response;
+      });
+  }
+
+  const ring: Ring = (request, next, call) => {
+    const { operation } = call;
+    const cost = operation?.external ? 0 : (operation?.cost ?? 1);
+    if (rateLimit === false || cost === 0) return next(request, call);
+    if (!operation?.windows) return limited(general, cost, request, next, call);
+    const limiter = ofOperations.get(operation.id) ?? open(operation.id, operation.windows);
+    ofOperations.set(operation.id, limiter);
+    return limited(limiter, cost, request, through(general, cost, next), call);
   };
+  const through =
+    (limiter: RateLimiter, cost: number, next: Send): Send =>
+    (request, call) =>
+      limited(limiter, cost, request, next, call);
   return Object.assign(ring, { snapshot: () => general.snapshot() });
 }

@@ -12,7 +12,7 @@ export function observeRing({ emit }: { readonly emit: Emit }): Ring {
     const subject = subjectOf(request, call);
     const start = performance.now();
     emit({ ...subject, type: "request" });
-    const response = await next(request).catch((error: unknown) => {
+    const response = await next(request, call).catch((error: unknown) => {
       // A call of an operation tells its failure itself, with all that it knows.
       if (!call.operation) emit({ ...subject, type: "error", error });
       throw error;

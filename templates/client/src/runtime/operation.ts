@@ -1,4 +1,5 @@
 import type { BodyDecoder, BodyEncoder, ParameterStyle } from "./codecs.js";
+import type { RingMaker } from "./ring-setup.js";
 
 /** What the runtime has to know of an operation. Emitted beside each operation's function. */
 export interface Operation {
@@ -52,8 +53,9 @@ export interface Pagination {
   readonly start?: number;
 }
 
-/** How long an answer is fresh. */
+/** How long an answer is fresh, and what keeps it: operations that need no cache do not bring one. */
 export interface CacheRule {
+  readonly ring: RingMaker;
   readonly freshMs: number;
   /** The server sends an ETag and honours If-None-Match. */
   readonly etag: boolean;

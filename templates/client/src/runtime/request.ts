@@ -39,12 +39,12 @@ export function buildRequest(
   try {
     const headers = headersOf(operation, options);
     const encoded = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
-    if (encoded) headers.set("content-type", encoded.contentType);
+    if (encoded) headers["content-type"] = encoded.contentType;
     if (idempotencyHeader) {
-      const key = options.idempotencyKey ?? headers.get(idempotencyHeader) ?? randomKey();
-      headers.set(idempotencyHeader, headerValue(idempotencyHeader, key));
+      const name = idempotencyHeader.toLowerCase();
+      headers[name] = headerValue(name, options.idempotencyKey ?? headers[name] ?? randomKey());
     }
-    const { href: url } = new URL(input.url ?? urlOf(api, operation, input, options));
+    const url = input.url === undefined ? urlOf(api, operation, input, options) : new URL(input.url).href;
     return { method, url, headers, body: encoded?.body ?? null };
   } catch (error) {
     // What the platform throws may quote a value.
@@ -83,15 +83,17 @@ function randomKey(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
-function headersOf(operation: Operation, options: SendOptions): Headers {
-  const headers = new Headers({ accept: options.accept ?? operation.accept?.[0] ?? "application/json" });
+function headersOf(operation: Operation, options: SendOptions): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: options.accept ?? operation.accept?.[0] ?? "application/json",
+  };
   for (const [name, value] of writeAll(operation, "header", options.headers)) {
-    headers.set(name, headerValue(name, value));
+    headers[name.toLowerCase()] = headerValue(name, value);
   }
   const cookies = writeAll(operation, "cookie", options.cookies).map(([, pair]) =>
     pair.replaceAll("&", "; "),
   );
-  if (cookies[0]) headers.set("cookie", cookies.join("; "));
+  if (cookies[0]) headers["cookie"] = cookies.join("; ");
   return headers;
 }
 
