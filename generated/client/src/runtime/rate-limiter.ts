@@ -2,8 +2,8 @@
 import type { Clock } from "./clock.js";
 import { LONGEST_DELAY_MS, type RateLimitState } from "./delay.js";
 import { RateLimitWaitError } from "./errors.js";
+import type { CallLifetime } from "./fetch.js";
 import { Queue, type Queued } from "./queue.js";
-import type { OnEnd } from "./lifetime.js";
 import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
 
 /** The state of one window, for dashboards. */
@@ -19,8 +19,8 @@ export interface PlaceRequest {
   readonly priority: number;
   /** Lower leaves first among those of a priority; the same for all attempts of a call. */
   readonly sequence: number;
-  /** Ends the wait. */
-  readonly onEnd: OnEnd;
+  /** Its end is that of the wait. */
+  readonly lifetime: Pick<CallLifetime, "onEnd" | "offEnd">;
   /** The longest that it may wait, in milliseconds. */
   readonly maxWaitMs: number;
   /** Is told how long it will be when there is a wait. */
@@ -36,8 +36,10 @@ export interface Place {
 interface Waiting extends Queued {
   /** The longest that it waits, on the limiter's clock. */
   readonly until: number;
-  go(round: number): void;
-  fail(reason: unknown): void;
+  readonly lifetime: PlaceRequest["lifetime"];
+  readonly resolve: (place: Place) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly stop: (reason: unknown) => void;
 }
 
 /** Lets requests through as a budget has places for them, first come, first served. */
@@ -64,47 +66,41 @@ export class RateLimiter {
    *
    * @throws RateLimitWaitError at once when the queue is full or the wait would be too long; the reason of the end.
    */
-  acquire({ cost, priority, sequence, onEnd, maxWaitMs, onWait }: PlaceRequest): Promise<Place> {
-    return new Promise((resolve, reject) => {
-      const closedMs = this.#closedUntil - this.#clock.now();
-      if (closedMs > 0) throw tooLong(closedMs);
-      let isOver = false;
-      let forget = (): void => {};
-      const leave = (): void => {
-        if (waiting.index >= 0) this.#queue.remove(waiting);
-        forget();
-      };
-      const waiting: Waiting = {
-        cost,
-        priority,
-        sequence,
-        index: -1,
-        until: this.#clock.now() + maxWaitMs,
-        go(round) {
-          leave();
-          resolve({ cost, round });
-        },
-        fail(reason) {
-          leave();
-          reject(reason);
-        },
-      };
-      forget = onEnd((reason) => {
-        isOver = true;
-        waiting.fail(reason);
-        this.#run();
-      });
-      if (isOver) return;
-      const places = this.#queue.places(priority) + cost;
-      this.#queue.add(waiting);
-      // Behind others, nothing changes for anybody.
-      if (this.#queue.head === waiting) this.#run();
-      if (waiting.index < 0) return;
-      const waitMs = this.#budget.waitMs(this.#queue.head === waiting ? cost : places);
-      if (waitMs > maxWaitMs) return waiting.fail(tooLong(waitMs));
-      if (this.#queue.size > this.#maxQueue) return waiting.fail(waitError("finds the queue full", waitMs));
-      if (waitMs > 0) onWait(waitMs);
-    });
+  acquire(request: PlaceRequest): Promise<Place> {
+    return new Promise((resolve, reject) => this.#enqueue(request, resolve, reject));
+  }
+
+  #enqueue(
+    { cost, priority, sequence, lifetime, maxWaitMs, onWait }: PlaceRequest,
+    resolve: Waiting["resolve"],
+    reject: Waiting["reject"],
+  ): void {
+    const now = this.#clock.now();
+    if (this.#closedUntil > now) throw tooLong(this.#closedUntil - now);
+    const places = this.#queue.places(priority) + cost;
+    const stop = (reason: unknown): void => {
+      this.#leave(waiting).reject(reason);
+      this.#run();
+    };
+    const until = now + maxWaitMs;
+    const waiting = { cost, priority, sequence, index: -1, until, lifetime, resolve, reject, stop };
+    this.#queue.add(waiting);
+    lifetime.onEnd(stop);
+    // Behind others, nothing changes for anybody.
+    const isFirst = this.#queue.head === waiting;
+    if (isFirst) this.#run();
+    if (waiting.index < 0) return;
+    const waitMs = this.#budget.waitMs(isFirst ? cost : places);
+    const isFull = this.#queue.size > this.#maxQueue;
+    if (waitMs > maxWaitMs || isFull)
+      this.#leave(waiting).reject(isFull ? waitError("finds the queue full", waitMs) : tooLong(waitMs));
+    else if (waitMs > 0) onWait(waitMs);
+  }
+
+  #leave(waiting: Waiting): Waiting {
+    if (waiting.index >= 0) this.#queue.remove(waiting);
+    waiting.lifetime.offEnd(waiting.stop);
+    return waiting;
   }
 
   /** The request came back, or failed on the way. `isCounted`: the server may have let it through. */
@@ -158,7 +154,7 @@ export class RateLimiter {
   #hand({ places, round, waitMs }: Grant): void {
     for (let head; (head = this.#queue.head) && head.cost <= places;) {
       places -= head.cost;
-      head.go(round);
+      this.#leave(head).resolve({ cost: head.cost, round });
     }
     if (places > 0) {
       // Too few for who comes first now: given back, and asked for anew.
@@ -176,7 +172,7 @@ export class RateLimiter {
     const now = this.#clock.now();
     const isClosed = now < this.#closedUntil;
     for (const waiting of this.#queue)
-      if (isClosed || waiting.until < now + waitMs) waiting.fail(tooLong(waitMs));
+      if (isClosed || waiting.until < now + waitMs) this.#leave(waiting).reject(tooLong(waitMs));
   }
 }
 
