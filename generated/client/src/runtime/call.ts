@@ -123,11 +123,12 @@ export function send<T>(
       api.emit({ callId, operationId, method, path, type: "error", error });
       reject(error);
     };
-    lifetime.onEnd(fail);
-    work().then((answer) => {
+    const succeed = (answer: Answer<T>): void => {
       isSettled = true;
       resolve(answer);
-    }, fail);
+    };
+    lifetime.onEnd(fail);
+    work().then(succeed, fail);
   });
 }
 

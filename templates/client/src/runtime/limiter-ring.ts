@@ -34,11 +34,11 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
     limiter: RateLimiter,
     cost: number,
     request: OutgoingRequest,
-    next: Send,
+    send: Send,
     call: CallContext,
   ): Promise<Response> {
     return limiter.acquire(wishOf(cost, request, call)).then((place) =>
-      next(request, call).then(
+      send(request, call).then(
         (response) => answered(limiter, place, request, response, call),
         (error: unknown) => {
           // The server may have counted it.
@@ -92,8 +92,8 @@ export function limiterRing({ policy, options, emit }: RingSetup): LimiterRing {
     return limited(limiter, cost, request, through(general, cost, next), call);
   };
   const through =
-    (limiter: RateLimiter, cost: number, next: Send): Send =>
+    (limiter: RateLimiter, cost: number, send: Send): Send =>
     (request, call) =>
-      limited(limiter, cost, request, next, call);
+      limited(limiter, cost, request, send, call);
   return Object.assign(ring, { snapshot: () => general.snapshot() });
 }

@@ -53,16 +53,14 @@ function attempt(
     const timer = stopAfter(attemptTimeoutMs, stop);
     // A stream has to say that it is one; what is no stream may say so too.
     const init = { method, headers, body, signal, redirect: "manual", duplex: "half" } as const;
-    new Promise<Response>((settle) => settle(fetch(url, init))).then(
-      (response) => {
+    const settle =
+      <V>(tell: (value: V) => void) =>
+      (value: V): void => {
         clearTimeout(timer);
-        resolve(response);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(connectionError(error));
-      },
-    );
+        tell(value);
+      };
+    const fail = settle((error: unknown) => reject(connectionError(error)));
+    new Promise<Response>((start) => start(fetch(url, init))).then(settle(resolve), fail);
   });
 }
 
