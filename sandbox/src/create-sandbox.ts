@@ -8,6 +8,7 @@ import { openDatabase, type Database } from "./database/open.js";
 import { sharedSecret } from "./database/settings.js";
 import { createDeliveries, type Deliveries, type DeliveryParts } from "./deliveries/worker.js";
 import { openFileStore } from "./files/open-store.js";
+import type { FileStore } from "./files/store.js";
 import type { S3Options } from "./files/s3-store.js";
 import { createHandlers } from "./handlers/index.js";
 import { addresses } from "./http/addresses.js";
@@ -68,6 +69,8 @@ export interface Sandbox {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly deliveries: Deliveries;
+  /** Where the bytes of files are. */
+  readonly files: FileStore;
   /** Ends what runs in the background and closes what the sandbox opened. */
   close(): Promise<void>;
 }
@@ -139,6 +142,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     clock,
     ids,
     deliveries,
+    files: files.store,
     async close() {
       await deliveries.stop();
       await files.close();

@@ -62,7 +62,11 @@ async function run(flags: Flags): Promise<void> {
     ...(s3 !== undefined && { s3 }),
     allowLocalWebhooks: !flags.strictWebhooks,
   });
-  const seeded = await seedSandbox(sandbox.database, { seed: flags.seed, clock });
+  const seeded = await seedSandbox(sandbox.database, {
+    seed: flags.seed,
+    clock,
+    files: sandbox.files,
+  });
   const server = await serveSandbox(sandbox, flags);
   announce(server.url, seeded, flags.json);
 

@@ -42,7 +42,7 @@ describeDatabases("the seeded data", (open) => {
     const clock = createManualClock();
     const options = { database, clock, checkResponses: true, rateLimits: false, runDeliveries: false };
     const sandbox = await createSandbox(options);
-    const seeded = await seedSandbox(database, { seed, clock });
+    const seeded = await seedSandbox(database, { seed, clock, files: sandbox.files });
     const world: World = {
       sandbox,
       seeded,
@@ -84,9 +84,27 @@ describeDatabases("the seeded data", (open) => {
     ],
     ["/workspaces/current/tasks/tsk_4fJ2", { parentTaskId: "tsk_2hLd", links: [{ recordId: "rec_h41Zs" }] }],
     ["/workspaces/current/documents/doc_r7Xw", { title: "Cart totals", taskIds: ["tsk_2hLd"] }],
+    [
+      "/workspaces/current/files/file_basket",
+      { name: "basket.png", mediaType: "image/png", status: "ready", createdBy: "u_chen" },
+    ],
     ["/workspaces/current/members/u_ada", { role: "owner", teamIds: ["team_platform", "team_web"] }],
   ])("has what the documentation speaks of: %s", async (path, facts) => {
     expect(JSON.parse((await one.get(path)).text)).toMatchObject(facts);
+  });
+
+  it("has an image that can be read", async () => {
+    const { text } = await one.get("/workspaces/current/files/file_basket/content");
+    expect(text.slice(1, 4)).toBe("PNG");
+  });
+
+  it("has a session that waits for a worker of the seeded agent", async () => {
+    const { query } = one.sandbox.database.db;
+    const [session] = await query.agentSessions.findMany();
+    const [worker] = await query.workers.findMany();
+    const [agent] = await query.agents.findMany();
+    expect(session).toMatchObject({ sessionId: "ses_8Lp2", state: "queued", ownerUserId: worker?.userId });
+    expect([session?.agentId, worker?.agentId]).toEqual([agent?.agentId, agent?.agentId]);
   });
 
   it("is the same for the same seed, and other for another", async () => {
@@ -101,7 +119,8 @@ describeDatabases("the seeded data", (open) => {
   it("is not made twice, but a second seed gets its key", async () => {
     const { database, clock } = one.sandbox;
     const before = await one.get("/workspaces/current/tasks?all=true&limit=200");
-    expect(await seedSandbox(database, { seed: 1, clock })).toEqual(one.seeded);
+    const { files } = one.sandbox;
+    expect(await seedSandbox(database, { seed: 1, clock, files })).toEqual(one.seeded);
     const { apiKey } = await seedSandbox(database, { seed: 7, clock });
     expect(await one.get("/workspaces/current/tasks?all=true&limit=200", apiKey)).toEqual(before);
   });

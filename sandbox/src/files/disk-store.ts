@@ -61,6 +61,11 @@ export class DiskStore implements FileStore {
     }
   }
 
+  async write(file: FileRow, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const arrival = await this.receive(file, new Blob([bytes]).stream());
+    if (arrival !== "complete") throw new Error(`The bytes of ${file.fileId} are not those of its row.`);
+  }
+
   async read({ fileId }: FileRow) {
     const file = await open(this.#pathOf(fileId));
     const body = new ReadableStream<Uint8Array>({

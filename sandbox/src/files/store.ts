@@ -19,6 +19,8 @@ export type Content =
 export interface FileStore {
   /** Where a file may be sent to, until `uploadExpiresAt`. */
   uploadTo(file: FileRow, origin: string): Promise<UploadTarget>;
+  /** Keeps bytes that are there already, and are those of the row. */
+  write(file: FileRow, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   read(file: FileRow): Promise<Content>;
   /** What became of an upload that does not pass through this server; for one that does, what the row says. */
   check(file: FileRow): Promise<FileRow["status"]>;

@@ -4,6 +4,8 @@ import { createSecret, hashSecret, prefixOf } from "../auth/secrets.js";
 import type { Clock } from "../clock.js";
 import type { Database, Db } from "../database/open.js";
 import { apiKeys } from "../database/schema.js";
+import type { FileStore } from "../files/store.js";
+import { keepImage, seedImage } from "./image.js";
 import {
   seedOtherPeople,
   seedPeople,
@@ -31,13 +33,15 @@ export interface SeedOptions {
   /** The same number gives the same data and the same secrets. */
   readonly seed: number;
   readonly clock: Clock;
+  /** Where the bytes of the seeded image are kept; without it, there is no image. */
+  readonly files?: FileStore;
 }
 
 /**
  * Fills a new database with two workspaces, people and work, all dated back from now. A database that has them already
  * is left as it is, but for the keys of this seed.
  */
-export async function seedSandbox(database: Database, { seed, clock }: SeedOptions): Promise<Seeded> {
+export async function seedSandbox(database: Database, { seed, clock, files }: SeedOptions): Promise<Seeded> {
   const now = clock.now();
   const name = `${contract.title} ${seed}`;
   const apiKey = createSecret("apiKey", bytesOf(name));
@@ -47,6 +51,7 @@ export async function seedSandbox(database: Database, { seed, clock }: SeedOptio
       await seedPeople(tx, now, seed);
       await seedOtherPeople(tx, now);
       await seedWork(tx, now, choicesOf(name));
+      if (files) await seedImage(tx, now);
       await seedOtherWork(tx, now);
     }
     await addKey(tx, apiKey, now, {
@@ -57,6 +62,7 @@ export async function seedSandbox(database: Database, { seed, clock }: SeedOptio
     const other = { apiKeyId: `key_other${seed}`, workspaceId: OTHER_WORKSPACE, createdBy: "u_ivy" };
     await addKey(tx, otherApiKey, now, other);
   });
+  if (files) await keepImage(database.db, files);
   return {
     workspaceId: WORKSPACE,
     apiKey,

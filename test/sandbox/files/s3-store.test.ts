@@ -48,6 +48,14 @@ async function put(
 }
 
 describe("files in an S3-compatible store", () => {
+  it("are kept there by the sandbox itself, as long as it knows what they are", async () => {
+    const row = file();
+    await store.write(row, bytes);
+    expect(await store.check(row)).toBe("ready");
+    await expect(store.write(row, Buffer.from("Something else."))).rejects.toThrow("answered 403");
+    await store.remove(row.fileId);
+  });
+
   it("go there and come back by presigned addresses, and are removed", async () => {
     const row = file();
     expect(await store.check(row)).toBe("pending");
