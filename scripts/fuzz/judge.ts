@@ -22,24 +22,3 @@ export function faultIn(
   const leaked = foreign.find((id) => text.includes(id) && !sent.includes(id));
   return leaked === undefined ? undefined : `told ${leaked}, which belongs to another workspace`;
 }
-
-/** The ids of the answers so far, so that later requests are about things that are there. */
-export class IdPool {
-  readonly #ids = new Set<string>();
-
-  /** Keeps the ids in an answer, the newest 400. */
-  learn(text: string): void {
-    for (const [id] of text.matchAll(/(?<=")[a-z]{1,8}_[A-Za-z0-9_-]{1,64}(?=")/g)) {
-      this.#ids.delete(id);
-      this.#ids.add(id);
-    }
-    for (const id of this.#ids) {
-      if (this.#ids.size <= 400) return;
-      this.#ids.delete(id);
-    }
-  }
-
-  like(pattern: RegExp): readonly string[] {
-    return [...this.#ids].filter((id) => pattern.test(id));
-  }
-}

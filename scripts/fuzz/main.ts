@@ -4,13 +4,17 @@ import fc from "fast-check";
 
 import type { Operation } from "../../generator/model/api-model.js";
 import { loadModel } from "../../generator/pipeline.js";
-import { startSandbox } from "../../test/support/sandbox.js";
-import { faultIn, IdPool } from "./judge.js";
-import { requestsTo, type FuzzRequest } from "./requests.js";
-import { described, written } from "./send.js";
+import { CHAINS, UPLOAD, type Step } from "./chains.js";
+import type { Fact } from "./facts.js";
+import { chainedRequest, requestsTo } from "./requests.js";
+import { Tries } from "./tries.js";
+import { createFuzzWorld, type Identity } from "./world.js";
 
-/** Longer than this, an answer counts as a hang. */
-const SLOWEST_MS = 20_000;
+/** Once all chains went through, every so many requests one belongs to a chain; what chance does comes between. */
+const CHAIN_EVERY = 5;
+
+/** Operations that cannot succeed here, each with the reason. */
+const NEVER: Readonly<Record<string, string>> = {};
 
 const { values } = parseArgs({
   options: {
@@ -19,89 +23,83 @@ const { values } = parseArgs({
     operation: { type: "string" },
   },
 });
-
-const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
-const sandbox = await startSandbox();
-const pool = new IdPool();
-const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
-/** The key that the requests are sent with: whoever revokes it has nothing more to say. */
-const OWN_KEY = "key_tests";
-const idsLike = (pattern: RegExp): string[] => pool.like(pattern).filter((id) => id !== OWN_KEY);
-const around = { schemas, idsLike };
-const foreign = await prepare();
 const total = Number(values.requests);
 const seed = Number(values.seed);
+
+const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
+const world = await createFuzzWorld();
+const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
+const around = { schemas, idsLike: world.idsLike, about: world.about, url: world.receiverUrl };
 const operations = model.operations.filter(({ id }) => id === (values.operation ?? id));
-const statuses = new Map<number, number>();
-const faults = new Map<string, string[]>();
-const accepted = new Set<string>();
+const tries = new Tries(world);
 
-for (let sent = 0; sent < total; sent += 1) {
-  const operation = operations[sent % operations.length];
-  if (operation) await tryOut(operation, sent);
+/** Where the chains are: which one, how far, and what its answers told. */
+const place = { chain: 0, step: 0, known: {} as Fact };
+
+for (let index = 0; index < total; index += 1) {
+  world.tick();
+  const isChained =
+    values.operation === undefined && (place.chain < CHAINS.length || index % CHAIN_EVERY === 0);
+  await (isChained ? goOn(index) : tryByChance(index));
 }
-report();
-await sandbox.close();
-process.exitCode = faults.size > 0 ? 1 : 0;
+process.stdout.write(`${report().join("\n")}\n`);
+await world.close();
+process.exitCode = tries.faults.size > 0 || missing().length > 0 ? 1 : 0;
 
-/** Fills both workspaces a little; gives back what the first must never be told of the second. */
-async function prepare(): Promise<string[]> {
-  const body = { title: "Theirs alone", userId: "u_sam" };
-  const theirs = await (
-    await sandbox.call("POST", "/workspaces/current/tasks", { as: "strangerKey", body })
-  ).text();
-  for (const path of ["/me", "/workspaces", "/workspaces/current/members"])
-    pool.learn(await (await sandbox.call("GET", path)).text());
-  const hidden = new IdPool();
-  hidden.learn(theirs);
-  return [...hidden.like(/^(tsk|u|w)_/u)];
-}
-
-async function tryOut(operation: Operation, index: number): Promise<void> {
+async function tryByChance(index: number): Promise<void> {
+  const operation = operations[index % operations.length];
+  if (!operation) return;
   const [request] = fc.sample(requestsTo(operation, around), { numRuns: 1, seed: seed + index });
   if (!request) return;
-  const as =
-    operation.security.some((names) => names[0]?.scheme === "apiKey") && index % 3 === 0 ? "key" : "owner";
-  const message = written(request, "http://127.0.0.1:4010/api/v1", sandbox.secrets[as], `fuzz-${index}`);
-  const problem = await outcomeOf(request, message);
-  if (problem === undefined) return;
-  const known = faults.get(operation.id) ?? [];
-  faults.set(operation.id, [
-    ...known,
-    `${problem}\n    ${described(request)}\n    seed ${seed}, request ${index}`,
-  ]);
+  const as = mayBe("key", operation) && index % 3 === 0 ? "key" : "owner";
+  await tries.send(request, as, `seed ${seed}, request ${index}`, `fuzz-${index}`);
 }
 
-async function outcomeOf(request: FuzzRequest, message: Request): Promise<string | undefined> {
-  try {
-    const response = await inTime(sandbox.fetch(message));
-    const text = await response.text();
-    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-    if (response.ok) {
-      pool.learn(text);
-      accepted.add(request.operation.id);
-    }
-    return faultIn(request, response.status, text, foreign);
-  } catch (error) {
-    return String(error);
-  }
-}
-
-async function inTime(answer: Promise<Response>): Promise<Response> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`gave no answer within ${SLOWEST_MS} ms`)), SLOWEST_MS);
+/** Sends the next request of a chain. A chain that does not get on makes way for the next. */
+async function goOn(index: number): Promise<void> {
+  const chain = CHAINS[place.chain % CHAINS.length] ?? [];
+  const step = chain[place.step];
+  const operation = model.operations.find(({ id }) => id === step?.operation);
+  if (!step || !operation) throw new Error(`The spec has no operation ${step?.operation}.`);
+  const [request] = fc.sample(chainedRequest(operation, step, place.known, around), {
+    numRuns: 1,
+    seed: seed + index,
   });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  if (!request) return;
+  const said = `seed ${seed}, request ${index}`;
+  const learned = await tries.send(request, step.as ?? "owner", said, `fuzz-${index}`);
+  if (learned && step.isAside !== true)
+    place.known = { ...place.known, ...learned, ...renamed(step, learned) };
+  if (learned?.["uploadUrl"] !== undefined) await world.upload(learned["uploadUrl"], UPLOAD);
+  place.step += 1;
+  if (learned !== undefined && place.step < chain.length) return;
+  Object.assign(place, { chain: place.chain + 1, step: 0, known: {} });
 }
 
-function report(): void {
-  const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
-  const lines = [
+function renamed({ rename = {} }: Step, learned: Fact): Fact {
+  return Object.fromEntries(Object.entries(rename).map(([from, to]) => [to, learned[from] ?? ""]));
+}
+
+function mayBe(identity: Identity, { security }: Operation): boolean {
+  return identity !== "key" || security.some((names) => names[0]?.scheme === "apiKey");
+}
+
+function missing(): string[] {
+  return operations.flatMap(({ id }) => (tries.succeeded.has(id) || Object.hasOwn(NEVER, id) ? [] : [id]));
+}
+
+function report(): string[] {
+  const counts = [...tries.statuses]
+    .sort(([a], [b]) => a - b)
+    .map(([status, count]) => `${status}: ${count}`);
+  const never = Object.entries(NEVER).map(([id, reason]) => `${id} cannot succeed here: ${reason}`);
+  const left = missing();
+  return [
     `${total} requests to ${operations.length} operations, seed ${seed}: ${counts.join(", ")}`,
-    `${accepted.size} operations were carried out at least once`,
-    ...[...faults].flatMap(([id, found]) => [`${id}: ${found.length} times`, `  ${found[0] ?? ""}`]),
-    faults.size === 0 ? "no fault found" : `${faults.size} operations with faults`,
+    `${tries.succeeded.size} of ${operations.length} operations succeeded at least once`,
+    ...never,
+    ...(left.length === 0 ? [] : [`never: ${left.join(", ")}`]),
+    ...[...tries.faults].flatMap(([id, found]) => [`${id}: ${found.length} times`, `  ${found[0] ?? ""}`]),
+    tries.faults.size === 0 ? "no fault found" : `${tries.faults.size} operations with faults`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

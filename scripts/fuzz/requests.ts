@@ -1,8 +1,10 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { Operation, Parameter } from "../../generator/model/api-model.js";
+import type { Step } from "./chains.js";
+import type { Fact } from "./facts.js";
 import { invalid } from "./faults.js";
-import { valid, type Surroundings } from "./values.js";
+import { DEEPEST, valid, type Surroundings } from "./values.js";
 
 /** A request to be sent, and whether the spec allows it. */
 export interface FuzzRequest {
@@ -30,17 +32,72 @@ export function soundRequest(operation: Operation, around: Surroundings): Arbitr
   const { parameters, body } = operation;
   const content = body?.contents.find(({ kind }) => kind === "json");
   const base = {
+    fact: factFor(parameters, around),
     path: inPlace(parameters, "path", around),
     query: inPlace(parameters, "query", around),
     body: content ? valid(content.schema ?? true, around) : fc.constant(undefined),
   };
-  return fc.record(base).map(({ path, query, body: value }) => ({
+  return fc.record(base).map(({ fact, path, query, body: value }) => ({
     operation,
     isValid: true,
-    path,
+    path: { ...path, ...only(fact, path) },
     query,
-    ...(content && { body: value, mediaType: content.mediaType }),
+    ...(content && { body: withKnown(value, fact), mediaType: content.mediaType }),
   }));
+}
+
+/** The next request of a chain: what the spec requires, what the chain says, and what its answers told. */
+export function chainedRequest(
+  operation: Operation,
+  { path: chosen = {}, body: wanted }: Step,
+  known: Fact,
+  around: Surroundings,
+): Arbitrary<FuzzRequest> {
+  const { parameters, body } = operation;
+  const content = body?.contents.find(({ kind }) => kind === "json");
+  const least = content && wanted === undefined ? valid(content.schema ?? true, around, DEEPEST) : undefined;
+  const base = {
+    path: inPlace(parameters, "path", around),
+    body: least ?? fc.constant(wanted),
+  };
+  return fc.record(base).map(({ path, body: value }) => ({
+    operation,
+    isValid: true,
+    path: { ...path, ...only(known, path), ...chosen },
+    query: {},
+    ...(content && { body: withKnown(value, known), mediaType: content.mediaType }),
+  }));
+}
+
+/** Something that is there, newer things more often; at times nothing, so that the parts do not fit together. */
+function factFor(parameters: readonly Parameter[], around: Surroundings): Arbitrary<Fact> {
+  const names = parameters.flatMap(({ name, in: place, clientDefault }) =>
+    place === "path" && clientDefault === undefined ? [name] : [],
+  );
+  const facts = names.length === 0 ? [] : around.about(names);
+  if (facts.length === 0) return fc.constant({});
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...facts.slice(0, 10)) },
+    { weight: 3, arbitrary: fc.constantFrom(...facts) },
+    { weight: 1, arbitrary: fc.constant({}) },
+  );
+}
+
+function only(fact: Fact, members: object): Fact {
+  return Object.fromEntries(Object.entries(fact).filter(([name]) => Object.hasOwn(members, name)));
+}
+
+/** A body with the ids and tokens of something that is known, but for those that are written out. */
+function withKnown(body: unknown, known: Fact): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const tellsWho = (name: string, value: unknown): boolean =>
+    typeof value === "string" && (name === "token" || (/Id$/.test(name) && name !== "userId"));
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      tellsWho(name, value) && Object.hasOwn(known, name) ? known[name] : value,
+    ]),
+  );
 }
 
 function inPlace(

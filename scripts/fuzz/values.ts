@@ -1,16 +1,21 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { Schema, SchemaObject } from "../../generator/model/schema.js";
+import type { Fact } from "./facts.js";
 
 /** Named schemas, and the ids that have been seen, from which most ids are taken. */
 export interface Surroundings {
   readonly schemas: ReadonlyMap<string, Schema>;
   /** Ids that a pattern may stand for, such as `tsk_…`. */
   idsLike(pattern: RegExp): readonly string[];
+  /** What is known of objects that have these members, the newest first. */
+  about(names: readonly string[]): readonly Fact[];
+  /** An address that answers. */
+  readonly url: string;
 }
 
 /** Deeper than this, optional members and items are left out, so that recursive schemas end. */
-const DEEPEST = 4;
+export const DEEPEST = 4;
 
 /** Values that a schema allows. */
 export function valid(schema: Schema, around: Surroundings, depth = 0): Arbitrary<unknown> {
@@ -80,7 +85,7 @@ function text(schema: SchemaObject, around: Surroundings): Arbitrary<string> {
     return fc.date({ ...range, noInvalidDate: true }).map((date) => date.toISOString());
   }
   if (format === "email") return fc.nat(50).map((index) => `person${index}@fuzz.example`);
-  if (format === "uri") return fc.nat(50).map((index) => `https://fuzz.example/${index}`);
+  if (format === "uri") return fc.nat(50).map((index) => `${around.url}/${index}`);
   const minLength = number(schema["minLength"], 0);
   const maxLength = Math.min(number(schema["maxLength"], 200), 60);
   if (typeof pattern !== "string")

@@ -40,7 +40,7 @@ export function soundInput(model: ApiModel, id: OperationId): Input {
   const operation = model.operations.find((candidate) => candidate.id === id);
   if (!operation) throw new Error(`The spec has no operation ${id}.`);
   const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
-  const around = { schemas, idsLike: () => [] };
+  const around = { schemas, idsLike: () => [], about: () => [], url: "https://example.com" };
   const [request] = fc.sample(soundRequest(operation, around), { numRuns: 1, seed: 1 });
   const path = Object.fromEntries(
     Object.entries(request?.path ?? {}).map(([name, value]) => [name, String(value)]),
