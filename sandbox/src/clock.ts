@@ -8,15 +8,22 @@ export interface Clock {
   toReal(ms: number): number;
 }
 
-/** A clock that shows the right time at first and goes `factor` times as fast. */
-export function createClock(factor = 1): Clock {
+/**
+ * A clock that goes `factor` times as fast as the real one. It shows the right time at first or, when told, `shown` at
+ * the real time `real`.
+ */
+export function createClock(
+  factor = 1,
+  from?: { readonly shown: number; readonly real: number },
+  real: () => number = Date.now,
+): Clock {
   if (!(factor > 0 && Number.isFinite(factor))) {
     throw new RangeError(`The clock's factor must be a positive number, not ${factor}.`);
   }
-  const start = Date.now();
+  const start = from ?? { shown: real(), real: real() };
   return {
     factor,
-    now: () => new Date(start + (Date.now() - start) * factor),
+    now: () => new Date(start.shown + (real() - start.real) * factor),
     toReal: (ms) => ms / factor,
   };
 }

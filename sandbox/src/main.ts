@@ -2,11 +2,11 @@
 import { contract } from "@workspace-api/server";
 import { Command, InvalidArgumentError } from "commander";
 
-import { createClock } from "./clock.js";
 import { createSandbox } from "./create-sandbox.js";
 import { openDataFolder } from "./data-folder.js";
-import { emptyServer } from "./database/open.js";
+import { emptyServer, openDatabase } from "./database/open.js";
 import { s3OptionsOf } from "./files/s3-store.js";
+import { keepClock } from "./kept-clock.js";
 import { createLog, redact } from "./log.js";
 import { seedSandbox, type Seeded } from "./seed/index.js";
 import { serveSandbox } from "./serve.js";
@@ -44,7 +44,6 @@ const program = new Command("workspace-sandbox")
   .action(run);
 
 async function run(flags: Flags): Promise<void> {
-  const clock = createClock(flags.clock);
   const log = createLog(
     (line) => process.stderr.write(`${line}\n`),
     () => new Date(),
@@ -53,16 +52,21 @@ async function run(flags: Flags): Promise<void> {
   const s3 = s3OptionsOf(process.env);
   const folder = flags.data === undefined ? undefined : await openDataFolder(flags.data, flags.fresh);
   if (flags.fresh && databaseUrl !== undefined) await emptyServer(databaseUrl);
+  const database = await openDatabase({
+    ...(databaseUrl !== undefined && { url: databaseUrl }),
+    ...(folder !== undefined && { dataDir: folder.database }),
+  });
+  const { clock, stop: stopClock } = await keepClock(database, flags.clock);
   const sandbox = await createSandbox({
     clock,
     log,
-    ...(databaseUrl !== undefined && { databaseUrl }),
+    database,
     ...(redisUrl !== undefined && { redisUrl }),
-    ...(folder !== undefined && { dataDir: folder.database, filesDir: folder.files }),
+    ...(folder !== undefined && { filesDir: folder.files }),
     ...(s3 !== undefined && { s3 }),
     allowLocalWebhooks: !flags.strictWebhooks,
   });
-  const seeded = await seedSandbox(sandbox.database, {
+  const seeded = await seedSandbox(database, {
     seed: flags.seed,
     clock,
     files: sandbox.files,
@@ -78,6 +82,8 @@ async function run(flags: Flags): Promise<void> {
     log.info("stopping", { signal });
     await server.close();
     await sandbox.close();
+    await stopClock();
+    await database.close();
     await folder?.release();
   };
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop(signal));

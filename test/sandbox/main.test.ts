@@ -40,6 +40,7 @@ describe("the command", () => {
     const first = await start("--data", data, "--clock", "1000");
     const headers = { authorization: `Bearer ${first.apiKey}`, "content-type": "application/json" };
     const acknowledged: string[] = [];
+    let latest = "";
     const write = async (): Promise<void> => {
       for (let count = 0; ; count += 1) {
         const body = JSON.stringify({ title: `Task ${count}`, userId: "u_bo" });
@@ -49,7 +50,9 @@ describe("the command", () => {
           body,
         });
         if (response.status !== 201) continue;
-        acknowledged.push(((await response.json()) as { taskId: string }).taskId);
+        const task = (await response.json()) as { taskId: string; createdAt: string };
+        acknowledged.push(task.taskId);
+        if (task.createdAt > latest) latest = task.createdAt;
         if (acknowledged.length === 40) first.child.kill("SIGKILL");
       }
     };
@@ -64,6 +67,14 @@ describe("the command", () => {
       // Windows pass a thousand times as fast here.
       await expect.poll(read, { timeout: 30_000 }).toBe(200);
     }
+
+    // Its time was an hour or so ahead of the real one, and goes on from there.
+    const body = JSON.stringify({ title: "Later", userId: "u_bo" });
+    const address = `${second.baseUrl}/workspaces/current/tasks`;
+    const later = (await (await fetch(address, { method: "POST", headers, body })).json()) as {
+      createdAt: string;
+    };
+    expect(later.createdAt > latest).toBe(true);
 
     const third = run("--data", data);
     expect(await textOf(third.stderr)).toContain(`is in use by process ${second.child.pid}`);
