@@ -71,6 +71,7 @@ export const CHAINS: readonly (readonly Step[])[] = [
       body: { email: "new@northwind.example", role: "observer" },
     },
     { operation: "revokeTeamInvite", as: "member" },
+    { operation: "updateTeam", as: "member", body: { name: "Renamed" } },
     { operation: "fetchTeamRecap", as: "member" },
     { operation: "deleteTeam", as: "member" },
   ],
@@ -84,6 +85,7 @@ export const CHAINS: readonly (readonly Step[])[] = [
     { operation: "addTaskRelation", path: { type: "blocks" }, isAside: true },
     { operation: "listTaskRelations", isAside: true },
     { operation: "removeTaskRelation", path: { type: "blocks" } },
+    { operation: "updateTask", body: { status: "in_progress" } },
     { operation: "snoozeTask", body: { until: "2026-06-01T00:00:00Z" } },
     { operation: "unsnoozeTask" },
     { operation: "createComment", body: { content: "Here." } },
@@ -130,6 +132,7 @@ export const CHAINS: readonly (readonly Step[])[] = [
     { operation: "updateTaxonomyLabel", body: { archived: true } },
     { operation: "deleteTaxonomyLabel" },
   ],
+  [{ operation: "updateMember", path: { userId: "u_goran" }, body: { role: "admin" } }],
   [{ operation: "createApiKey" }, { operation: "fetchApiKey" }, { operation: "revokeApiKey" }],
   [
     { operation: "listWebhookDeliveries", path: { webhookId: "wh_ci" } },
