@@ -11,7 +11,7 @@ export interface DataFolder {
 }
 
 const LOCK = "sandbox.pid";
-const OURS = ["database", "files", LOCK];
+const OURS = ["database", "database.unfinished", "files", LOCK];
 
 /** Takes a folder for this process alone. `fresh` removes what an earlier sandbox left there, and nothing else. */
 export async function openDataFolder(path: string, fresh: boolean): Promise<DataFolder> {

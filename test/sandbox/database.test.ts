@@ -1,11 +1,15 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, it } from "vitest";
 
 import type { Database } from "../../sandbox/src/database/open.js";
 import { openDatabase } from "../../sandbox/src/database/open.js";
 import { workspaces } from "../../sandbox/src/database/schema.js";
-import { describeDatabases } from "../support/databases.js";
+import { describeDatabases, snapshots } from "../support/databases.js";
 import { postgresMissing, startPostgres } from "../support/postgres.js";
+import { scratchFolder } from "../support/scratch.js";
 
 const now = new Date("2026-03-02T09:00:00.123Z");
 const row = { workspaceId: "w_northwind", name: "Northwind", createdAt: now, updatedAt: now };
@@ -30,6 +34,23 @@ describeDatabases("the database", (open) => {
     expect(await database?.db.select({ name: workspaces.name }).from(workspaces)).toEqual([
       { name: "Northwind" },
     ]);
+  });
+});
+
+describe("a folder in which a database was not set up to the end", () => {
+  it("is begun anew, and one that was is left alone", async () => {
+    const dataDir = join(scratchFolder(), "database");
+    mkdirSync(join(dataDir, "base"), { recursive: true });
+    // Which file comes last depends on how it is set up.
+    writeFileSync(join(dataDir, "PG_VERSION"), "17");
+    writeFileSync(`${dataDir}.unfinished`, "");
+    const first = await openDatabase({ dataDir, snapshots });
+    await first.db.insert(workspaces).values(row);
+    await first.close();
+    expect(existsSync(`${dataDir}.unfinished`)).toBe(false);
+    const second = await openDatabase({ dataDir, snapshots });
+    expect(await second.db.select().from(workspaces)).toHaveLength(1);
+    await second.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { sql } from "drizzle-orm";
@@ -61,21 +61,35 @@ export async function emptyServer(url: string): Promise<void> {
 }
 
 async function openEmbedded({ dataDir, snapshots, onQuery }: DatabaseOptions): Promise<Database> {
+  if (dataDir !== undefined) await beginFolder(dataDir);
   const isNew = dataDir === undefined || !existsSync(join(dataDir, "PG_VERSION"));
   const snapshot = isNew ? await readSnapshot(snapshots) : undefined;
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
   const client = new EmbeddedPostgres({
     ...(dataDir !== undefined && { dataDir }),
     ...(snapshot !== undefined && { loadDataDir: snapshot }),
   });
   await client.waitReady;
   await migrateEmbedded(client);
+  if (dataDir !== undefined) await rm(unfinishedMark(dataDir), { force: true });
   const db = drizzlePglite({ client, ...configOf(onQuery) });
   return {
     kind: "embedded",
     ...surfaceOf(db),
     close: () => client.close(),
   };
+}
+
+/** Stands beside a database while its files are being set up. */
+function unfinishedMark(dataDir: string): string {
+  return `${dataDir}.unfinished`;
+}
+
+/** Makes the folder of a database. One whose setting up was cut off holds nothing yet, and is begun anew. */
+async function beginFolder(dataDir: string): Promise<void> {
+  const mark = unfinishedMark(dataDir);
+  if (existsSync(mark)) await rm(dataDir, { recursive: true, force: true });
+  await mkdir(dataDir, { recursive: true });
+  if (!existsSync(join(dataDir, "PG_VERSION"))) await writeFile(mark, "");
 }
 
 async function openServer(url: string, { connections = 20, onQuery }: DatabaseOptions): Promise<Database> {
