@@ -91,7 +91,7 @@ function only(fact: Fact, members: object): Fact {
 function withKnown(body: unknown, known: Fact): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
   const tellsWho = (name: string, value: unknown): boolean =>
-    typeof value === "string" && (name === "token" || (/Id$/.test(name) && name !== "userId"));
+    typeof value === "string" && (name === "token" || (name.endsWith("Id") && name !== "userId"));
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,

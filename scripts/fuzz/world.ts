@@ -86,9 +86,21 @@ export async function createFuzzWorld(): Promise<FuzzWorld> {
 
 /** What is in a workspace. */
 const LISTS = [
-  ...["members", "teams", "tasks?all=true&limit=200", "documents", "taxonomy-labels", "records", "agents"],
-  ...["agent-sessions", "webhooks", "api-keys", "agents/agt_fixer/workers", "teams/team_web/invites"],
-  ...["tasks/tsk_4fJ2/comments", "webhooks/wh_ci/deliveries", "files/file_basket"],
+  "members",
+  "teams",
+  "tasks?all=true&limit=200",
+  "documents",
+  "taxonomy-labels",
+  "records",
+  "agents",
+  "agent-sessions",
+  "webhooks",
+  "api-keys",
+  "agents/agt_fixer/workers",
+  "teams/team_web/invites",
+  "tasks/tsk_4fJ2/comments",
+  "webhooks/wh_ci/deliveries",
+  "files/file_basket",
 ];
 
 /** An answer, if it is one: the other workspace has less, and a key may not see all. */

@@ -23,11 +23,9 @@ async function killWhen(
 ): Promise<void> {
   const child = runSandbox(["--json", "--port", "0", ...args], env);
   children.push(child);
-  let isReady = false;
-  child.stdout?.once("data", () => {
-    isReady = true;
-  });
-  while (!isReady && !(await holds())) await new Promise((resolve) => setImmediate(resolve));
+  const ready = new AbortController();
+  child.stdout?.once("data", () => ready.abort());
+  while (!ready.signal.aborted && !(await holds())) await new Promise((resolve) => setImmediate(resolve));
   const exit = once(child, "exit");
   child.kill("SIGKILL");
   await exit;
