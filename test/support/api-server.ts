@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { afterEach } from "vitest";
 import type { Api, ApiDefinition } from "../../templates/client/src/runtime/api.js";
 import { createRuntime } from "../../templates/client/src/runtime/create-runtime.js";
@@ -25,6 +25,8 @@ export interface Received {
 export interface TestServer {
   readonly url: string;
   readonly received: Received[];
+  /** Closes all connections, as a server does that has not been spoken to for a while. */
+  disconnect(): void;
 }
 
 const servers: Server[] = [];
@@ -44,7 +46,9 @@ export async function serve(
     json(response, 200, {}),
 ): Promise<TestServer> {
   const received: Received[] = [];
+  const sockets = new Set<Socket>();
   const url = await listen((request, response) => {
+    sockets.add(request.socket);
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -54,7 +58,8 @@ export async function serve(
       answer(entry, response);
     });
   });
-  return { url, received };
+  const disconnect = (): void => sockets.forEach((socket) => socket.end());
+  return { url, received, disconnect };
 }
 
 export async function listen(listener: RequestListener): Promise<string> {

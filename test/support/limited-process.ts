@@ -9,8 +9,8 @@ import type { RateLimitWindow } from "../../templates/client/src/runtime/operati
 export interface Job {
   readonly process: number;
   readonly url: string;
-  readonly redis: string;
-  readonly store: RedisStoreOptions;
+  /** Where it shares its budget; without, it has one of its own. */
+  readonly shared?: { readonly redis: string; readonly store: RedisStoreOptions };
   readonly windows: readonly RateLimitWindow[];
   readonly calls: number;
 }
@@ -23,9 +23,9 @@ export interface Outcome {
 }
 
 /** One of several processes on a credential: makes its calls at once, and tells how it went. */
-async function run({ process: own, url, redis, store, windows, calls }: Job): Promise<Outcome> {
-  const client = new Redis(redis);
-  client.on("error", () => {});
+async function run({ process: own, url, shared, windows, calls }: Job): Promise<Outcome> {
+  const client = shared && new Redis(shared.redis);
+  client?.on("error", () => {});
   const order: number[] = [];
   const events: string[] = [];
   const definition = {
@@ -46,7 +46,7 @@ async function run({ process: own, url, redis, store, windows, calls }: Job): Pr
   } as const;
   const api = createRuntime(definition, {
     baseUrl: url,
-    rateLimit: { store: createRedisStore(client, store) },
+    rateLimit: shared && client ? { store: createRedisStore(client, shared.store) } : {},
     onEvent: (event) => void (event.type === "store" && events.push(event.state)),
     fetch: (target, init) => {
       order.push(Number(new URL(String(target)).searchParams.get("n")));
@@ -56,7 +56,7 @@ async function run({ process: own, url, redis, store, windows, calls }: Job): Pr
   const operation = { id: "get", method: "GET", path: "/" };
   const all = Array.from({ length: calls }, (_, n) => call(api, operation, { query: { p: own, n } }).safe());
   const failed = (await Promise.all(all)).filter(({ ok }) => !ok).length;
-  client.disconnect();
+  client?.disconnect();
   return { failed, order, events };
 }
 

@@ -67,7 +67,7 @@ describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${n
     const server = await limitingServer(windows);
     const store = { name: `five of ${server.url}`, timeoutMs: 20_000, leaseMs: 30_000 };
     const jobs = Array.from({ length: 5 }, (_, index): Job => {
-      return { process: index, url: server.url, redis: redis.url, store, windows, calls: 200 };
+      return { process: index, url: server.url, shared: { redis: redis.url, store }, windows, calls: 200 };
     });
     const outcomes = await Promise.all(jobs.map((job) => start(job).outcome));
     expect(outcomes.flatMap(({ events }) => events)).toEqual([]);
@@ -94,8 +94,7 @@ describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${n
     const victim = start({
       process: 0,
       url: silent.url,
-      redis: redis.url,
-      store,
+      shared: { redis: redis.url, store },
       windows,
       calls: 5,
     });
@@ -116,8 +115,7 @@ describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${n
     const one = start({
       process: 0,
       url: server.url,
-      redis: redis.url,
-      store,
+      shared: { redis: redis.url, store },
       windows,
       calls: 60,
     });

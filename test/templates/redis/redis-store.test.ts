@@ -158,6 +158,23 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
     expect(gone).toEqual([7, 7, 7, 3]);
   });
 
+  it("is not that of another name", async () => {
+    const windows = [{ name: "w", limit: 2, windowMs: 60_000 }];
+    const { redis, clock, start, events } = await processes(windows);
+    const setup = { clock, isCautious: false, emit: (event: RuntimeEvent): void => void events.push(event) };
+    const store = createRedisStore(redis.client, { name: `n${++names}` });
+    const [one, other] = [start(), new RateLimiter(store.open("", windows, setup), clock)];
+    const places = await take(one, 2);
+    const queued = arrival(one, clock);
+    await one.refuse(places[0] ?? { cost: 1, round: 0 }, Promise.resolve(30_000), undefined);
+    for (const place of places) one.settle(place, true);
+    expect(await take(other, 2)).toHaveLength(2);
+    expect(clock.now()).toBe(0);
+    await clock.pass(120_000);
+    expect(await queued).toBeGreaterThanOrEqual(30_000);
+    expect(events).toEqual([]);
+  });
+
   it("is told what its processes know when Redis has lost everything", async () => {
     const { redis, clock, start, events } = await processes([{ name: "w", limit: 4, windowMs: 3000 }]);
     const [a, b] = [start(), start()];
