@@ -1,11 +1,11 @@
+import { execFile, type ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { promisify } from "node:util";
 
-import { expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { loadModel } from "../generator/pipeline.js";
-import { json } from "./support/api-server.js";
-import { serveExamples } from "./support/example-server.js";
+import { runSandbox } from "./support/sandbox-process.js";
 import { scratchFolder } from "./support/scratch.js";
 
 /** The contents of the README's code blocks in one language. */
@@ -16,25 +16,48 @@ function blocksOf(language: string): string[] {
   );
 }
 
-it("shows an example that prints what it says, against a server that answers with the spec's examples", async () => {
-  const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
-  const server = await serveExamples(model, "/api/v1", ({ url }, response) => {
-    if (url.endsWith("/tsk_missing"))
-      json(response, 404, { code: "task_not_found", message: "There is no task tsk_missing." });
-    else if (url.includes("cursor=")) json(response, 200, { tasks: [], nextCursor: null });
-    else return false;
-    return true;
+/** The lines with which a sandbox that runs tells another terminal where it is. */
+async function exportsOf(child: ChildProcess): Promise<string> {
+  let printed = "";
+  for await (const chunk of child.stdout ?? []) {
+    printed += String(chunk);
+    if (printed.includes("curl ")) break;
+  }
+  return (printed.match(/^ *export .*$/gm) ?? []).join("\n");
+}
+
+describe("beside a sandbox that runs", () => {
+  let child: ChildProcess;
+  let settings: string;
+  beforeAll(async () => {
+    child = runSandbox(["--port", "0"]);
+    child.stderr?.resume();
+    settings = await exportsOf(child);
   });
-  const [example = ""] = blocksOf("ts");
-  const file = join(scratchFolder(), "example.ts");
-  writeFileSync(file, example.replace("@workspace-api/client", resolve("generated/client/src/index.ts")));
-  vi.stubEnv("WORKSPACE_BASE_URL", `${server.url}/api/v1`);
-  vi.stubEnv("WORKSPACE_API_KEY", "wsk_test");
-  const printed = vi.spyOn(console, "log").mockImplementation(() => {});
-  await import(file);
-  expect(printed.mock.calls.map((values) => values.join(" ")).join("\n")).toBe(
-    blocksOf("text")[0]?.trimEnd(),
-  );
+  afterAll(() => void child.kill("SIGKILL"));
+
+  /** What a terminal shows after some lines. */
+  async function shown(lines: string): Promise<string> {
+    const { stdout } = await promisify(execFile)("bash", ["-euc", `${settings}\n${lines}`]);
+    return stdout;
+  }
+
+  it("its curl lines do what it says", async () => {
+    const [me = "", make = ""] = blocksOf("sh").filter((block) => block.includes("curl"));
+    expect(await shown(me)).toBe(blocksOf("json")[0]?.trimEnd());
+    const [creation = "", search = ""] = make.split(/\n(?=curl)/);
+    const first = await shown(creation);
+    expect(JSON.parse(first)).toMatchObject({ title: "Ship it", userId: "u_ada", status: "open" });
+    expect(await shown(creation)).toBe(first);
+    const { results } = JSON.parse(await shown(search));
+    expect(results).toMatchObject([{ taskId: JSON.parse(first).taskId }]);
+  });
+
+  it("its example prints what it says", async () => {
+    const file = join(scratchFolder(), "example.mjs");
+    writeFileSync(file, blocksOf("ts")[0] ?? "");
+    expect(await shown(`${process.execPath} ${file}`)).toBe(blocksOf("text")[0]);
+  });
 });
 
 it("names commands that exist", () => {

@@ -105,8 +105,10 @@ function announce(url: string, { apiKey, ...seeded }: Seeded, asJson: boolean): 
       `  OAuth     client_id=${seeded.oauth.clientId} (public, PKCE); callbacks: ${seeded.oauth.redirectUris.join(", ")}, any port`,
       `  Status    ${url}/_sandbox`,
       "",
-      "Try it:",
-      `  curl ${baseUrl}/me -H "Authorization: Bearer ${apiKey}"`,
+      "Try it in another terminal:",
+      `  export WORKSPACE_BASE_URL=${baseUrl}`,
+      `  export WORKSPACE_API_KEY=${apiKey}`,
+      '  curl "$WORKSPACE_BASE_URL/me" -H "Authorization: Bearer $WORKSPACE_API_KEY"',
     ].join("\n"),
   );
 }
