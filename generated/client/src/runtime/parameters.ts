@@ -124,15 +124,15 @@ export function writeParameter(
   name: string,
   value: unknown,
 ): string {
-  const isHeader = place === "header";
-  const plain = isHeader || place === "path" ? simple : formStyle;
+  const encode = place === "header" ? String : encodeURIComponent;
+  const isBare = place === "header" || place === "path";
+  const style = styles?.[`${place}:${name}`];
   try {
-    return (styles?.[`${place}:${name}`] ?? plain)(
-      name,
-      value,
-      isHeader ? String : encodeURIComponent,
-      plain,
-    );
+    // Most values are one text, which all default styles write alike.
+    if (!style && typeof value !== "object")
+      return isBare ? encode(String(value)) : `${encode(name)}=${encode(String(value))}`;
+    const plain = isBare ? simple : formStyle;
+    return (style ?? plain)(name, value, encode, plain);
   } catch {
     throw refused(place, name);
   }
@@ -152,17 +152,19 @@ export function writeAll(
 
 /** Fills in a path template. Each value stays within its segment. */
 export function writePath(operation: Operation, valueOf: (name: string) => unknown): string {
-  return operation.path.replace(/[^/]*\{[^/]*/g, (segment) => {
-    let last = "";
-    const written = segment.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
-      const text = writeParameter(operation, "path", (last = name), valueOf(name) ?? "");
-      if (!text || text.includes("%00")) throw refused("path", name);
-      return text;
-    });
-    // Servers and URL parsers read these as "here" and "one up", some also when encoded.
-    if (/^(\.|%(25)?2e){1,2}$/i.test(written)) throw refused("path", last);
-    return written;
+  let path = "";
+  let dots: string | undefined;
+  operation.path.split(/\{([^{}]+)\}/).forEach((part, index) => {
+    // Names stand between the literal parts.
+    const isName = index % 2 === 1;
+    const text = isName ? writeParameter(operation, "path", part, valueOf(part) ?? "") : part;
+    if (isName && (!text || text.includes("%00"))) throw refused("path", part);
+    if (isName && /^(\.|%(25)?2e)+$/i.test(text)) dots = part;
+    path += text;
   });
+  // Servers and URL parsers read these segments as "here" and "one up", some also when encoded.
+  if (dots && /(^|\/)(\.|%(25)?2e){1,2}(\/|$)/i.test(path)) throw refused("path", dots);
+  return path;
 }
 
 /** Says which value is at fault, never the value itself. */
