@@ -30,6 +30,11 @@ async function sandbox(): Promise<Ready> {
   return { url, token: apiKey };
 }
 
+/** What answers requests; Hono is one, and so is the generated server. */
+interface Web {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
 /** The answers by hand, without any check. */
 function bare(): Hono {
   const app = new Hono();
@@ -40,8 +45,8 @@ function bare(): Hono {
   return app;
 }
 
-/** The same answers, behind the generated contract. */
-function stubs(): Hono {
+/** The same answers, behind the generated contract, which does the routing by itself. */
+function stubs(): Web {
   const stubbed: Pick<Handlers<object>, "listTasks" | "fetchTask" | "createTask"> = {
     listTasks: () => ({ status: 200, body: page }),
     fetchTask: () => ({ status: 200, body: task }),
@@ -53,12 +58,12 @@ function stubs(): Hono {
   const all = new Proxy(stubbed, { get: (own, id) => Reflect.get(own, id) ?? refuse });
   // The proxy has a function for every operation.
   const answer = createServer(all as Handlers<object>, { context: () => ({}) });
-  return new Hono().all("*", (c) => answer(c.req.raw));
+  return { fetch: answer };
 }
 
-function plain(app: Hono): Promise<Ready> {
+function plain(app: Web): Promise<Ready> {
   return new Promise((resolve) => {
-    serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+    serve({ fetch: (request) => app.fetch(request), port: 0, hostname: "127.0.0.1" }, ({ port }) =>
       resolve({ url: `http://127.0.0.1:${port}` }),
     );
   });
