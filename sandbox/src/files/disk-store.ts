@@ -1,8 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { FileRow, FileStore } from "./store.js";
+import type { Content, FileRow, FileStore } from "./store.js";
 
 /** What came of bytes that were sent. */
 export type Arrival = "complete" | "wrong" | "cut off";
@@ -66,7 +67,9 @@ export class DiskStore implements FileStore {
     if (arrival !== "complete") throw new Error(`The bytes of ${file.fileId} are not those of its row.`);
   }
 
-  async read({ fileId }: FileRow) {
+  async read({ fileId }: FileRow): Promise<Content> {
+    // Another folder may be in use than the one that the file came to.
+    if (!existsSync(this.#pathOf(fileId))) return { kind: "missing" };
     const file = await open(this.#pathOf(fileId));
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
@@ -78,7 +81,7 @@ export class DiskStore implements FileStore {
       },
       cancel: () => file.close(),
     });
-    return { kind: "bytes", body } as const;
+    return { kind: "bytes", body };
   }
 
   async check({ status }: FileRow) {

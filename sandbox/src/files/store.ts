@@ -10,8 +10,9 @@ export interface UploadTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The bytes of a file, or the address that has them for a minute. */
+/** The bytes of a file, or the address that has them for a minute. `missing`: they are not where they were kept. */
 export type Content =
+  | { readonly kind: "missing" }
   | { readonly kind: "bytes"; readonly body: ReadableStream<Uint8Array> }
   | { readonly kind: "elsewhere"; readonly url: string };
 

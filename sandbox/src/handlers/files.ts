@@ -54,6 +54,12 @@ export function fileHandlers(store: FileStore) {
         throw fail("file_not_ready", `The bytes of ${row.fileId} have not been uploaded.`);
       }
       const content = await store.read(row);
+      if (content.kind === "missing") {
+        throw fail(
+          "file_not_ready",
+          `The bytes of ${row.fileId} are not in the folder that this sandbox uses.`,
+        );
+      }
       if (content.kind === "elsewhere") return { status: 302, headers: { Location: content.url } };
       return { status: 200, body: content.body, headers: { ETag: `"${row.sha256}"` } };
     },

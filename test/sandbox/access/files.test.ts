@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { MINUTE } from "../../../sandbox/src/clock.js";
 import { serveSandbox } from "../../../sandbox/src/serve.js";
+import { createSandbox } from "../../../sandbox/src/create-sandbox.js";
 import { describeDatabases } from "../../support/databases.js";
 import { startSandbox, type Identity, type TestSandbox } from "../../support/sandbox.js";
 import { S3_CREDENTIALS, startObjectStore, type ObjectStore } from "../files/object-store.js";
@@ -119,6 +120,18 @@ describeDatabases("stored bytes", (open) => {
       ["validation_failed", { ...IMAGE, sha256: "abc" }],
     ])("are refused with %s: %j", async (code, body) => {
       expect(await announce("member", body)).toMatchObject({ code });
+    });
+
+    it("are not ready where another folder is in use than the one that they came to", async () => {
+      const upload = await announce();
+      expect(await put(upload)).toBe(204);
+      const { database, clock } = sandbox;
+      const moved = await createSandbox({ database, clock, checkResponses: true, runDeliveries: false });
+      const response = await moved.fetch(
+        new Request(upload.assetUrl, { headers: { authorization: `Bearer ${sandbox.secrets.key}` } }),
+      );
+      expect(await response.json()).toMatchObject({ code: "file_not_ready" });
+      await moved.close();
     });
 
     it("are deleted by who sent them, by managers and by keys", async () => {
