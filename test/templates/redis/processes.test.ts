@@ -7,7 +7,6 @@ import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.
 import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
 import { createRedisStore } from "../../../templates/client/src/redis/index.js";
 import { definition, serve } from "../../support/api-server.js";
-import { bestOf } from "../../support/best-of.js";
 import { limitingServer } from "../../support/limiting-server.js";
 import type { Job } from "../../support/limited-process.js";
 import { limitedProcesses, type LimitedProcess } from "../../support/processes.js";
@@ -57,8 +56,7 @@ describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${n
     return { api, states, send };
   }
 
-  /** Five with 200 calls each; gives back how long it took, in parts of the least time. */
-  async function runFive(): Promise<number> {
+  it("five of them with 120 calls each: none is refused, all keep their order, and it takes as long as it must", async () => {
     // The windows of 15 minutes and of one, 150 times as fast.
     const windows = [
       { name: "sustained", limit: 200, windowMs: 6000 },
@@ -67,24 +65,20 @@ describe.skipIf(noRedis)(`processes on one credential${noRedis ? `: skipped, ${n
     const server = await limitingServer(windows);
     const store = { name: `five of ${server.url}`, timeoutMs: 20_000, leaseMs: 30_000 };
     const jobs = Array.from({ length: 5 }, (_, index): Job => {
-      return { process: index, url: server.url, shared: { redis: redis.url, store }, windows, calls: 200 };
+      return { process: index, url: server.url, shared: { redis: redis.url, store }, windows, calls: 120 };
     });
     const outcomes = await Promise.all(jobs.map((job) => start(job).outcome));
     expect(outcomes.flatMap(({ events }) => events)).toEqual([]);
     expect(server.refused).toEqual(NONE);
-    expect(server.received).toHaveLength(1000);
+    expect(server.received).toHaveLength(600);
     for (const { failed, order } of outcomes) {
       expect(failed).toBe(0);
-      expect(order).toEqual(Array.from({ length: 200 }, (_, n) => n));
+      expect(order).toEqual(Array.from({ length: 120 }, (_, n) => n));
     }
-    const least = 4 * 6000 + 4 * 400;
-    return (Math.max(...server.arrivals) - Math.min(...server.arrivals)) / least;
-  }
-
-  it("five of them with 200 calls each: none is refused, all keep their order, hardly any time is wasted", async () => {
-    const took = await bestOf(3, runFive, 1.1);
-    expect(took).toBeGreaterThanOrEqual(1);
-    expect(took).toBeLessThan(1.1);
+    // How little is wasted is told elsewhere, in a time that is made.
+    const took = Math.max(...server.arrivals) - Math.min(...server.arrivals);
+    expect(took).toBeGreaterThanOrEqual(2 * 6000 + 4 * 400);
+    expect(took).toBeLessThan(60_000);
   });
 
   it("one is killed while it holds places: the others get them once its lease and a window are over", async () => {

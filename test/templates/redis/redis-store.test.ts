@@ -5,6 +5,7 @@ import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.
 import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
 import { RateLimiter, type Place } from "../../../templates/client/src/runtime/rate-limiter.js";
 import { createRedisStore, type RedisStoreOptions } from "../../../templates/client/src/redis/index.js";
+import { COUNTERS } from "../../support/counters.js";
 import { placeRequest } from "../../support/place-request.js";
 import { noRedis, RedisServer } from "../../support/redis-server.js";
 import { TimedRedis } from "../../support/timed-redis.js";
@@ -156,6 +157,34 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
     ask(start(), 3, 3);
     await clock.pass(705);
     expect(gone).toEqual([7, 7, 7, 3]);
+  });
+
+  it("lets five processes send 1,000 requests that no server refuses, and wastes hardly any time", async () => {
+    const windows = [
+      { name: "sustained", limit: 200, windowMs: 90_000 },
+      { name: "burst", limit: 40, windowMs: 6000 },
+    ];
+    const { clock, start, events } = await processes(windows);
+    const counters = Object.values(COUNTERS).flatMap((create) => windows.map(create));
+    const arrivals: number[] = [];
+    let refused = 0;
+    const send = async (limiter: RateLimiter): Promise<void> => {
+      const place = await limiter.acquire(placeRequest());
+      await new Promise<void>((resolve) => clock.after(40, resolve));
+      arrivals.push(clock.now());
+      refused += counters.filter((counter) => !counter(clock.now())).length;
+      await new Promise<void>((resolve) => clock.after(40, resolve));
+      limiter.settle(place, true);
+    };
+    const limiters = Array.from({ length: 5 }, () => start());
+    const all = limiters.flatMap((limiter) => Array.from({ length: 200 }, () => send(limiter)));
+    await clock.pass(600_000);
+    await Promise.all(all);
+    expect(refused).toBe(0);
+    const least = 4 * 90_000 + 4 * 6000;
+    expect((arrivals.at(-1) ?? 0) / least).toBeGreaterThanOrEqual(1);
+    expect((arrivals.at(-1) ?? 0) / least).toBeLessThan(1.01);
+    expect(events).toEqual([]);
   });
 
   it("is not that of another name", async () => {

