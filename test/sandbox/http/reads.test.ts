@@ -44,6 +44,27 @@ describe("reads", () => {
     expect(titles).toEqual(["A", "B", "C", "D", "E"]);
   });
 
+  it("give nothing twice and leave nothing out, whatever is added or removed between two pages", async () => {
+    const create = async (title: string): Promise<string> => {
+      const made = await sandbox.call("POST", "/workspaces/current/tasks", { body: { title } });
+      return ((await made.json()) as { readonly taskId: string }).taskId;
+    };
+    const ids = new Map<string, string>();
+    for (const title of ["b", "d", "f", "h"]) ids.set(title, await create(title));
+    const titles: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const { body } = await page(cursor === "" ? LIST : `${LIST}&cursor=${cursor}`);
+      titles.push(...body.tasks.map(({ title }) => title));
+      cursor = body.nextCursor;
+      if (titles.at(-1) !== "b") continue;
+      // Before what was given, after it, and the very task that the cursor stands at.
+      await create("a");
+      await create("e");
+      await sandbox.call("DELETE", `/workspaces/current/tasks/${ids.get("b") ?? ""}`);
+    }
+    expect(titles).toEqual(["A", "B", "C", "D", "E", "b", "d", "e", "f", "h"]);
+  });
+
   it("refuse a cursor that is damaged, of another query, or too old", async () => {
     const { nextCursor } = (await page(LIST)).body;
     const cursor = nextCursor ?? "";
