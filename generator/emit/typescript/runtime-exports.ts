@@ -28,10 +28,10 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 const INDEX = (
   "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret BudgetSetup CallContext CallEvent " +
   "CallLifetime Clock ConnectionError DecodeError Emit ErrorCode ErrorFacts EventSubject Fetch Grant " +
-  "HeaderValue Next OutgoingRequest Pagination RateLimitBudget RateLimitOptions RateLimitState " +
+  "HeaderValue OutgoingRequest Pagination RateLimitBudget RateLimitOptions RateLimitState " +
   "RateLimitStatus RateLimitStore RateLimitWaitError RateLimitWindow RequestError RequestOptions " +
   "Result RetryPolicy Ring RingMaker RingSetup RuntimeEvent SchemeSecret Secret SecretRequest " +
-  "SecretSource SecurityScheme StoreEvent TimeoutError UnexpectedStatusError WebhookName " +
+  "SecretSource SecurityScheme Send StoreEvent TimeoutError UnexpectedStatusError WebhookName " +
   "WebhookPayload WebhookPayloads WindowSnapshot WindowUse components operations paths"
 ).split(" ");
 
@@ -66,7 +66,7 @@ export const RUNTIME_VALUES: readonly string[] = [
     "matrixExploded",
     "simpleExploded",
   ])
-  .concat(["createApi", "policy", "api", "body", "query", "options"]);
+  .concat(["cacheRing", "createApi", "policy", "api", "body", "query", "options"]);
 
 /** Modules of the emitted client by the type names that they export, seen from a folder below `src/`. */
 export function typeModules(schemaNames: Iterable<string>): ReadonlyMap<string, string> {

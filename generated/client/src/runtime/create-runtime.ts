@@ -12,7 +12,7 @@ import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
 import { baseUrlOf, own } from "./request.js";
 import { retryRing } from "./retry.js";
-import type { RingSetup } from "./ring-setup.js";
+import type { RingMaker, RingSetup } from "./ring-setup.js";
 import { createTransport } from "./transport.js";
 
 /**
@@ -73,7 +73,9 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
 function cacheSlot(setup: RingSetup): Ring {
   let cache: Ring | undefined;
   return (request, next, call) => {
-    if (setup.options.cache !== false) cache ??= call.operation?.cache?.ring(setup);
+    const rule = setup.options.cache !== false && call.operation?.cache;
+    // It is what the rule says that it is: the emitter puts nothing else there.
+    if (rule) cache ??= (rule.ring as RingMaker)(setup);
     return cache ? cache(request, next, call) : next(request, call);
   };
 }

@@ -1,5 +1,4 @@
 import type { BodyDecoder, BodyEncoder, ParameterStyle } from "./codecs.js";
-import type { RingMaker } from "./ring-setup.js";
 
 /** What the runtime has to know of an operation. Emitted beside each operation's function. */
 export interface Operation {
@@ -55,7 +54,8 @@ export interface Pagination {
 
 /** How long an answer is fresh, and what keeps it: operations that need no cache do not bring one. */
 export interface CacheRule {
-  readonly ring: RingMaker;
+  /** A `RingMaker`. Its type does not stand here, since rings are made of calls, and calls of operations. */
+  readonly ring: unknown;
   readonly freshMs: number;
   /** The server sends an ETag and honours If-None-Match. */
   readonly etag: boolean;
