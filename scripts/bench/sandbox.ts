@@ -10,7 +10,7 @@ const TASKS = `${contract.basePath}/workspaces/current/tasks`;
 const WARM_UP_SECONDS = 2;
 const SECONDS = 4;
 /** Bare and checked take turns, so that what else the machine does falls on both; an odd number has a median. */
-const TURNS = 7;
+const TURNS = 11;
 const TURN_SECONDS = 1;
 
 /** What one server does with each kind of request. */

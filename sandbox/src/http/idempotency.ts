@@ -15,7 +15,7 @@ export interface KeyedRequest {
   readonly key: string;
   readonly method: string;
   readonly url: string;
-  readonly body: Uint8Array;
+  readonly body: string | Uint8Array;
   readonly now: Date;
   readonly fail: Fail<"idempotency_in_progress" | "idempotency_key_reused">;
 }

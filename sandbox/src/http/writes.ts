@@ -42,7 +42,7 @@ export function writes(database: Database, clock: Clock, onEvents: () => void): 
             key,
             method: operation.method,
             url: call.request.url,
-            body: call.bodyBytes,
+            body: call.rawBody,
             now: context.now(),
             fail: call.fail,
           }

@@ -146,12 +146,27 @@ describe("a request", () => {
     );
   });
 
-  it("in bytes that are no UTF-8 is refused", async () => {
-    const { server } = echo();
-    const body = new Uint8Array([...new TextEncoder().encode('{"title":"'), 0xff, 0x22, 0x7d]);
+  it.each([
+    ["a byte that never occurs", [0xff]],
+    ["a character of another encoding", [0xe9]],
+    ["a character cut after two of its four bytes", [0xf0, 0x9f]],
+  ])("in bytes that are no UTF-8 is refused: %s", async (_, wrong) => {
+    const { server, seen } = echo();
+    const body = new Uint8Array([...new TextEncoder().encode('{"title":"\uFFFD'), ...wrong, 0x22, 0x7d]);
     const headers = { "content-type": "application/json" };
-    const response = await server(new Request(ROOT + list, { method: "POST", body, headers }));
-    expect(await problemOf(response)).toMatchObject({ status: 400, code: "malformed_body" });
+    for (const each of [headers, { ...headers, "content-length": String(body.byteLength) }]) {
+      const response = await server(new Request(ROOT + list, { method: "POST", body, headers: each }));
+      expect(await problemOf(response)).toMatchObject({ status: 400, code: "malformed_body" });
+    }
+    expect(seen).toEqual([]);
+  });
+
+  it("may hold the character that stands for what cannot be read", async () => {
+    const { server, seen } = echo();
+    const body = new TextEncoder().encode('{"title":"\uFFFD \u{1F680}"}');
+    const headers = { "content-type": "application/json", "content-length": String(body.byteLength) };
+    expect((await server(new Request(ROOT + list, { method: "POST", body, headers }))).status).toBe(204);
+    expect(seen[0]?.body).toMatchObject({ title: "\uFFFD \u{1F680}" });
   });
 
   it("may carry unknown parameters where the server says so", async () => {

@@ -47,7 +47,7 @@ export class Router<Operation extends Pick<OperationContract, "method" | "path">
     const found = find(search, this.#root, 0);
     if (found) {
       const params: Record<string, string> = {};
-      for (const [index, name] of found.names.entries()) params[name] = search.values[index] ?? "";
+      found.names.forEach((name, index) => (params[name] = search.values[index] ?? ""));
       return { kind: "match", operation: found.operation, params };
     }
     if (search.others.length === 0) return { kind: "notFound" };

@@ -1,3 +1,4 @@
+import type { RawBody } from "./body.js";
 import type { OperationContract } from "./contract.js";
 import type { Fail } from "./failure.js";
 import type { FaultKind } from "./request-fault.js";
@@ -15,8 +16,8 @@ export interface Call<Context, Id extends string = string, Code extends string |
   context: Context;
   /** The request, validated. Only in inner layers; `undefined` in outer ones. */
   readonly input: CallInput | undefined;
-  /** The body as it came, for fingerprints. Empty in outer layers. */
-  readonly bodyBytes: Uint8Array;
+  /** The body as it came, for fingerprints: a text where its type is one, or bytes. Empty in outer layers. */
+  readonly rawBody: RawBody;
   /** Ends the request with any error of the catalogue; see that the operation declares it. */
   readonly fail: Fail<Code>;
   /** The response for what was thrown below: that of its code for a `Failure`, an internal error for all else. */

@@ -1,4 +1,4 @@
-import { readBody } from "./body.js";
+import { NO_BODY, readBody, type RawBody } from "./body.js";
 import type { Call, CallInput, ServerOptions } from "./call.js";
 import type { BodyContract, Contract, OperationContract } from "./contract.js";
 import { fail, Failure, type FailureExtras, type FieldError } from "./failure.js";
@@ -146,13 +146,13 @@ class Desk<Context> {
 
   async #body(route: Route<Context>, declared: BodyContract, call: ServerCall<Context>): Promise<Content> {
     const maxBytes = this.#options.maxBodyBytes ?? DEFAULT_MAX_BYTES;
-    const { content, value, bytes } = await readBody(declared, call.request, maxBytes);
+    const { content, value, raw } = await readBody(declared, call.request, maxBytes);
     const validate = content && route.validators.body?.[content.mediaType];
     if (validate && !validate(value)) {
       const faults = fieldErrors(validate.errors ?? []);
       throw new RequestFault("validation", summary("member", faults), { errors: faults });
     }
-    call.bodyBytes = bytes;
+    call.rawBody = raw;
     return { body: value, mediaType: content?.mediaType };
   }
 
@@ -215,7 +215,6 @@ class Desk<Context> {
 type Content = Pick<CallInput, "body" | "mediaType">;
 
 const NO_CONTENT: Content = { body: undefined, mediaType: undefined };
-const NO_BYTES: Uint8Array = new Uint8Array();
 
 /** What a handler gets. The URL and the signal are made by the platform when they are asked for, which costs. */
 class HandlerRequest implements CallInput, RequestBase<string | number> {
@@ -251,7 +250,7 @@ class HandlerRequest implements CallInput, RequestBase<string | number> {
 class CallStart implements Omit<Call<unknown>, "context"> {
   readonly fail: typeof fail = fail;
   input: CallInput | undefined = undefined;
-  bodyBytes: Uint8Array = NO_BYTES;
+  rawBody: RawBody = NO_BODY;
   #requestId: string | undefined;
 
   constructor(
