@@ -47,7 +47,7 @@ export function descriptorText(
 
 function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {
   return objectLiteral([
-    ["ring", use("cache", "cacheRing")],
+    ["layer", use("cache", "cacheLayer")],
     ["freshMs", String(freshMs)],
     ["etag", String(etag)],
   ]);

@@ -28,9 +28,9 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 const INDEX = (
   "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret BudgetSetup CallContext CallEvent " +
   "CallLifetime Clock ConnectionError DecodeError Emit ErrorCode ErrorFacts EventSubject Fetch Grant " +
-  "HeaderValue OutgoingRequest Pagination RateLimitBudget RateLimitOptions RateLimitState " +
-  "RateLimitStatus RateLimitStore RateLimitWaitError RateLimitWindow RequestError RequestOptions " +
-  "Result RetryPolicy Ring RingMaker RingSetup RuntimeEvent SchemeSecret Secret SecretRequest " +
+  "HeaderValue Layer LayerFactory LayerSetup OutgoingRequest Pagination RateLimitBudget " +
+  "RateLimitOptions RateLimitState RateLimitStatus RateLimitStore RateLimitWaitError RateLimitWindow " +
+  "RequestError RequestOptions Result RetryPolicy RuntimeEvent SchemeSecret Secret SecretRequest " +
   "SecretSource SecurityScheme Send StoreEvent TimeoutError UnexpectedStatusError WebhookName " +
   "WebhookPayload WebhookPayloads WindowSnapshot WindowUse components operations paths"
 ).split(" ");
@@ -66,7 +66,7 @@ export const RUNTIME_VALUES: readonly string[] = [
     "matrixExploded",
     "simpleExploded",
   ])
-  .concat(["cacheRing", "createApi", "policy", "api", "body", "query", "options"]);
+  .concat(["cacheLayer", "createApi", "policy", "api", "body", "query", "options"]);
 
 /** Modules of the emitted client by the type names that they export, seen from a folder below `src/`. */
 export function typeModules(schemaNames: Iterable<string>): ReadonlyMap<string, string> {

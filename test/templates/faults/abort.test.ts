@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 
 import { blob } from "../../../templates/client/src/runtime/decode.js";
-import { cacheRing } from "../../../templates/client/src/runtime/cache.js";
+import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
@@ -95,7 +95,7 @@ const states: Record<string, State> = {
   },
   "sharing a read with others": {
     answer: () => {},
-    operation: operation({ cache: { ring: cacheRing, freshMs: 1000, etag: false } }),
+    operation: operation({ cache: { layer: cacheLayer, freshMs: 1000, etag: false } }),
     reached: (_told, received) => received(),
   },
 };
@@ -163,7 +163,7 @@ describe("a signal", () => {
   test("that is aborted already sends nothing, and takes no place and no share", async () => {
     const server = await serve();
     const api = createRuntime({ ...definition, policy }, { baseUrl: server.url });
-    const cached = operation({ cache: { ring: cacheRing, freshMs: 1000, etag: false } });
+    const cached = operation({ cache: { layer: cacheLayer, freshMs: 1000, etag: false } });
     for (const wanted of [operation(), cached]) {
       const error = await failure(call(api, wanted, {}, { signal: AbortSignal.abort() }));
       expect(error).toMatchObject({ code: "aborted" });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
-import { cacheRing } from "../../../templates/client/src/runtime/cache.js";
+import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
@@ -9,11 +9,11 @@ import { definition, failure, json, operation, serve, type TestServer } from "..
 import { eventually, until } from "../../support/until.js";
 
 const FRESH_MS = 60_000;
-const team = operation({ path: "/teams/{id}", cache: { ring: cacheRing, freshMs: FRESH_MS, etag: true } });
-const teams = operation({ path: "/teams", cache: { ring: cacheRing, freshMs: FRESH_MS, etag: false } });
+const team = operation({ path: "/teams/{id}", cache: { layer: cacheLayer, freshMs: FRESH_MS, etag: true } });
+const teams = operation({ path: "/teams", cache: { layer: cacheLayer, freshMs: FRESH_MS, etag: false } });
 const members = operation({
   path: "/teams/{id}/members",
-  cache: { ring: cacheRing, freshMs: FRESH_MS, etag: false },
+  cache: { layer: cacheLayer, freshMs: FRESH_MS, etag: false },
 });
 const update = operation({
   method: "PATCH",

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 
 import { logEvents } from "../../../templates/client/examples/log-events.js";
 import { traceEvents } from "../../../templates/client/examples/trace-events.js";
-import { cacheRing } from "../../../templates/client/src/runtime/cache.js";
+import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { CallEvent, RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
@@ -18,7 +18,7 @@ import type { ApiOptions } from "../../../templates/client/src/runtime/options.j
 import { closedPort, definition, failure, json, operation, serve } from "../../support/api-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
 
-const thing = operation({ path: "/things/{id}", cache: { ring: cacheRing, freshMs: 60_000, etag: true } });
+const thing = operation({ path: "/things/{id}", cache: { layer: cacheLayer, freshMs: 60_000, etag: true } });
 const windows = [{ name: "w", limit: 1, windowMs: 60_000 }];
 
 /** A client on a clock on which waiting takes no time; it goes through all that can be told. */

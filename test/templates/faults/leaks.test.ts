@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 
-import { cacheRing } from "../../../templates/client/src/runtime/cache.js";
+import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
@@ -34,7 +34,7 @@ describe("after 100,000 calls", () => {
     ["that succeed", operation(), 60_000, () => 200],
     ["that fail", operation(), 20_000, () => 404],
     ["of which some are repeated", operation(), 10_000, () => (Math.random() < 0.05 ? 503 : 200)],
-    ["that are kept", operation({ cache: { ring: cacheRing, freshMs: 1, etag: true } }), 10_000, () => 200],
+    ["that are kept", operation({ cache: { layer: cacheLayer, freshMs: 1, etag: true } }), 10_000, () => 200],
   ];
 
   test.each(kinds)(

@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
-import { cacheRing } from "../../../templates/client/src/runtime/cache.js";
+import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { list } from "../../../templates/client/src/runtime/list.js";
 import type { ApiPolicy, Operation } from "../../../templates/client/src/runtime/operation.js";
@@ -155,7 +155,7 @@ test("nothing that fails unseen is an unhandled rejection", async () => {
   void list(refused, paged, {});
   void call(lost, get, {}).withResponse();
   void call(keyless, secured, {});
-  const shared = { ...get, cache: { ring: cacheRing, freshMs: 1000, etag: true } };
+  const shared = { ...get, cache: { layer: cacheLayer, freshMs: 1000, etag: true } };
   void call(refused, shared, {});
   void call(refused, get, {}, { signal: AbortSignal.timeout(1) });
   await until(() => server.received.length >= 3);

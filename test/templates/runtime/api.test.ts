@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import type { Ring } from "../../../templates/client/src/runtime/fetch.js";
+import type { Layer } from "../../../templates/client/src/runtime/fetch.js";
 import { apiFor, definition, json, operation, serve } from "../../support/api-server.js";
 
 describe("the base URL", () => {
@@ -36,25 +36,25 @@ describe("the runtime", () => {
   test("runs what an operation brings as its cache around the credential and the network", async () => {
     const server = await serve();
     const order: string[] = [];
-    const outer: Ring = async (request, next, own) => {
+    const outer: Layer = async (request, next, own) => {
       order.push(`before, ${request.headers["authorization"]}`);
       const response = await next(request, own);
       order.push(`after, ${response.status}`);
       return response;
     };
-    const cache = { ring: () => outer, freshMs: 1, etag: false };
+    const cache = { layer: () => outer, freshMs: 1, etag: false };
     await call(apiFor(server.url, { apiKey: "k" }), operation({ security: [["apiKey"]], cache }), {});
     expect(order).toEqual(["before, undefined", "after, 200"]);
     expect(server.received[0]?.headers.authorization).toBe("Bearer k");
   });
 
-  test("can send a call twice from a ring, with the credential each time", async () => {
+  test("can send a call twice from a layer, with the credential each time", async () => {
     const server = await serve();
-    const ring: Ring = async (request, next, own) => {
+    const layer: Layer = async (request, next, own) => {
       await next(request, own);
       return next(request, own);
     };
-    const api = apiFor(server.url, { apiKey: Object.assign(() => "k", { ring }) });
+    const api = apiFor(server.url, { apiKey: Object.assign(() => "k", { layer }) });
     await api.fetch(new Request(server.url, { method: "POST", body: "body" }));
     expect(server.received.map(({ headers, body }) => [headers.authorization, body.toString()])).toEqual([
       ["Bearer k", "body"],

@@ -5,7 +5,7 @@ import type { SecurityScheme } from "../../../templates/client/src/runtime/auth.
 import type { SecretSource } from "../../../templates/client/src/runtime/credentials.js";
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
-import type { Ring } from "../../../templates/client/src/runtime/fetch.js";
+import type { Layer } from "../../../templates/client/src/runtime/fetch.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { apiFor, json, operation, serve, type Received } from "../../support/api-server.js";
@@ -232,7 +232,7 @@ describe("a credential", () => {
   });
 });
 
-describe("a secret with a ring of its own", () => {
+describe("a secret with a layer of its own", () => {
   const create = operation({
     method: "POST",
     security: [["oauth"]],
@@ -244,12 +244,12 @@ describe("a secret with a ring of its own", () => {
       json(response, request.headers.authorization === "Bearer new" ? 200 : 401, {}),
     );
     let token = "old";
-    const ring: Ring = async (request, next, own) => {
+    const layer: Layer = async (request, next, own) => {
       const response = await next(request, own);
       token = "new";
       return response.status === 401 ? next(request, own) : response;
     };
-    const auth = Object.assign(() => token, { ring });
+    const auth = Object.assign(() => token, { layer });
     await call(apiFor(server.url, { auth }), create, { body: { a: 1 } });
     expect(server.received.map(({ headers, body }) => [headers.authorization, body.toString()])).toEqual([
       ["Bearer old", '{"a":1}'],

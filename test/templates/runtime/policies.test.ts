@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
-import { cacheRing } from "../../../templates/client/src/runtime/cache.js";
+import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import type { Clock } from "../../../templates/client/src/runtime/clock.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
@@ -124,7 +124,7 @@ describe("the delay", () => {
 });
 
 describe("the cache", () => {
-  const CACHED: Operation = { ...GET, cache: { ring: cacheRing, freshMs: 60_000, etag: true } };
+  const CACHED: Operation = { ...GET, cache: { layer: cacheLayer, freshMs: 60_000, etag: true } };
 
   it("keeps what is fresh, asks again by ETag, and forgets what a write changes", async () => {
     const server = await serve(({ method, headers }, response) => {

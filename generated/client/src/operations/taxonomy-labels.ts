@@ -2,7 +2,7 @@
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import { json } from "../runtime/body.js";
-import { cacheRing } from "../runtime/cache.js";
+import { cacheLayer } from "../runtime/cache.js";
 import { call, type Call } from "../runtime/call.js";
 import type {
   AuthenticationError,
@@ -46,7 +46,7 @@ const listTaxonomyLabelsOperation: Operation = {
     503: "unavailable",
   },
   pagination: { style: "cursor", items: "/taxonomyLabels", parameter: "cursor", next: "/nextCursor" },
-  cache: { ring: cacheRing, freshMs: 300000, etag: false },
+  cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
 
 /** Query parameters of {@link listTaxonomyLabels}. */
@@ -178,7 +178,7 @@ const fetchTaxonomyLabelOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
-  cache: { ring: cacheRing, freshMs: 300000, etag: true },
+  cache: { layer: cacheLayer, freshMs: 300000, etag: true },
 };
 
 /** Options of {@link fetchTaxonomyLabel}. */

@@ -2,7 +2,7 @@
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import { json } from "../runtime/body.js";
-import { cacheRing } from "../runtime/cache.js";
+import { cacheLayer } from "../runtime/cache.js";
 import { call, type Call } from "../runtime/call.js";
 import type {
   AuthenticationError,
@@ -37,7 +37,7 @@ const listTeamMembersOperation: Operation = {
     503: "unavailable",
   },
   pagination: { style: "cursor", items: "/members", parameter: "cursor", next: "/nextCursor" },
-  cache: { ring: cacheRing, freshMs: 60000, etag: false },
+  cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
 /** Query parameters of {@link listTeamMembers}. */

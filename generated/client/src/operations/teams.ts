@@ -2,7 +2,7 @@
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import { json } from "../runtime/body.js";
-import { cacheRing } from "../runtime/cache.js";
+import { cacheLayer } from "../runtime/cache.js";
 import { call, type Call } from "../runtime/call.js";
 import type {
   AuthenticationError,
@@ -40,7 +40,7 @@ const listTeamsOperation: Operation = {
     503: "unavailable",
   },
   pagination: { style: "cursor", items: "/teams", parameter: "cursor", next: "/nextCursor" },
-  cache: { ring: cacheRing, freshMs: 60000, etag: false },
+  cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
 /** Query parameters of {@link listTeams}. */
@@ -172,7 +172,7 @@ const fetchTeamOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
-  cache: { ring: cacheRing, freshMs: 60000, etag: true },
+  cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
 /** Options of {@link fetchTeam}. */

@@ -2,7 +2,7 @@
 import { RequestError } from "./errors.js";
 import type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
 import type { Emit } from "./events.js";
-import type { CallContext, OutgoingRequest, Ring, Send } from "./fetch.js";
+import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
 import { subjectOf } from "./observe.js";
 import { headerValue } from "./parameters.js";
 import type { Redactor } from "./redactor.js";
@@ -12,7 +12,7 @@ export type SecurityScheme =
   | { readonly kind: "apiKey"; readonly in: "header" | "query" | "cookie"; readonly name: string }
   | { readonly kind: "bearer" | "basic" | "oauth" | "other" };
 
-/** What {@link authRing} is made from. */
+/** What {@link authLayer} is made from. */
 export interface AuthSetup {
   readonly schemes: Readonly<Record<string, SecurityScheme>>;
   readonly apiKey?: Secret | undefined;
@@ -25,18 +25,18 @@ export interface AuthSetup {
   readonly emit: Emit;
 }
 
-/** A ring that adds credentials, and tells them apart. */
-export interface AuthRing extends Ring {
+/** A layer that adds credentials, and tells them apart. */
+export interface AuthLayer extends Layer {
   /** The secrets that functions give for a request: each may be another's. */
   identify(request: OutgoingRequest, call: CallContext): Promise<readonly unknown[]>;
 }
 
 /**
- * The ring that adds the client's headers and the credential that the operation's security allows.
+ * The layer that adds the client's headers and the credential that the operation's security allows.
  *
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
-export function authRing(setup: AuthSetup): AuthRing {
+export function authLayer(setup: AuthSetup): AuthLayer {
   const { schemes, redactor, baseUrl, emit } = setup;
   const given = secretsByScheme(setup);
   const homeUrl = new URL(baseUrl);
@@ -92,7 +92,7 @@ export function authRing(setup: AuthSetup): AuthRing {
     return `needs ${needed}; the client has ${[...given.keys()].join(" and ") || "no credential"}`;
   }
 
-  const ring: Ring = (request, next, call) => {
+  const layer: Layer = (request, next, call) => {
     const { operation } = call;
     // Most requests go to the base URL: the text tells as much as a parser would, and is cheaper.
     const url = request.url.startsWith(`${home}/`) ? homeUrl : new URL(request.url);
@@ -114,16 +114,16 @@ export function authRing(setup: AuthSetup): AuthRing {
       return next(sign(signable, names, await Promise.all(texts)), own);
     };
     const source = secrets.find((secret) => typeof secret === "function");
-    return source?.ring ? source.ring(request, send, call) : send(request, call);
+    return source?.layer ? source.layer(request, send, call) : send(request, call);
   };
-  const identify: AuthRing["identify"] = (request, call) =>
+  const identify: AuthLayer["identify"] = (request, call) =>
     Promise.all(
       (choose(request, call).names ?? []).map((name) => {
         const secret = given.get(name);
         return typeof secret === "function" && ask(secret, request, call);
       }),
     );
-  return Object.assign(ring, { identify });
+  return Object.assign(layer, { identify });
 }
 
 function isReady(secret: SchemeSecret | undefined): secret is string | BasicSecret | undefined {

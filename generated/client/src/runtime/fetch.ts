@@ -9,7 +9,7 @@ export interface OutgoingRequest {
   readonly method: string;
   /** Absolute. */
   readonly url: string;
-  /** By their names in lower case. A ring that changes them passes on a copy. */
+  /** By their names in lower case. A layer that changes them passes on a copy. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: BodyInit | null;
 }
@@ -18,7 +18,7 @@ export interface OutgoingRequest {
 export type Send = (request: OutgoingRequest, call: CallContext) => Promise<Response>;
 
 /** One concern of the runtime, wrapped around the next. `next` may be called more than once, or not at all. */
-export type Ring = (request: OutgoingRequest, next: Send, call: CallContext) => Promise<Response>;
+export type Layer = (request: OutgoingRequest, next: Send, call: CallContext) => Promise<Response>;
 
 /** A call's span of time, which the caller's own signal and its deadline end. */
 export interface CallLifetime {
@@ -26,12 +26,13 @@ export interface CallLifetime {
   readonly signal: AbortSignal;
   /** Calls back with the reason when it is over, at once if it already is: as the signal does, and cheaper. */
   onEnd(callback: (reason: unknown) => void): void;
+  /** Takes back what `onEnd` was given, when the work is done in time. */
   offEnd(callback: (reason: unknown) => void): void;
   /** When the call must be over, on the clock of `performance.now()`; `Infinity`: never. */
   readonly deadline: number;
 }
 
-/** What the rings know of a call besides its request. One object serves all attempts. */
+/** What the layers know of a call besides its request. One object serves all attempts. */
 export interface CallContext {
   /** Tells the call from others in events. */
   readonly id: number;
@@ -51,7 +52,7 @@ export interface CallContext {
   unrepeated?: string | undefined;
 }
 
-/** Wraps rings around what sends; the first ring is the outermost. */
-export function compose(rings: readonly Ring[], send: Send): Send {
-  return rings.reduceRight<Send>((next, ring) => (request, call) => ring(request, next, call), send);
+/** Wraps layers around what sends; the first layer is the outermost. */
+export function compose(layers: readonly Layer[], send: Send): Send {
+  return layers.reduceRight<Send>((next, layer) => (request, call) => layer(request, next, call), send);
 }

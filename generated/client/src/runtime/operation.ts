@@ -55,8 +55,8 @@ export interface Pagination {
 
 /** How long an answer is fresh, and what keeps it: operations that need no cache do not bring one. */
 export interface CacheRule {
-  /** A `RingMaker`. Its type does not stand here, since rings are made of calls, and calls of operations. */
-  readonly ring: unknown;
+  /** A `LayerFactory`. Its type does not stand here, since layers are made of calls, and calls of operations. */
+  readonly layer: unknown;
   readonly freshMs: number;
   /** The server sends an ETag and honours If-None-Match. */
   readonly etag: boolean;

@@ -1,6 +1,6 @@
 import type { SecretSource } from "../runtime/credentials.js";
 import { isApiError } from "../runtime/errors.js";
-import type { CallContext, Ring } from "../runtime/fetch.js";
+import type { CallContext, Layer } from "../runtime/fetch.js";
 import type { TokenAnswer } from "./authorization-server.js";
 import { SignInRequiredError } from "./errors.js";
 import { createFlights } from "./flight.js";
@@ -104,7 +104,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
   };
 
   /** A request whose token is refused is sent again with a new one, once. */
-  const ring: Ring = async (request, next, call) => {
+  const layer: Layer = async (request, next, call) => {
     const response = await next(request, call);
     const used = sent.get(call);
     if (!isTokenRefused(response) || used === undefined || used === hopeless) return response;
@@ -122,7 +122,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
   };
 
   return {
-    token: Object.assign(token, { ring }),
+    token: Object.assign(token, { layer }),
     replace: async (tokens) => {
       current = tokens;
       [refused, hopeless, isAnswerLost, pausedUntil] = [undefined, undefined, false, 0];

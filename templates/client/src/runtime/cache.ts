@@ -1,10 +1,10 @@
 import { systemClock } from "./clock.js";
 import type { RuntimeEvent } from "./events.js";
-import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
+import type { CallContext, Layer, OutgoingRequest } from "./fetch.js";
 import { Lifetime } from "./lifetime.js";
 import type { CacheRule } from "./operation.js";
 import { subjectOf } from "./observe.js";
-import type { RingSetup } from "./ring-setup.js";
+import type { LayerSetup } from "./layer-setup.js";
 import { connectionError } from "./transport.js";
 
 /** Answers that are kept; the one that was not used for longest goes first. */
@@ -25,8 +25,8 @@ interface Shared {
   waiting: number;
 }
 
-/** The ring that keeps what the spec says is fresh for a while, for each credential and whatever else is in the headers. */
-export function cacheRing({ options, emit, identify }: RingSetup): Ring {
+/** The layer that keeps what the spec says is fresh for a while, for each credential and whatever else is in the headers. */
+export function cacheLayer({ options, emit, identify }: LayerSetup): Layer {
   const { clock = systemClock } = options;
   const entries = new Map<string, Entry>();
   const underWay = new Map<string, Shared>();

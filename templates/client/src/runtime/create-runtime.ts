@@ -1,17 +1,17 @@
 import type { Api, ApiDefinition } from "./api.js";
-import { authRing } from "./auth.js";
+import { authLayer } from "./auth.js";
 import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
-import { compose, type OutgoingRequest, type Ring } from "./fetch.js";
+import { compose, type OutgoingRequest, type Layer } from "./fetch.js";
 import { Lifetime } from "./lifetime.js";
-import { limiterRing } from "./limiter-ring.js";
-import { observeRing } from "./observe.js";
+import { limiterLayer } from "./limiter-layer.js";
+import { observeLayer } from "./observe.js";
 import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
 import { baseUrlOf, own } from "./request.js";
-import { retryRing } from "./retry.js";
-import type { RingMaker, RingSetup } from "./ring-setup.js";
+import { retryLayer } from "./retry.js";
+import type { LayerFactory, LayerSetup } from "./layer-setup.js";
 import { createTransport } from "./transport.js";
 
 /**
@@ -29,14 +29,14 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
-  const credentials = authRing({ schemes, apiKey, auth, baseUrl, headers, redactor, emit });
+  const credentials = authLayer({ schemes, apiKey, auth, baseUrl, headers, redactor, emit });
   const setup = { policy, options, emit, identify: credentials.identify };
-  const limiter = limiterRing(setup);
+  const limiter = limiterLayer(setup);
   const send = compose(
     [
-      ...(options.onEvent ? [observeRing(setup)] : []),
+      ...(options.onEvent ? [observeLayer(setup)] : []),
       cacheSlot(setup),
-      retryRing(setup),
+      retryLayer(setup),
       credentials,
       limiter,
     ],
@@ -69,12 +69,12 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
 }
 
 /** Where the cache comes in, with the first call of an operation that has one; from then on it sees all calls. */
-function cacheSlot(setup: RingSetup): Ring {
-  let cache: Ring | undefined;
+function cacheSlot(setup: LayerSetup): Layer {
+  let cache: Layer | undefined;
   return (request, next, call) => {
     const rule = setup.options.cache !== false && call.operation?.cache;
     // It is what the rule says that it is: the emitter puts nothing else there.
-    if (rule) cache ??= (rule.ring as RingMaker)(setup);
+    if (rule) cache ??= (rule.layer as LayerFactory)(setup);
     return cache ? cache(request, next, call) : next(request, call);
   };
 }

@@ -1,4 +1,4 @@
-import type { CallContext, Ring } from "./fetch.js";
+import type { CallContext, Layer } from "./fetch.js";
 
 /** A secret, or a function that gets it before each request. */
 export type Secret = string | SecretSource;
@@ -8,7 +8,7 @@ export interface SecretSource {
   /** `refreshed` is to be called when the secret was had anew, for the `refresh` event. */
   (call: CallContext, refreshed: () => void): string | Promise<string>;
   /** Goes around the requests that carry the secret: the place to have a refused one replaced. */
-  readonly ring?: Ring;
+  readonly layer?: Layer;
 }
 
 /** HTTP Basic (RFC 7617). */

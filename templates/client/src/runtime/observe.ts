@@ -1,13 +1,13 @@
 import type { Emit, EventSubject } from "./events.js";
-import type { CallContext, OutgoingRequest, Ring } from "./fetch.js";
+import type { CallContext, Layer, OutgoingRequest } from "./fetch.js";
 
 /** What events and messages call a request. */
 export function subjectOf({ method, url }: OutgoingRequest, { id, operation }: CallContext): EventSubject {
   return { callId: id, operationId: operation?.id, method, path: operation?.path ?? new URL(url).pathname };
 }
 
-/** The ring that tells of requests and their responses. */
-export function observeRing({ emit }: { readonly emit: Emit }): Ring {
+/** The layer that tells of requests and their responses. */
+export function observeLayer({ emit }: { readonly emit: Emit }): Layer {
   return async (request, next, call) => {
     const subject = subjectOf(request, call);
     const start = performance.now();

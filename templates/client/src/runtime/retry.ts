@@ -1,11 +1,11 @@
 import { sleep, systemClock } from "./clock.js";
 import { backoffMs, LONGEST_DELAY_MS } from "./delay.js";
 import { isApiError } from "./errors.js";
-import type { CallContext, OutgoingRequest, Ring, Send } from "./fetch.js";
+import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
 import type { RetryPolicy } from "./operation.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
-import type { RingSetup } from "./ring-setup.js";
+import type { LayerSetup } from "./layer-setup.js";
 
 /** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
 const BUDGET = { share: 0.1, most: 10 };
@@ -18,8 +18,8 @@ interface Failure {
   readonly error?: unknown;
 }
 
-/** The ring that repeats what failed for a while and may be repeated. */
-export function retryRing({ policy, options, emit }: RingSetup): Ring {
+/** The layer that repeats what failed for a while and may be repeated. */
+export function retryLayer({ policy, options, emit }: LayerSetup): Layer {
   const { clock = systemClock, rateLimit } = options;
   let budget = BUDGET.most;
 

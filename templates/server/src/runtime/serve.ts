@@ -1,14 +1,15 @@
-import { NO_BODY, readBody, type RawBody } from "./body.js";
-import type { Call, CallInput, ServerOptions } from "./call.js";
+import { readBody } from "./body.js";
+import type { ServerOptions } from "./call.js";
 import type { BodyContract, Contract, OperationContract } from "./contract.js";
-import { fail, Failure, type FailureExtras, type FieldError } from "./failure.js";
+import { Failure, type FailureExtras, type FieldError } from "./failure.js";
 import { fieldErrors } from "./faults.js";
-import type { AnyOutput, RequestBase } from "./handler.js";
+import type { AnyOutput } from "./handler.js";
 import { planParameters, readParameters, type ParameterPlan, type Parameters } from "./parameters.js";
 import { codeOfFault, problemOf } from "./problem.js";
 import { RequestFault, type FaultKind } from "./request-fault.js";
 import { Router } from "./router.js";
 import type { RequestValidators } from "../../validators/validator.js";
+import { CallStart, HandlerRequest, NO_CONTENT, type Content, type ServerCall } from "./server-call.js";
 import { outputResponse, problemResponse } from "./write.js";
 
 /** Answers a request. Web standard, so it runs wherever there is `Request` and `Response`. */
@@ -32,8 +33,8 @@ const DEFAULT_MAX_BYTES = 1_048_576;
 /** Puts routing, layers, validation and handlers together. */
 export function serve<Context>(api: ServedApi, handlers: object, options: ServerOptions<Context>): Server {
   // The emitted `createServer` takes a handler of the right type for every operation.
-  const desk = new Desk(api, handlers as Readonly<Record<string, AnyHandler<Context>>>, options);
-  return (request) => desk.answer(request);
+  const server = new ContractServer(api, handlers as Readonly<Record<string, AnyHandler<Context>>>, options);
+  return (request) => server.answer(request);
 }
 
 /** An operation with what is prepared for it once. */
@@ -44,7 +45,7 @@ interface Route<Context> extends Pick<OperationContract, "method" | "path"> {
   readonly handler: AnyHandler<Context>;
 }
 
-class Desk<Context> {
+class ContractServer<Context> {
   readonly #api: ServedApi;
   readonly #options: ServerOptions<Context>;
   readonly #router: Router<Route<Context>>;
@@ -79,7 +80,7 @@ class Desk<Context> {
     const isHead = request.method === "HEAD";
     if (routed?.kind !== "match") {
       const requestId = this.#createId(request);
-      return this.#finished(this.#astray(routed, path, requestId), { requestId }, isHead);
+      return this.#finished(this.#unrouted(routed, path, requestId), { requestId }, isHead);
     }
     const { operation: route, params } = routed;
     const respond = (error: unknown): Response =>
@@ -156,7 +157,7 @@ class Desk<Context> {
     return { body: value, mediaType: content?.mediaType };
   }
 
-  #astray(
+  #unrouted(
     routed: ReturnType<Router<Route<Context>>["match"]> | undefined,
     path: string,
     requestId: string,
@@ -210,64 +211,6 @@ class Desk<Context> {
     return result;
   }
 }
-
-/** What a body held. */
-type Content = Pick<CallInput, "body" | "mediaType">;
-
-const NO_CONTENT: Content = { body: undefined, mediaType: undefined };
-
-/** What a handler gets. The URL and the signal are made by the platform when they are asked for, which costs. */
-class HandlerRequest implements CallInput, RequestBase<string | number> {
-  readonly path: CallInput["path"];
-  readonly query: CallInput["query"];
-  readonly headers: CallInput["headers"];
-  readonly cookies: CallInput["cookies"];
-  readonly body: unknown;
-  readonly mediaType: string | undefined;
-  readonly fail: typeof fail = fail;
-  readonly #request: Request;
-
-  constructor({ path, query, header, cookie }: Parameters, { body, mediaType }: Content, request: Request) {
-    this.path = path;
-    this.query = query;
-    this.headers = header;
-    this.cookies = cookie;
-    this.body = body;
-    this.mediaType = mediaType;
-    this.#request = request;
-  }
-
-  get url(): string {
-    return this.#request.url;
-  }
-
-  get signal(): AbortSignal {
-    return this.#request.signal;
-  }
-}
-
-/** A call before it has a context. */
-class CallStart implements Omit<Call<unknown>, "context"> {
-  readonly fail: typeof fail = fail;
-  input: CallInput | undefined = undefined;
-  rawBody: RawBody = NO_BODY;
-  #requestId: string | undefined;
-
-  constructor(
-    readonly operation: OperationContract,
-    readonly request: Request,
-    readonly params: Readonly<Record<string, string>>,
-    readonly respond: (error: unknown) => Response,
-    readonly createId: (request: Request) => string,
-  ) {}
-
-  /** Made when it is first asked for. */
-  get requestId(): string {
-    return (this.#requestId ??= this.createId(this.request));
-  }
-}
-
-type ServerCall<Context> = CallStart & { context: Context };
 
 /** The path and the query of a URL, without the cost of parsing all of it. */
 function partsOf(url: string): { path: string; search: string } {
