@@ -5,6 +5,7 @@ import { createSecret, hashSecret, prefixOf } from "../auth/secrets.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { apiKeys, workspaces } from "../database/schema.js";
+import { momentOf } from "../moments.js";
 import { assertManager } from "../people/managers.js";
 
 const MAX_ACTIVE = 20;
@@ -42,7 +43,7 @@ export const apiKeyHandlers = {
   async createApiKey({ body, fail }, context) {
     assertManager(context, fail);
     const now = context.now();
-    const expiresAt = body.expiresAt ? new Date(body.expiresAt) : null;
+    const expiresAt = body.expiresAt ? momentOf(body.expiresAt) : null;
     if (expiresAt !== null && expiresAt <= now) {
       const message = "The time is past.";
       throw fail("validation_failed", undefined, {

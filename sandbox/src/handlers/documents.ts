@@ -1,5 +1,5 @@
 import type { Document, Fail, Handlers } from "@workspace-api/server";
-import { and, eq, exists, inArray, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, isNull, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
@@ -14,6 +14,7 @@ import {
 } from "../documents/document-view.js";
 import { findTask } from "../tasks/find-task.js";
 import { assertLength, patchText, refuseConflict } from "../tasks/text-patch.js";
+import { touch } from "../tasks/update-task.js";
 import { isVisibleTo, mayChange } from "../tasks/visibility.js";
 
 export const documentHandlers = {
@@ -88,6 +89,8 @@ export const documentHandlers = {
     const { taskIds, ...members } = body;
     if (taskIds) {
       await assertTasks(context, taskIds, fail);
+      const added = taskIds.filter((taskId) => !before.taskIds.includes(taskId));
+      await assertMayWrite(context, added, fail);
       await unlink(context, row);
       await link(context, row, taskIds);
     }
@@ -102,8 +105,10 @@ export const documentHandlers = {
     if (!mayDelete)
       throw fail("permission_denied", "Members may delete only the documents that they created.");
     await emitDocument(context, "document.deleted", row);
+    const described = await tasksDescribedBy(context, row);
     await db.update(tasks).set({ documentId: null }).where(eq(tasks.documentId, row.documentId));
     await db.delete(documents).where(eq(documents.documentId, row.documentId));
+    if (row.content !== "") for (const taskId of described) await touch(context, taskId);
     return { status: 204 };
   },
 
@@ -138,7 +143,19 @@ async function write(context: Context, before: Document, row: DocumentRow): Prom
   };
   await context.db.update(documents).set(after).where(eq(documents.documentId, row.documentId));
   await emitDocument(context, "document.updated", after);
+  if (row.content !== before.content)
+    for (const taskId of await tasksDescribedBy(context, row)) await touch(context, taskId);
   return documentOf(context, after);
+}
+
+/** The initiative whose description a document holds, if it is one, locked: it changes with the document. */
+async function tasksDescribedBy({ db }: Context, { documentId }: DocumentRow): Promise<string[]> {
+  const rows = await db
+    .select({ taskId: tasks.taskId })
+    .from(tasks)
+    .where(and(eq(tasks.documentId, documentId), isNull(tasks.deletedAt)))
+    .for("update");
+  return rows.map(({ taskId }) => taskId);
 }
 
 async function assertTasks(

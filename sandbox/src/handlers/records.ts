@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { records, recordTasks } from "../database/schema.js";
 import { findRecord, isRecordVisible, recordsOf, type RecordRow } from "../records/record-view.js";
-import { assertMayChange, findTask } from "../tasks/find-task.js";
+import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
 import { touch } from "../tasks/update-task.js";
 import { noTask } from "./tasks.js";
 
@@ -58,7 +58,7 @@ export const recordHandlers = {
   async linkRecordTask({ path, fail }, context) {
     const { recordId, taskId } = path;
     const row = (await findRecord(context, recordId)) ?? noRecord(fail, recordId);
-    const task = (await findTask(context, taskId)) ?? noTask(fail, taskId);
+    const task = (await lockTask(context, taskId)) ?? noTask(fail, taskId);
     await assertMayChange(context, taskId, fail);
     const link = { workspaceId: task.workspaceId, recordId, taskId, createdAt: context.now() };
     const added = await context.db.insert(recordTasks).values(link).onConflictDoNothing().returning();
@@ -69,7 +69,7 @@ export const recordHandlers = {
   async unlinkRecordTask({ path, fail }, context) {
     const { recordId, taskId } = path;
     if (!(await findRecord(context, recordId))) return noRecord(fail, recordId);
-    if (!(await findTask(context, taskId))) return noLink(fail, path);
+    if (!(await lockTask(context, taskId))) return noLink(fail, path);
     await assertMayChange(context, taskId, fail);
     const removed = await context.db
       .delete(recordTasks)

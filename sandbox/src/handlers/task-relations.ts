@@ -2,13 +2,14 @@ import type { Handlers } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
 import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
-import { addRelation, incomingRelations, outgoingRelations, removeRelation } from "../tasks/relations.js";
+import { addRelation, incomingRelations, removeRelation } from "../tasks/relations.js";
+import { relationsFrom } from "../tasks/task-view.js";
 import { noTask } from "./tasks.js";
 
 export const taskRelationHandlers = {
   async listTaskRelations({ path, query, fail }, context) {
     const row = (await findTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    const list = query.direction === "incoming" ? incomingRelations : outgoingRelations;
+    const list = query.direction === "incoming" ? incomingRelations : relationsFrom;
     return { status: 200, body: { relations: await list(context, row) } };
   },
 

@@ -3,6 +3,7 @@ import { and, eq, gte, inArray, lt, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
+import { momentOf } from "../moments.js";
 import { createTask } from "../tasks/create-task.js";
 import { deleteTask } from "../tasks/delete-task.js";
 import { patchDescription } from "../tasks/patch-description.js";
@@ -33,7 +34,7 @@ export function filterOf(
 
 /** A task as an answer, once it was found. */
 export async function answer(context: Context, row: TaskRow): Promise<{ status: 200; body: Task }> {
-  return { status: 200, body: await taskOf(context.db, row, context.now()) };
+  return { status: 200, body: await taskOf(context, row, context.now()) };
 }
 
 /** Changes a task that was found and locked. */
@@ -43,8 +44,9 @@ export async function change(
   row: TaskRow,
   patch: TaskUpdate,
 ): Promise<{ status: 200; body: Task }> {
-  context.assertMatch(await taskOf(context.db, row, context.now()), fail);
-  return answer(context, await updateTask(context, fail, row, patch));
+  const before = await taskOf(context, row, context.now());
+  context.assertMatch(before, fail);
+  return { status: 200, body: await updateTask(context, fail, row, before, patch) };
 }
 
 export const taskHandlers = {
@@ -57,8 +59,8 @@ export const taskHandlers = {
       scope && inArray(tasks.scope, scope),
       kind && inArray(tasks.kind, kind),
       parentTaskId === undefined ? undefined : eq(tasks.parentTaskId, parentTaskId),
-      startDate === undefined ? undefined : gte(tasks.updatedAt, new Date(startDate)),
-      endDate === undefined ? undefined : lt(tasks.updatedAt, new Date(endDate)),
+      startDate === undefined ? undefined : gte(tasks.updatedAt, momentOf(startDate)),
+      endDate === undefined ? undefined : lt(tasks.updatedAt, momentOf(endDate)),
     );
     const { limit, cursor, includeHierarchy } = query;
     const paging = { where, order: orderOf(query.sort), limit, after: context.positionOf(cursor, fail) };
@@ -87,7 +89,7 @@ export const taskHandlers = {
 
   async deleteTask({ path, query, fail }, context) {
     const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    context.assertMatch(await taskOf(context.db, row, context.now()), fail);
+    context.assertMatch(await taskOf(context, row, context.now()), fail);
     await deleteTask(context, fail, row, query.children === "detach");
     return { status: 204 };
   },
@@ -105,12 +107,12 @@ export const taskHandlers = {
 
   async decideTriage({ path, body, fail }, context) {
     const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    return answer(context, await decideTriage(context, fail, row, body));
+    return { status: 200, body: await decideTriage(context, fail, row, body) };
   },
 
   async patchTaskDescription({ path, body, fail }, context) {
     const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    return answer(context, await patchDescription(context, fail, row, body.ops));
+    return { status: 200, body: await patchDescription(context, fail, row, body.ops) };
   },
 } satisfies Partial<Handlers<Context>>;
 

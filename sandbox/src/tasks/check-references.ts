@@ -15,12 +15,22 @@ export interface References {
   readonly parentTaskId?: string | null | undefined;
 }
 
-/** What is wrong with the ids of people, teams, labels and the parent: they must exist and be visible to the caller. */
-export async function referenceErrors(db: Db, caller: Caller, references: References): Promise<FieldError[]> {
+/**
+ * What is wrong with the ids of people, teams, labels and the parent: they must exist and be visible to the caller.
+ *
+ * @param held what the task names already, which may stay: people who left, and teams that the caller cannot see.
+ */
+export async function referenceErrors(
+  db: Db,
+  caller: Caller,
+  references: References,
+  held: References = {},
+): Promise<FieldError[]> {
   const { userId, contributors = [], teamIds = [], taxonomyLabelIds = [], parentTaskId } = references;
   const people = [...(userId === undefined ? [] : [userId]), ...contributors.map((entry) => entry.userId)];
   const members = await membersAmong(db, caller.workspaceId, people);
   const teams = await teamsAmong(db, caller, teamIds);
+  const stays = new Set([...(held.teamIds ?? []), ...(held.contributors ?? []).map((entry) => entry.userId)]);
   const labels = await labelsAmong(db, caller.workspaceId, taxonomyLabelIds);
   const errors: FieldError[] = [];
   const require = (isThere: boolean, pointer: string, what: string): void => {
@@ -28,9 +38,10 @@ export async function referenceErrors(db: Db, caller: Caller, references: Refere
   };
   if (userId !== undefined) require(members.has(userId), "/userId", "member of the workspace");
   contributors.forEach((entry, index) =>
-    require(members.has(entry.userId), `/contributors/${index}/userId`, "member of the workspace"),
+    require(members.has(entry.userId) ||
+      stays.has(entry.userId), `/contributors/${index}/userId`, "member of the workspace"),
   );
-  teamIds.forEach((id, index) => require(teams.has(id), `/teamIds/${index}`, "team"));
+  teamIds.forEach((id, index) => require(teams.has(id) || stays.has(id), `/teamIds/${index}`, "team"));
   taxonomyLabelIds.forEach((id, index) => require(labels.has(id), `/taxonomyLabelIds/${index}`, "label"));
   if (typeof parentTaskId === "string")
     require(await isTaskVisible(db, caller, parentTaskId), "/parentTaskId", "task");

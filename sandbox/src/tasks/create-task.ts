@@ -2,6 +2,8 @@ import type { Fail, Task, TaskCreate } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
 import { taskContributors, taskLabels, tasks, taskTeams } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
+import { momentOf } from "../moments.js";
 import { referenceErrors } from "./check-references.js";
 import { writeDescription } from "./description.js";
 import { hierarchyFault } from "./hierarchy.js";
@@ -22,8 +24,8 @@ export async function createTask(context: Context, fail: CreateFail, input: Task
   const [inserted = values] = await db.insert(tasks).values(values).returning();
   await writeParts(context, inserted, input);
   const row = await withDocument(context, inserted, input.description);
-  const { task, summary } = await taskAndSummaryOf(db, row, context.now());
-  await emitTask(context, "task.created", row, summary);
+  const { task, summary } = await taskAndSummaryOf(context, row, context.now());
+  await emitTask(context, "task.created", summary);
   return task;
 }
 
@@ -47,8 +49,8 @@ function rowFor(context: Context, input: TaskCreate, userId: string): TaskRow {
     documentId: null,
     topic: input.topic ?? null,
     workTypes: input.workTypes ?? [],
-    deadline: momentOf(input.deadline),
-    completedAt: status === "completed" ? (momentOf(input.completedAt) ?? now) : null,
+    deadline: momentIn(input.deadline),
+    completedAt: status === "completed" ? (momentIn(input.completedAt) ?? now) : null,
     snoozedUntil: null,
     snoozeReason: null,
     snoozedBy: null,
@@ -69,13 +71,15 @@ async function withDocument(
   row: TaskRow,
   description: string | null | undefined,
 ): Promise<TaskRow> {
-  if (row.scope !== "initiative" || typeof description !== "string") return row;
+  if (row.scope !== "initiative" || !description) return row;
   await writeDescription(context, row, description);
   return (await findTask(context, row.taskId)) ?? row;
 }
 
 async function check(context: Context, fail: CreateFail, input: TaskCreate): Promise<void> {
   const { db, caller } = context;
+  // Nobody deletes or moves the parent meanwhile.
+  if (typeof input.parentTaskId === "string") await takeTurns(context);
   const errors = await referenceErrors(db, caller, input);
   if (input.userId === undefined)
     errors.push({ pointer: "/userId", code: "required", message: "An API key has to name the owner." });
@@ -110,6 +114,6 @@ export async function writeParts(
 }
 
 /** A moment out of a body, which may leave it out or clear it. */
-export function momentOf(text: string | null | undefined): Date | null {
-  return typeof text === "string" ? new Date(text) : null;
+export function momentIn(text: string | null | undefined): Date | null {
+  return typeof text === "string" ? momentOf(text) : null;
 }

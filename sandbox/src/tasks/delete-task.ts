@@ -3,6 +3,7 @@ import { and, eq, isNull, or } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { taskRelations, tasks } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { assertMayChange } from "./find-task.js";
 import { emitTask } from "./task-events.js";
 import { summariesOf, type TaskRow } from "./task-view.js";
@@ -18,6 +19,8 @@ export async function deleteTask(
   const { db } = context;
   const { taskId } = row;
   await assertMayChange(context, taskId, fail);
+  // Nobody gets it for a parent meanwhile.
+  await takeTurns(context);
   const children = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
@@ -26,7 +29,7 @@ export async function deleteTask(
     .for("update");
   if (children.length > 0 && !isDetaching)
     throw fail("task_has_children", `Task ${taskId} is the parent of ${children.length} other tasks.`);
-  const [summary] = await summariesOf(db, [row], context.now());
+  const [summary] = await summariesOf(context, [row], context.now());
   for (const child of children) {
     await db
       .update(tasks)
@@ -41,5 +44,5 @@ export async function deleteTask(
     .update(tasks)
     .set({ deletedAt: context.now(), version: row.version + 1 })
     .where(eq(tasks.taskId, taskId));
-  await emitTask(context, "task.deleted", row, summary);
+  if (summary) await emitTask(context, "task.deleted", summary);
 }

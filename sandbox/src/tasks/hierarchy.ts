@@ -1,5 +1,5 @@
 import type { TaskReference } from "@workspace-api/server";
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../database/open.js";
 import { rowsOf } from "../database/rows.js";
@@ -8,8 +8,12 @@ import { tasks } from "../database/schema.js";
 /** The levels that a hierarchy of tasks may have. */
 export const DEEPEST = 10;
 
-/** The chain of parents of each task, topmost first. */
-export async function ancestorsOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskReference[]>> {
+/** The chain of parents of each task, topmost first; only those that fit the condition, which is put to `tasks`. */
+export async function ancestorsOf(
+  db: Db,
+  ids: readonly string[],
+  isMeant: SQL = sql`true`,
+): Promise<Map<string, TaskReference[]>> {
   const rows = await rowsOf<{ of: string; task_id: string; title: string; status: string }>(
     db,
     sql`
@@ -22,7 +26,9 @@ export async function ancestorsOf(db: Db, ids: readonly string[]): Promise<Map<s
       from above join ${tasks} parent on parent.task_id = above.parent_task_id
       where parent.deleted_at is null
     )
-    select of, task_id, title, status from above order by of, level desc`,
+    select above.of, above.task_id, above.title, above.status
+    from above join ${tasks} on ${tasks.taskId} = above.task_id
+    where ${isMeant} order by above.of, above.level desc`,
   );
   const chains = new Map<string, TaskReference[]>();
   for (const { of, task_id: taskId, title, status } of rows)

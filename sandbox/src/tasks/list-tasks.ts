@@ -44,6 +44,6 @@ export async function pageOfSummaries(
     .orderBy(inOrder(order))
     .limit(limit + 1);
   const { page, next } = pageOf(rows, limit, ({ taskId }) => taskId);
-  const items = await summariesOf(db, page, context.now(), includeAncestors);
+  const items = await summariesOf(context, page, context.now(), includeAncestors);
   return next ? { items, next } : { items };
 }

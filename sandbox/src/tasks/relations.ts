@@ -1,28 +1,14 @@
 import type { Fail, Relation } from "@workspace-api/server";
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { taskRelations, tasks } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { hierarchyFault } from "./hierarchy.js";
+import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { relationsFrom, type TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
 import { isVisibleTo } from "./visibility.js";
-
-const MOST = 100;
-
-/** The relations that start at a task, with tasks that the caller may see. */
-export async function outgoingRelations(context: Context, row: TaskRow): Promise<Relation[]> {
-  const { db, caller } = context;
-  const relations = await relationsFrom(db, row);
-  if (relations.length === 0) return [];
-  const ids = relations.map(({ taskId }) => taskId);
-  const seen = await db
-    .select({ taskId: tasks.taskId })
-    .from(tasks)
-    .where(and(inArray(tasks.taskId, ids), isVisibleTo(db, caller)));
-  const visible = new Set(seen.map(({ taskId }) => taskId));
-  return relations.filter(({ taskId }) => visible.has(taskId));
-}
 
 /** The relations of other tasks, which the caller may see, that lead to a task: its children first. */
 export async function incomingRelations({ db, caller }: Context, row: TaskRow): Promise<Relation[]> {
@@ -58,14 +44,15 @@ export async function addRelation(
   const { db } = context;
   const { taskId, workspaceId } = row;
   if (taskId === relatedTaskId) throw fail("relation_to_self", `Task ${taskId} cannot be related to itself.`);
-  const existing = await relationsFrom(db, row);
+  const existing = await relationsFrom(context, row);
   const known = existing.find((relation) => relation.type === type && relation.taskId === relatedTaskId);
   if (known) return known;
   const isReplacing = type === "part_of" && row.parentTaskId !== null;
-  if (existing.length >= MOST && !isReplacing)
-    throw fail("relation_limit_reached", `Task ${taskId} already has ${MOST} relations.`);
+  if (!isReplacing && !(await hasRoom(db, row)))
+    throw fail("relation_limit_reached", `Task ${taskId} already has ${MOST_RELATIONS} relations.`);
   const createdAt = context.now();
   if (type === "part_of") {
+    await takeTurns(context);
     const fault = await hierarchyFault(db, taskId, relatedTaskId);
     if (fault === "hierarchy_cycle")
       throw fail(fault, `Task ${relatedTaskId} is below ${taskId} and cannot be its parent.`);
@@ -89,7 +76,7 @@ export async function removeRelation(
 ): Promise<void> {
   const { db } = context;
   const { taskId } = row;
-  const existing = await relationsFrom(db, row);
+  const existing = await relationsFrom(context, row);
   if (!existing.some((relation) => relation.type === type && relation.taskId === relatedTaskId))
     throw fail("relation_not_found", `Task ${taskId} has no such relation to ${relatedTaskId}.`);
   if (type === "part_of") {

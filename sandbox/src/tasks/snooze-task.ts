@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
+import { momentOf } from "../moments.js";
 import { assertMayChange } from "./find-task.js";
 import type { TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
@@ -18,7 +19,7 @@ export async function snoozeTask(
 ): Promise<TaskSnooze> {
   await assertMayChange(context, row.taskId, fail);
   const now = context.now();
-  const until = new Date(request.until);
+  const until = momentOf(request.until);
   if (until <= now || until.getTime() - now.getTime() > YEAR_MS) {
     const message = "Must be in the future, and at most one year away.";
     throw fail("validation_failed", undefined, {
@@ -27,27 +28,38 @@ export async function snoozeTask(
   }
   const { taskId, workspaceId } = row;
   const reason = request.reason ?? null;
-  await context.db
-    .update(tasks)
-    .set({
-      snoozedUntil: until,
-      snoozeReason: reason,
-      snoozedBy: context.userId,
-      snoozedAt: now,
-      version: row.version + 1,
-      updatedAt: now,
-    })
-    .where(eq(tasks.taskId, taskId));
-  const taskSnooze = {
-    taskId,
-    until: until.toISOString(),
-    reason,
-    userId: context.userId,
-    createdAt: now.toISOString(),
+  // A repeat changes nothing.
+  if (row.snoozedUntil?.getTime() === until.getTime() && row.snoozeReason === reason) return snoozeOf(row);
+  const changes = {
+    snoozedUntil: until,
+    snoozeReason: reason,
+    snoozedBy: context.userId,
+    snoozedAt: now,
+    version: row.version + 1,
+    updatedAt: now,
   };
+  await context.db.update(tasks).set(changes).where(eq(tasks.taskId, taskId));
+  const taskSnooze = snoozeOf({ ...row, ...changes });
   const resource = { type: "task", id: taskId, workspaceId };
   await context.emit({ type: "task.snoozed", subject: taskId, data: { resource, taskSnooze } });
   return taskSnooze;
+}
+
+function snoozeOf({
+  taskId,
+  snoozedUntil,
+  snoozeReason,
+  snoozedBy,
+  snoozedAt,
+  updatedAt,
+}: TaskRow): TaskSnooze {
+  return {
+    taskId,
+    until: (snoozedUntil ?? updatedAt).toISOString(),
+    reason: snoozeReason,
+    userId: snoozedBy,
+    createdAt: (snoozedAt ?? updatedAt).toISOString(),
+  };
 }
 
 /** Brings a locked task back, if it was put aside, and tells of it. */

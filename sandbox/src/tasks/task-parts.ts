@@ -1,6 +1,7 @@
 import type { TaskProgress, TaskSummary } from "@workspace-api/server";
 import { sql, type SQL } from "drizzle-orm";
 
+import type { Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { rowsOf } from "../database/rows.js";
 import {
@@ -13,6 +14,8 @@ import {
   taskTeams,
   taxonomyLabels,
 } from "../database/schema.js";
+import { isRecordVisible } from "../records/record-view.js";
+import { isVisibleTo } from "./visibility.js";
 
 /** What belongs to a task, from other tables than its own. */
 export interface TaskParts extends Pick<TaskSummary, "contributors" | "teamIds" | "taxonomyLabelIds"> {
@@ -21,7 +24,7 @@ export interface TaskParts extends Pick<TaskSummary, "contributors" | "teamIds" 
   readonly progress: Pick<TaskProgress, "done" | "total"> | null;
 }
 
-/** What the full form of a task has besides. */
+/** What the full form of a task has besides, as far as the caller may see it. */
 export interface MoreTaskParts extends TaskParts {
   readonly labels: readonly {
     readonly taxonomyLabelId: string;
@@ -29,6 +32,7 @@ export interface MoreTaskParts extends TaskParts {
     readonly type: string;
   }[];
   readonly links: { recordId: string; title: string; url: string }[];
+  readonly isParentSeen: boolean;
   /** All but its parent. */
   readonly relations: readonly StoredRelation[];
 }
@@ -48,20 +52,26 @@ export async function partsOf(db: Db, ids: readonly string[]): Promise<Map<strin
 }
 
 /** All parts of one task. */
-export async function allPartsOf(db: Db, taskId: string): Promise<MoreTaskParts> {
+export async function allPartsOf(
+  { db, caller }: Pick<Context, "db" | "caller">,
+  taskId: string,
+): Promise<MoreTaskParts> {
   const more = sql`,
     (select coalesce(json_agg(json_build_object('taxonomyLabelId', label.taxonomy_label_id, 'name', label.name,
         'type', label.type) order by own.position), '[]')
       from ${taskLabels} own join ${taxonomyLabels} label on label.taxonomy_label_id = own.taxonomy_label_id
       where own.task_id = task.task_id) as "labels",
-    (select coalesce(json_agg(json_build_object('recordId', record.record_id, 'title', record.title, 'url', record.url)
-        order by own.created_at, record.record_id), '[]')
-      from ${recordTasks} own join ${records} record on record.record_id = own.record_id
-      where own.task_id = task.task_id) as "links",
+    (select coalesce(json_agg(json_build_object(
+        'recordId', ${records.recordId}, 'title', ${records.title}, 'url', ${records.url})
+        order by own.created_at, ${records.recordId}), '[]')
+      from ${recordTasks} own join ${records} on ${records.recordId} = own.record_id
+      where own.task_id = task.task_id and ${isRecordVisible(db, caller)}) as "links",
+    exists(select 1 from ${tasks}
+      where ${tasks.taskId} = task.parent_task_id and ${isVisibleTo(db, caller)}) as "isParentSeen",
     (select coalesce(json_agg(json_build_object('type', own.type, 'relatedTaskId', own.related_task_id,
         'createdAt', own.created_at) order by own.created_at, own.related_task_id), '[]')
-      from ${taskRelations} own join ${tasks} other on other.task_id = own.related_task_id
-      where own.task_id = task.task_id and other.deleted_at is null) as "relations"`;
+      from ${taskRelations} own join ${tasks} on ${tasks.taskId} = own.related_task_id
+      where own.task_id = task.task_id and ${isVisibleTo(db, caller)}) as "relations"`;
   const [row] = await select<MoreTaskParts>(db, [taskId], more);
   if (!row) throw new Error("A task that was found has parts.");
   return row;

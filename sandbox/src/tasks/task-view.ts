@@ -1,11 +1,13 @@
 import type { Task, TaskSummary } from "@workspace-api/server";
 import { eq, getTableColumns, sql } from "drizzle-orm";
 
+import type { Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { documents, tasks } from "../database/schema.js";
 import { excerptOf } from "./excerpt.js";
 import { ancestorsOf } from "./hierarchy.js";
-import { allPartsOf, partsOf, type StoredRelation, type TaskParts } from "./task-parts.js";
+import { allPartsOf, partsOf, type MoreTaskParts, type TaskParts } from "./task-parts.js";
+import { isVisibleTo } from "./visibility.js";
 
 /** The description of a task: an initiative's is kept in a document. */
 export const description = sql<
@@ -27,9 +29,12 @@ export function selectTasks(db: Db) {
 /** A task as it is stored, with its description wherever that is kept. */
 export type TaskRow = typeof tasks.$inferSelect;
 
-/** Tasks in short form, in the order given; with the chain of their parents if asked for. */
+/** Who asks, and where the answer is. */
+type Asking = Pick<Context, "db" | "caller">;
+
+/** Tasks in short form, in the order given; with the chain of those parents that the caller may see, if asked for. */
 export async function summariesOf(
-  db: Db,
+  { db, caller }: Asking,
   rows: readonly TaskRow[],
   now: Date,
   includeAncestors = false,
@@ -37,7 +42,7 @@ export async function summariesOf(
   if (rows.length === 0) return [];
   const ids = rows.map(({ taskId }) => taskId);
   const parts = await partsOf(db, ids);
-  const ancestors = includeAncestors ? await ancestorsOf(db, ids) : undefined;
+  const ancestors = includeAncestors ? await ancestorsOf(db, ids, isVisibleTo(db, caller)) : undefined;
   return rows.map((row) => {
     const own = parts.get(row.taskId);
     if (!own) throw new Error("A task that was found has parts.");
@@ -81,17 +86,17 @@ function summaryOf(
 }
 
 /** A task in full. */
-export async function taskOf(db: Db, row: TaskRow, now: Date): Promise<Task> {
-  return (await taskAndSummaryOf(db, row, now)).task;
+export async function taskOf(asking: Asking, row: TaskRow, now: Date): Promise<Task> {
+  return (await taskAndSummaryOf(asking, row, now)).task;
 }
 
 /** A task in both forms. */
 export async function taskAndSummaryOf(
-  db: Db,
+  asking: Asking,
   row: TaskRow,
   now: Date,
 ): Promise<{ task: Task; summary: TaskSummary }> {
-  const parts = await allPartsOf(db, row.taskId);
+  const parts = await allPartsOf(asking, row.taskId);
   const labelsByType: Task["labelsByType"] = {};
   for (const { type, taxonomyLabelId, name } of parts.labels)
     (labelsByType[type] ??= []).push({ taxonomyLabelId, name });
@@ -99,27 +104,30 @@ export async function taskAndSummaryOf(
   const task = {
     ...summary,
     description: row.description,
-    relations: relationsOf(row, parts.relations),
+    relations: relationsOf(row, parts),
     links: parts.links,
     labelsByType,
   };
   return { task, summary };
 }
 
-/** The relations that start at a task, its parent first. */
-export async function relationsFrom(db: Db, row: TaskRow): Promise<Task["relations"]> {
-  return relationsOf(row, (await allPartsOf(db, row.taskId)).relations);
+/** The relations that start at a task, with tasks that the caller may see, its parent first. */
+export async function relationsFrom(asking: Asking, row: TaskRow): Promise<Task["relations"]> {
+  return relationsOf(row, await allPartsOf(asking, row.taskId));
 }
 
-function relationsOf(row: TaskRow, others: readonly StoredRelation[]): Task["relations"] {
-  const parent = row.parentTaskId && {
-    type: "part_of",
-    taskId: row.parentTaskId,
-    createdAt: (row.parentSince ?? row.createdAt).toISOString(),
-  };
+function relationsOf(
+  row: TaskRow,
+  { isParentSeen, relations }: Pick<MoreTaskParts, "isParentSeen" | "relations">,
+): Task["relations"] {
+  const { parentTaskId, parentSince, createdAt: since } = row;
+  const parent =
+    parentTaskId !== null && isParentSeen
+      ? [{ type: "part_of", taskId: parentTaskId, createdAt: (parentSince ?? since).toISOString() }]
+      : [];
   return [
-    ...(parent ? [parent] : []),
-    ...others.map(({ type, relatedTaskId, createdAt }) => ({
+    ...parent,
+    ...relations.map(({ type, relatedTaskId, createdAt }) => ({
       type,
       taskId: relatedTaskId,
       createdAt: new Date(createdAt).toISOString(),

@@ -1,10 +1,11 @@
-import type { Fail, TriageDecision } from "@workspace-api/server";
+import type { Fail, Task, TriageDecision } from "@workspace-api/server";
 import { eq } from "drizzle-orm";
 
 import { addComment } from "../comments/add-comment.js";
 import type { Context } from "../context.js";
 import { taskRelations, tasks } from "../database/schema.js";
 import { assertMayChange, findTask } from "./find-task.js";
+import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import type { TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
 
@@ -14,7 +15,7 @@ export async function decideTriage(
   fail: Fail<"triage_not_pending" | "validation_failed" | "permission_denied">,
   row: TaskRow,
   decision: TriageDecision,
-): Promise<TaskRow> {
+): Promise<Task> {
   await assertMayChange(context, row.taskId, fail);
   if (row.triageStatus !== "pending")
     throw fail("triage_not_pending", `Task ${row.taskId} does not await triage.`);
@@ -42,10 +43,14 @@ async function outcomeOf(
   if (relatedTaskId === row.taskId || !(await findTask(context, relatedTaskId)))
     throw refusal(fail, "/duplicateOfTaskId", "not_found", "There is no such other task.");
   const { taskId, workspaceId } = row;
-  await context.db
+  const hasSpace = await hasRoom(context.db, row);
+  const added = await context.db
     .insert(taskRelations)
     .values({ taskId, workspaceId, type: "duplicates", relatedTaskId, createdAt: context.now() })
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .returning();
+  if (added.length > 0 && !hasSpace)
+    throw refusal(fail, "/duplicateOfTaskId", "not_allowed", `The task has ${MOST_RELATIONS} relations.`);
   return { status: "cancelled", triageStatus: "duplicate" };
 }
 

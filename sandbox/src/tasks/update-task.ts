@@ -1,15 +1,18 @@
-import type { Fail, TaskUpdate } from "@workspace-api/server";
+import type { Fail, Task, TaskSummary, TaskUpdate } from "@workspace-api/server";
 import { eq } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { taskContributors, taskLabels, tasks, taskTeams } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { referenceErrors } from "./check-references.js";
-import { momentOf, writeParts } from "./create-task.js";
+import { momentIn, writeParts } from "./create-task.js";
 import { writeDescription } from "./description.js";
 import { assertMayChange } from "./find-task.js";
 import { hierarchyFault } from "./hierarchy.js";
+import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { emitTask } from "./task-events.js";
-import { selectTasks, taskOf, type TaskRow } from "./task-view.js";
+import { selectTasks, taskAndSummaryOf, type TaskRow } from "./task-view.js";
+import { mayChange } from "./visibility.js";
 
 /** How a change of a task can be refused. */
 export type UpdateFail = Fail<
@@ -21,30 +24,41 @@ export async function updateTask(
   context: Context,
   fail: UpdateFail,
   row: TaskRow,
+  before: Task,
   patch: TaskUpdate,
-): Promise<TaskRow> {
+): Promise<Task> {
   await assertMayChange(context, row.taskId, fail);
-  const now = context.now();
-  const before = await taskOf(context.db, row, now);
   const changes = changesIn(before, patch);
-  await check(context, fail, row, changes);
-  await write(context, row, changes, now);
-  const unversioned = await mustFind(context, row.taskId);
-  const after = await taskOf(context.db, unversioned, now);
-  if (JSON.stringify(after) === JSON.stringify(before)) return row;
-  return touch(context, row.taskId);
+  if (Object.keys(changes).length === 0) return before;
+  await check(context, fail, row, before, changes);
+  await write(context, row, changes, context.now());
+  const after = await afterChange(context, row.taskId);
+  const { version, updatedAt } = before;
+  if (JSON.stringify({ ...after.task, version, updatedAt }) === JSON.stringify(before)) return before;
+  return count(context, after);
 }
 
-/** Counts a change of a task, and tells of it. */
-export async function touch(context: Context, taskId: string): Promise<TaskRow> {
+/** Counts a change of a task, and tells of it; gives back the task as it is now. */
+export async function touch(context: Context, taskId: string): Promise<Task> {
+  return count(context, await afterChange(context, taskId));
+}
+
+/** A task as it is once its change is counted. */
+async function afterChange(context: Context, taskId: string): Promise<{ task: Task; summary: TaskSummary }> {
   const row = await mustFind(context, taskId);
-  const changed = { ...row, version: row.version + 1, updatedAt: context.now() };
-  await context.db
-    .update(tasks)
-    .set({ version: changed.version, updatedAt: changed.updatedAt })
-    .where(eq(tasks.taskId, taskId));
-  await emitTask(context, "task.updated", changed);
-  return changed;
+  const now = context.now();
+  return taskAndSummaryOf(context, { ...row, version: row.version + 1, updatedAt: now }, now);
+}
+
+async function count(
+  context: Context,
+  { task, summary }: { task: Task; summary: TaskSummary },
+): Promise<Task> {
+  const { taskId, version, updatedAt } = task;
+  const counted = { version, updatedAt: new Date(updatedAt) };
+  await context.db.update(tasks).set(counted).where(eq(tasks.taskId, taskId));
+  await emitTask(context, "task.updated", summary);
+  return task;
 }
 
 async function mustFind(context: Context, taskId: string): Promise<TaskRow> {
@@ -64,17 +78,35 @@ function changesIn(task: object, patch: TaskUpdate): TaskUpdate {
   );
 }
 
-async function check(context: Context, fail: UpdateFail, row: TaskRow, changes: TaskUpdate): Promise<void> {
-  const errors = await referenceErrors(context.db, context.caller, changes);
+async function check(
+  context: Context,
+  fail: UpdateFail,
+  row: TaskRow,
+  before: Task,
+  changes: TaskUpdate,
+): Promise<void> {
+  const { db, caller } = context;
+  const { parentTaskId, teamIds } = changes;
+  const getsParent = typeof parentTaskId === "string";
+  // Nobody deletes or moves the new parent meanwhile.
+  if (getsParent) await takeTurns(context);
+  const errors = await referenceErrors(db, caller, changes, before);
   if (changes.status === "merged")
     errors.push({ pointer: "/status", code: "not_allowed", message: "Only an integration sets `merged`." });
+  if (getsParent && row.parentTaskId === null && !(await hasRoom(db, row))) {
+    const message = `The task already has ${MOST_RELATIONS} relations.`;
+    errors.push({ pointer: "/parentTaskId", code: "not_allowed", message });
+  }
   if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
-  if (typeof changes.parentTaskId !== "string") return;
-  const fault = await hierarchyFault(context.db, row.taskId, changes.parentTaskId);
+  const isMoving = teamIds?.some((teamId) => !before.teamIds.includes(teamId));
+  if (isMoving && !(await mayChange(db, caller, teamIds ?? [])))
+    throw fail("permission_denied", "Observers of a team may not give it tasks.");
+  if (!getsParent) return;
+  const fault = await hierarchyFault(db, row.taskId, parentTaskId);
   if (fault === "hierarchy_cycle")
     throw fail(
       "hierarchy_cycle",
-      `Task ${changes.parentTaskId} is ${row.taskId} or below it and cannot be its parent.`,
+      `Task ${parentTaskId} is ${row.taskId} or below it and cannot be its parent.`,
     );
   if (fault) throw fail("hierarchy_too_deep", "The hierarchy would be more than 10 levels deep.");
 }
@@ -87,7 +119,7 @@ async function write(context: Context, row: TaskRow, changes: TaskUpdate, now: D
     .update(tasks)
     .set({
       ...defined({ title, userId, scope, kind, visibility, topic, workTypes }),
-      ...(deadline === undefined ? {} : { deadline: momentOf(deadline) }),
+      ...(deadline === undefined ? {} : { deadline: momentIn(deadline) }),
       ...(parentTaskId === undefined
         ? {}
         : { parentTaskId, parentSince: parentTaskId === null ? null : now }),
@@ -99,14 +131,14 @@ async function write(context: Context, row: TaskRow, changes: TaskUpdate, now: D
   if (taxonomyLabelIds) await db.delete(taskLabels).where(eq(taskLabels.taskId, row.taskId));
   await writeParts(context, row, defined({ contributors, teamIds, taxonomyLabelIds }));
   if (description !== undefined)
-    await writeDescription(context, { ...row, scope: scope ?? row.scope }, description);
+    await writeDescription(context, { ...row, scope: scope ?? row.scope }, description || null);
 }
 
 /** Status, and what follows from it: when the work was completed, and how triage ended. */
 function progressOf(row: TaskRow, changes: TaskUpdate, now: Date): Partial<TaskRow> {
   const status = changes.status ?? row.status;
   const kind = changes.kind ?? row.kind;
-  const given = momentOf(changes.completedAt);
+  const given = momentIn(changes.completedAt);
   const completedAt = status === "completed" ? (given ?? row.completedAt ?? now) : null;
   return { status, completedAt, triageStatus: triageOf(row, kind, status) };
 }

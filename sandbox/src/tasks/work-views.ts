@@ -4,6 +4,7 @@ import { and, eq, gte, inArray, isNull, lt, lte, or, sql, type SQL } from "drizz
 import type { Context } from "../context.js";
 import type { Order } from "../database/keyset.js";
 import { tasks } from "../database/schema.js";
+import { momentOf, nearest } from "../moments.js";
 import { ancestorsOf } from "./hierarchy.js";
 import { pageOfSummaries } from "./list-tasks.js";
 import { selectTasks, summariesOf } from "./task-view.js";
@@ -24,8 +25,8 @@ export function periodOf(
   now: Date,
   fail: Fail<"invalid_parameter">,
 ): Period {
-  const end = endDate === undefined ? now : new Date(endDate);
-  const start = startDate === undefined ? new Date(end.getTime() - 7 * DAY_MS) : new Date(startDate);
+  const end = endDate === undefined ? now : momentOf(endDate);
+  const start = startDate === undefined ? nearest(new Date(end.getTime() - 7 * DAY_MS)) : momentOf(startDate);
   const length = end.getTime() - start.getTime();
   const refuse = (message: string): never => {
     const errors = [{ pointer: "/query/startDate", code: "not_allowed", message }];
@@ -139,5 +140,5 @@ async function initiativesAbove(context: Context, work: readonly TaskSummary[]):
     .where(and(inArray(tasks.taskId, ids), eq(tasks.scope, "initiative"), isVisibleTo(db, caller)))
     .orderBy(tasks.title, tasks.taskId)
     .limit(200);
-  return summariesOf(db, rows, context.now());
+  return summariesOf(context, rows, context.now());
 }
