@@ -808,8 +808,9 @@ export interface Handlers<Context> {
    * Update a task.
    *
    * Changes the members that are given and leaves the others. A fetched task may be sent back whole with the change
-   * made. Moving to `completed` sets `completedAt`, leaving it clears it. Observers of a team may not change its tasks.
-   * Sends `task.updated` when anything changed.
+   * made. Moving to `completed` sets `completedAt`, leaving it clears it. Observers of a team may not change its tasks,
+   * nor give it others. Sends `task.updated` when anything changed, and `document.updated` or `document.created` when
+   * that was the description of an initiative.
    *
    * `PATCH /workspaces/{workspaceId}/tasks/{taskId}`
    *
@@ -863,7 +864,7 @@ export interface Handlers<Context> {
    * Snooze a task.
    *
    * Hides a task from planned work until a given time, for everybody. Snoozing a snoozed task replaces the time. A time
-   * in the past, or more than a year away, is refused with 422. Sends `task.snoozed`.
+   * in the past, or more than a year away, is refused with 422. Sends `task.snoozed` when anything changed.
    *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/snooze`
    *
@@ -1013,7 +1014,8 @@ export interface Handlers<Context> {
    * Changes parts of a description without sending the whole. The operations are applied in order, all or none. When a
    * text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read the task again and
    * build the operations from what it says now. A description over 200 000 characters is refused with 422. For an
-   * initiative, the linked document is changed, and created when there is none. Sends `task.updated`.
+   * initiative, the linked document is changed, and created when there is none. Sends `task.updated`, and for that
+   * document `document.updated` or `document.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/description/patch`
    *
@@ -1064,7 +1066,7 @@ export interface Handlers<Context> {
    * Create an initiative.
    *
    * Creates a task whose scope is `initiative`, visible to its teams. With an API key, `userId` must name the owner.
-   * Sends `task.created`.
+   * Sends `task.created`, and `document.created` when it has a description.
    *
    * `POST /workspaces/{workspaceId}/initiatives`
    *
@@ -1475,8 +1477,9 @@ export interface Handlers<Context> {
   /**
    * Change a document.
    *
-   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not write about its tasks. Sends
-   * `document.updated` when anything changed.
+   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not
+   * write about its tasks. Sends `document.updated` when anything changed, and `task.updated` when that was the
+   * description of an initiative.
    *
    * `PATCH /workspaces/{workspaceId}/documents/{documentId}`
    *
@@ -1503,7 +1506,8 @@ export interface Handlers<Context> {
    * Delete a document.
    *
    * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
-   * workspace, and API keys, may delete any. Sends `document.deleted`.
+   * workspace, and API keys, may delete any. Sends `document.deleted`, and `task.updated` when it held the
+   * description of an initiative.
    *
    * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
    *
@@ -1528,7 +1532,8 @@ export interface Handlers<Context> {
    * Changes parts of a text without sending the whole. The operations are applied in order, all or none.
    * When a text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read
    * the document again and build the operations from what it says now. A text
-   * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its tasks. Sends `document.updated`.
+   * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its
+   * tasks. Sends `document.updated`, and `task.updated` when that was the description of an initiative.
    *
    * `POST /workspaces/{workspaceId}/documents/{documentId}/patch`
    *
@@ -1811,7 +1816,7 @@ export interface Handlers<Context> {
   /**
    * Link a record to a task.
    *
-   * Links a record to a task. Linking it again changes nothing.
+   * Links a record to a task. Linking it again changes nothing. Sends `task.updated` when the link is new.
    *
    * `PUT /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
    *
@@ -1833,7 +1838,7 @@ export interface Handlers<Context> {
   /**
    * Unlink a record from a task.
    *
-   * Takes away the link between a record and a task; both stay.
+   * Takes away the link between a record and a task; both stay. Sends `task.updated`.
    *
    * `DELETE /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
    *

@@ -2406,7 +2406,7 @@ export interface components {
             taxonomyLabelIds: string[];
             /** @description The task that this one is part of; null at the top of the hierarchy. */
             parentTaskId: string | null;
-            /** @description The chain of parents, topmost first. Only in lists, and only with `includeHierarchy=true`. */
+            /** @description The chain of parents that the caller may see, topmost first. Only in lists, and only with `includeHierarchy=true`. */
             ancestors?: components["schemas"]["TaskReference"][];
             /** @description The purpose of the task in one to three words. */
             topic: string | null;
@@ -2545,9 +2545,9 @@ export interface components {
              *     created when needed.
              */
             description: string | null;
-            /** @description The relations that start at this task. */
+            /** @description The relations that start at this task, with tasks that the caller may see. */
             relations: components["schemas"]["Relation"][];
-            /** @description The connected records that belong to the task. */
+            /** @description The connected records that belong to the task and the caller may see. */
             links: components["schemas"]["TaskLink"][];
             /** @description The taxonomy labels on the task with their names, grouped by the type of label, such as `goal` or `product`. */
             labelsByType: {

@@ -171,7 +171,7 @@ export type LinkRecordTaskError =
 /**
  * Link a record to a task.
  *
- * Links a record to a task. Linking it again changes nothing.
+ * Links a record to a task. Linking it again changes nothing. Sends `task.updated` when the link is new.
  *
  * `PUT /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
  *
@@ -230,7 +230,7 @@ export type UnlinkRecordTaskError =
 /**
  * Unlink a record from a task.
  *
- * Takes away the link between a record and a task; both stay.
+ * Takes away the link between a record and a task; both stay. Sends `task.updated`.
  *
  * `DELETE /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
  *

@@ -348,8 +348,9 @@ export type UpdateTaskError =
  * Update a task.
  *
  * Changes the members that are given and leaves the others. A fetched task may be sent back whole with the change
- * made. Moving to `completed` sets `completedAt`, leaving it clears it. Observers of a team may not change its tasks.
- * Sends `task.updated` when anything changed.
+ * made. Moving to `completed` sets `completedAt`, leaving it clears it. Observers of a team may not change its tasks,
+ * nor give it others. Sends `task.updated` when anything changed, and `document.updated` or `document.created` when
+ * that was the description of an initiative.
  *
  * `PATCH /workspaces/{workspaceId}/tasks/{taskId}`
  *
@@ -503,7 +504,7 @@ export type SnoozeTaskError =
  * Snooze a task.
  *
  * Hides a task from planned work until a given time, for everybody. Snoozing a snoozed task replaces the time. A time
- * in the past, or more than a year away, is refused with 422. Sends `task.snoozed`.
+ * in the past, or more than a year away, is refused with 422. Sends `task.snoozed` when anything changed.
  *
  * `PUT /workspaces/{workspaceId}/tasks/{taskId}/snooze`
  *
@@ -904,7 +905,8 @@ export type PatchTaskDescriptionError =
  * Changes parts of a description without sending the whole. The operations are applied in order, all or none. When a
  * text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read the task again and
  * build the operations from what it says now. A description over 200 000 characters is refused with 422. For an
- * initiative, the linked document is changed, and created when there is none. Sends `task.updated`.
+ * initiative, the linked document is changed, and created when there is none. Sends `task.updated`, and for that
+ * document `document.updated` or `document.created`.
  *
  * `POST /workspaces/{workspaceId}/tasks/{taskId}/description/patch`
  *

@@ -120,8 +120,9 @@ export class DocumentsResource {
   /**
    * Change a document.
    *
-   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not write about its tasks. Sends
-   * `document.updated` when anything changed.
+   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not
+   * write about its tasks. Sends `document.updated` when anything changed, and `task.updated` when that was the
+   * description of an initiative.
    *
    * `PATCH /workspaces/{workspaceId}/documents/{documentId}`
    *
@@ -156,7 +157,8 @@ export class DocumentsResource {
    * Delete a document.
    *
    * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
-   * workspace, and API keys, may delete any. Sends `document.deleted`.
+   * workspace, and API keys, may delete any. Sends `document.deleted`, and `task.updated` when it held the
+   * description of an initiative.
    *
    * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
    *
@@ -184,7 +186,8 @@ export class DocumentsResource {
    * Changes parts of a text without sending the whole. The operations are applied in order, all or none.
    * When a text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read
    * the document again and build the operations from what it says now. A text
-   * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its tasks. Sends `document.updated`.
+   * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its
+   * tasks. Sends `document.updated`, and `task.updated` when that was the description of an initiative.
    *
    * `POST /workspaces/{workspaceId}/documents/{documentId}/patch`
    *

@@ -58,7 +58,7 @@ export class InitiativesResource {
    * Create an initiative.
    *
    * Creates a task whose scope is `initiative`, visible to its teams. With an API key, `userId` must name the owner.
-   * Sends `task.created`.
+   * Sends `task.created`, and `document.created` when it has a description.
    *
    * `POST /workspaces/{workspaceId}/initiatives`
    *
