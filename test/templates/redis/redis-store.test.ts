@@ -10,6 +10,8 @@ import { placeRequest } from "../../support/place-request.js";
 import { noRedis, RedisServer } from "../../support/redis-server.js";
 import { TimedRedis } from "../../support/timed-redis.js";
 
+const IMPATIENT = { leaseMs: 600, timeoutMs: 500 };
+
 describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` : ""}`, () => {
   let server: RedisServer;
   let names = 0;
@@ -53,10 +55,7 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
   });
 
   it("has nobody wait for a place that a process took into death, once its lease and a window are over", async () => {
-    const { clock, start } = await processes([{ name: "w", limit: 2, windowMs: 300 }], {
-      leaseMs: 600,
-      timeoutMs: 500,
-    });
+    const { clock, start } = await processes([{ name: "w", limit: 2, windowMs: 300 }], IMPATIENT);
     // It takes what there is, and no timer of its ever fires.
     await take(start({ now: () => clock.now(), after: () => () => {} }), 2);
     const got = arrival(start(), clock);
@@ -80,6 +79,44 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
     await clock.pass(1000);
     expect(await got).toBeGreaterThanOrEqual(5100);
     expect(await got).toBeLessThan(5200);
+  });
+
+  it("does not use places that it was given and could not read of, once others may have them", async () => {
+    const { redis, clock, start } = await processes([{ name: "w", limit: 2, windowMs: 500 }], {
+      name: "thawed",
+      ...IMPATIENT,
+    });
+    let thaw = (): void => {};
+    const thawed = new Promise<void>((resolve) => (thaw = resolve));
+    let isFrozen = true;
+    const due: (() => void)[] = [];
+    const own: Clock = {
+      now: () => clock.now(),
+      after: (ms, callback) => clock.after(ms, () => (isFrozen ? due.push(callback) : callback())),
+    };
+    const client: typeof redis.client = {
+      ...redis.client,
+      eval: async (...values) => {
+        const answer = await redis.client.eval(...values);
+        await thawed;
+        return answer;
+      },
+    };
+    const store = createRedisStore(client, { name: "thawed", ...IMPATIENT });
+    const setup = { clock: own, isCautious: false, emit: () => {} };
+    const frozen = new RateLimiter(store.open("", [{ name: "w", limit: 2, windowMs: 500 }], setup), own);
+    const got = arrival(frozen, clock);
+    await clock.pass(2000);
+
+    const other = start();
+    for (const place of await take(other, 2)) other.settle(place, true);
+    isFrozen = false;
+    // Timers that are due come before what can be read.
+    due.forEach((callback) => callback());
+    thaw();
+    await clock.pass(1000);
+    expect(await got).toBeGreaterThanOrEqual(2500);
+    expect(await got).toBeLessThan(2600);
   });
 
   it("does not care what the processes' clocks say", async () => {
