@@ -1,46 +1,59 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+
 import { contract } from "@workspace-api/server";
 import { Command, InvalidArgumentError } from "commander";
 
-import { createSandbox } from "./create-sandbox.js";
-import { openDataFolder } from "./data-folder.js";
-import { emptyServer, openDatabase } from "./database/open.js";
-import { s3OptionsOf } from "./files/s3-store.js";
-import { keepClock } from "./kept-clock.js";
-import { createLog, redact } from "./log.js";
-import { seedSandbox, type Seeded } from "./seed/index.js";
-import { serveSandbox } from "./serve.js";
+import { announcement, readyLine } from "./command/announce.js";
+import { readEnvironment } from "./command/environment.js";
+import { reasonOf, Refusal } from "./command/refusal.js";
+import { start, type Flags } from "./command/start.js";
+import { createLog, factsOf, redact } from "./log.js";
 
-interface Flags {
-  readonly port: number;
-  readonly host: string;
-  readonly data?: string;
-  readonly fresh: boolean;
-  readonly seed: number;
-  readonly clock: number;
-  readonly strictWebhooks: boolean;
-  readonly json: boolean;
-}
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const MOST_PORT = 65_535;
+/** Eleven days in a second; beyond this, years soon have more than four digits. */
+const MOST_FACTOR = 1_000_000;
+
+const AFTER = `
+Environment:
+  DATABASE_URL  a PostgreSQL database of its own, such as postgres://user:password@localhost/sandbox
+  REDIS_URL     counts rate limits in Redis, for many instances, such as redis://localhost:6379
+  S3_BUCKET     keeps files in a bucket, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION
+                and, for other stores than Amazon's, S3_ENDPOINT
+
+Faults, for one request each, by a header:
+  X-Sandbox-Fault: 429;retry=3     refused, with Retry-After: 3; also 503;retry=3 and 500
+  X-Sandbox-Fault: latency=2000    answered two seconds later
+  X-Sandbox-Fault: drop            the connection ends without an answer
+  X-Sandbox-Fault: drop;after      the same, but the request was carried out: a retry must not do it twice
+
+Examples:
+  workspace-sandbox --data ./sandbox-data     keep the data
+  workspace-sandbox --clock 60                a minute in every second: limits, retries and expiry pass quickly
+  workspace-sandbox --json 2>sandbox.log      one line of JSON when ready, for programs; the log is on stderr`;
 
 const program = new Command("workspace-sandbox")
   .description(`${contract.title}, running on your own machine.`)
-  .option("--port <port>", "the port to listen on; 0 takes any free one", wholeNumber, 4010)
+  .version(version, "--version", "tell the version")
+  .helpOption("-h, --help", "tell all this")
+  .option("--port <port>", "the port to listen on; 0 takes any free one", portNumber, 4010)
   .option("--host <host>", "the address to listen on", "127.0.0.1")
   .option("--data <folder>", "keep the data in a folder; without it, it is gone when the sandbox stops")
-  .option("--fresh", "remove what the folder or the database of DATABASE_URL holds, and begin anew", false)
+  .option("--fresh", "remove what a sandbox left in the folder or in DATABASE_URL, and begin anew", false)
   .option("--seed <number>", "the same number gives the same data and the same key", wholeNumber, 1)
-  .option("--clock <factor>", "how many times faster time passes", positive, 1)
+  .option("--clock <factor>", "how many times faster time passes", factor, 1)
   .option(
     "--strict-webhooks",
     "refuse webhook addresses that are not public HTTPS, as production does",
     false,
   )
   .option("--json", "print one JSON line when ready", false)
-  .addHelpText(
-    "after",
-    "\nEnvironment: DATABASE_URL uses a PostgreSQL server; REDIS_URL counts rate limits in Redis, for many instances; " +
-      "S3_BUCKET, S3_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY keep files in a bucket.",
-  )
+  .addHelpText("after", AFTER)
+  .showHelpAfterError("`workspace-sandbox --help` tells the options.")
   .action(run);
 
 async function run(flags: Flags): Promise<void> {
@@ -48,87 +61,48 @@ async function run(flags: Flags): Promise<void> {
     (line) => process.stderr.write(`${line}\n`),
     () => new Date(),
   );
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = process.env;
-  const s3 = s3OptionsOf(process.env);
-  const folder = flags.data === undefined ? undefined : await openDataFolder(flags.data, flags.fresh);
-  if (flags.fresh && databaseUrl !== undefined) await emptyServer(databaseUrl);
-  const database = await openDatabase({
-    ...(databaseUrl !== undefined && { url: databaseUrl }),
-    ...(folder !== undefined && { dataDir: folder.database }),
-  });
-  const { clock, stop: stopClock } = await keepClock(database, flags.clock);
-  const sandbox = await createSandbox({
-    clock,
-    log,
-    database,
-    ...(redisUrl !== undefined && { redisUrl }),
-    ...(folder !== undefined && { filesDir: folder.files }),
-    ...(s3 !== undefined && { s3 }),
-    allowLocalWebhooks: !flags.strictWebhooks,
-  });
-  const seeded = await seedSandbox(database, {
-    seed: flags.seed,
-    clock,
-    files: sandbox.files,
-  });
-  const server = await serveSandbox(sandbox, flags);
-  announce(server.url, seeded, flags.json);
-
+  const running = await start(flags, readEnvironment(process.env), log);
+  const fail = (error: unknown): void => {
+    log.error("the sandbox ends by a fault of its own", factsOf(error));
+    process.exit(1);
+  };
+  process.on("uncaughtException", fail);
   let isStopping = false;
-  const stop = async (signal: string): Promise<void> => {
+  const stop = (signal: string): void => {
     // Whoever asks twice is in a hurry.
     if (isStopping) process.exit(1);
     isStopping = true;
     log.info("stopping", { signal });
-    await server.close();
-    await sandbox.close();
-    await stopClock();
-    await database.close();
-    await folder?.release();
+    running.stop().catch(fail);
   };
-  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => void stop(signal));
-}
-
-function announce(url: string, { apiKey, ...seeded }: Seeded, asJson: boolean): void {
-  const baseUrl = url + contract.basePath;
-  if (asJson) {
-    console.log(JSON.stringify({ ready: true, url, baseUrl, apiKey, ...seeded }));
-    return;
-  }
-  console.log(
-    [
-      `The sandbox is ready at ${url}`,
-      "",
-      `  Docs      ${url}/`,
-      `  API       ${baseUrl}`,
-      `  API key   ${apiKey}`,
-      `  OAuth     client_id=${seeded.oauth.clientId} (public, PKCE); callbacks: ${seeded.oauth.redirectUris.join(", ")}, any port`,
-      `  Status    ${url}/_sandbox`,
-      "",
-      "Try it in another terminal:",
-      `  export WORKSPACE_BASE_URL=${baseUrl}`,
-      `  export WORKSPACE_API_KEY=${apiKey}`,
-      '  curl "$WORKSPACE_BASE_URL/me" -H "Authorization: Bearer $WORKSPACE_API_KEY"',
-    ].join("\n"),
-  );
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => stop(signal));
+  // The last thing, since whoever reads it may end the sandbox at once.
+  console.log(flags.json ? readyLine(running) : announcement(running));
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number below 1,000,000,000.");
   return Number(text);
 }
 
-function positive(text: string): number {
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= MOST_PORT)) throw new InvalidArgumentError(`Give a whole number from 0 to ${MOST_PORT}.`);
+  return port;
+}
+
+function factor(text: string): number {
   const number = Number(text);
-  if (!(number > 0 && Number.isFinite(number)))
-    throw new InvalidArgumentError("Give a number above 0, such as 60.");
+  if (!(number > 0 && number <= MOST_FACTOR)) {
+    throw new InvalidArgumentError(`Give a number above 0, such as 60, and at most ${MOST_FACTOR}.`);
+  }
   return number;
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(redact(error instanceof Error ? error.message : String(error)));
+  console.error(redact(error instanceof Refusal ? error.message : reasonOf(error)));
   // What has been opened already, such as a connection to Redis, would keep the process alive.
   process.exit(1);
 }

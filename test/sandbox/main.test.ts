@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -89,25 +89,5 @@ describe("the command", () => {
     const fresh = await start("--data", data, "--fresh");
     const response = await fetch(`${fresh.baseUrl}/workspaces/current/tasks/${acknowledged[0]}`, { headers });
     expect(response.status).toBe(404);
-  });
-
-  it("removes nothing that is not its own", async () => {
-    const data = newFolder();
-    writeFileSync(join(data, "thesis.txt"), "mine");
-    const child = run("--data", data, "--fresh");
-    expect(await textOf(child.stderr)).toContain("thesis.txt, which is not a sandbox's");
-  });
-
-  it("ends when it cannot begin", async () => {
-    const first = await start();
-    const { port } = new URL(first.url);
-    const second = run("--port", port);
-    expect(await textOf(second.stderr)).toContain("EADDRINUSE");
-    expect(second.exitCode ?? (await once(second, "exit"))[0]).toBe(1);
-  });
-
-  it("refuses what it cannot use, with a remedy", async () => {
-    expect(await textOf(run("--clock", "0").stderr)).toContain("Give a number above 0");
-    expect(await textOf(run("--port", "x").stderr)).toContain("Give a whole number");
   });
 });

@@ -43,21 +43,12 @@ export interface DatabaseOptions {
   readonly onQuery?: (text: string) => void;
 }
 
+/** What sandboxes call themselves in the server's list of connections. */
+export const APPLICATION_NAME = "workspace-sandbox";
+
 /** Opens a database and brings it up to date: a server's by `url`, otherwise an embedded one. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   return options.url === undefined ? openEmbedded(options) : openServer(options.url, options);
-}
-
-/** Removes all that a server's database holds, so that it can be set up anew. */
-export async function emptyServer(url: string): Promise<void> {
-  const pool = new Pool({ connectionString: url, max: 1 });
-  try {
-    await pool.query(
-      "drop schema public cascade; drop schema if exists drizzle cascade; create schema public",
-    );
-  } finally {
-    await pool.end();
-  }
 }
 
 async function openEmbedded({ dataDir, snapshots, onQuery }: DatabaseOptions): Promise<Database> {
@@ -93,7 +84,7 @@ async function beginFolder(dataDir: string): Promise<void> {
 }
 
 async function openServer(url: string, { connections = 20, onQuery }: DatabaseOptions): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max: connections });
+  const pool = new Pool({ connectionString: url, max: connections, application_name: APPLICATION_NAME });
   // A connection lost while idle is replaced by the pool; the query that needs one tells of lasting trouble.
   pool.on("error", () => {});
   await migrateServer(pool);
