@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Database } from "../../sandbox/src/database/open.js";
 import { openDatabase } from "../../sandbox/src/database/open.js";
 import { workspaces } from "../../sandbox/src/database/schema.js";
-import { describeDatabases, snapshots } from "../support/databases.js";
+import { describeDatabases, openEmbedded, snapshots } from "../support/databases.js";
 import { postgresMissing, startPostgres } from "../support/postgres.js";
 import { scratchFolder } from "../support/scratch.js";
 
@@ -34,6 +34,23 @@ describeDatabases("the database", (open) => {
     expect(await database?.db.select({ name: workspaces.name }).from(workspaces)).toEqual([
       { name: "Northwind" },
     ]);
+  });
+});
+
+describe("the embedded database", () => {
+  it("lets the process see to other things between two queries", async () => {
+    const database = await openEmbedded();
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    await Promise.all(Array.from({ length: 20 }, () => database.ping()));
+    isDone = true;
+    expect(turns).toBeGreaterThanOrEqual(19);
+    await database.close();
   });
 });
 

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import {
   PGlite,
   types,
@@ -26,6 +28,17 @@ const parsers = {
 export class EmbeddedPostgres extends PGlite {
   constructor(options: PGliteOptions = {}) {
     super({ ...options, parsers });
+  }
+
+  /**
+   * PGlite computes in this thread. Without a turn of the event loop before each query, one request runs to its end
+   * before the next is read, and new connections, of which each turn takes one, wait for seconds.
+   */
+  override _runExclusiveQuery<Result>(run: () => Promise<Result>): Promise<Result> {
+    return super._runExclusiveQuery(async () => {
+      await nextTurn();
+      return run();
+    });
   }
 
   override query<Row>(text: string, values?: unknown[], options?: QueryOptions): Promise<Results<Row>> {
