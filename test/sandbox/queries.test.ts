@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MINUTE } from "../../sandbox/src/clock.js";
 import { openDatabase } from "../../sandbox/src/database/open.js";
 import { buildSnapshot } from "../../sandbox/src/database/snapshot.js";
+import { createWorld, type DeliveryWorld } from "./deliveries/world.js";
 import { snapshots } from "../support/databases.js";
 import { startSandbox, type Identity, type TestSandbox } from "../support/sandbox.js";
 
@@ -66,6 +67,20 @@ describe("the number of queries", () => {
   ])("stays what it is when %s: %i", async (_, count, ask) => {
     await sandbox.call("GET", "/workspaces/current", { as: "key" });
     expect(await ask()).toHaveLength(count);
+  });
+
+  it.each<[string, number, (world: DeliveryWorld) => Promise<unknown>]>([
+    ["there is nothing to deliver", 1, async () => {}],
+    // Besides: the events, the webhooks, that they were handed out.
+    ["nobody wants to know of an event", 4, (world) => world.emit()],
+  ])("stays what it is when %s: %i", async (_, count, prepare) => {
+    const world = await createWorld({ database: sandbox.database });
+    await world.worker.runDue();
+    await prepare(world);
+    queries = [];
+    await world.worker.runDue();
+    expect(queries).toHaveLength(count);
+    await world.close();
   });
 
   it("notes the use of a key once a minute, and else only reads", async () => {

@@ -12,7 +12,8 @@ const DELAYS_MS = [0, 0, MINUTE, 5 * MINUTE];
 const MAX_FAILURES = 50;
 export const KEPT_MS = 7 * DAY;
 const KEPT_ATTEMPTS = 1000;
-const EVENTS_AT_ONCE = 100;
+/** So many events are handed out at a time. */
+export const EVENTS_AT_ONCE = 100;
 
 type Webhook = typeof webhooks.$inferSelect;
 type Job = typeof deliveryJobs.$inferSelect;
@@ -27,13 +28,31 @@ function wants(webhook: Webhook, event: typeof events.$inferSelect): boolean {
   );
 }
 
+/** Whether there are new events, and jobs that are due: one question, since the answer is mostly no. */
+export async function workOf(db: Db, now: Date): Promise<{ hasEvents: boolean; hasJobs: boolean }> {
+  const fresh = db.select().from(events).where(isNull(events.dispatchedAt));
+  const due = db.select().from(deliveryJobs).where(isDue(now));
+  const [work] = await db
+    .select({ hasEvents: sql<boolean>`exists ${fresh}`, hasJobs: sql<boolean>`exists ${due}` })
+    .from(sql`(values (1)) as one`);
+  return work ?? { hasEvents: false, hasJobs: false };
+}
+
+/** Jobs whose time has come, and that nobody has in hand. */
+function isDue(now: Date) {
+  return and(
+    lte(deliveryJobs.runAt, now),
+    or(isNull(deliveryJobs.lockedUntil), lte(deliveryJobs.lockedUntil, now)),
+  );
+}
+
 /**
  * Makes a job of each new event and each webhook that wants it. To be run in a transaction; instances that do it at the
  * same time get different events.
  *
- * @returns how many events there were.
+ * @returns how many events there were, and how many jobs came of them.
  */
-export async function fanOut(tx: Db, now: Date, ids: Ids): Promise<number> {
+export async function fanOut(tx: Db, now: Date, ids: Ids): Promise<{ events: number; jobs: number }> {
   const fresh = await tx
     .select()
     .from(events)
@@ -41,9 +60,14 @@ export async function fanOut(tx: Db, now: Date, ids: Ids): Promise<number> {
     .orderBy(asc(events.position))
     .limit(EVENTS_AT_ONCE)
     .for("update", { skipLocked: true });
-  if (fresh.length === 0) return 0;
+  if (fresh.length === 0) return { events: 0, jobs: 0 };
   const workspaceIds = [...new Set(fresh.map(({ workspaceId }) => workspaceId))];
-  const targets = await tx.select().from(webhooks).where(inArray(webhooks.workspaceId, workspaceIds));
+  // Locked, so that one that is disabled or deleted at this moment gets no job, or loses it with its others.
+  const targets = await tx
+    .select()
+    .from(webhooks)
+    .where(inArray(webhooks.workspaceId, workspaceIds))
+    .for("share");
   const jobs = fresh.flatMap((event) =>
     targets
       .filter((webhook) => webhook.workspaceId === event.workspaceId && wants(webhook, event))
@@ -58,7 +82,7 @@ export async function fanOut(tx: Db, now: Date, ids: Ids): Promise<number> {
   if (jobs.length > 0) await tx.insert(deliveryJobs).values(jobs);
   const eventIds = fresh.map(({ eventId }) => eventId);
   await tx.update(events).set({ dispatchedAt: now }).where(inArray(events.eventId, eventIds));
-  return fresh.length;
+  return { events: fresh.length, jobs: jobs.length };
 }
 
 /** A job in hand, with what is needed to do it. */
@@ -68,22 +92,28 @@ export interface Claimed {
   readonly webhook: Webhook;
 }
 
+interface Claim {
+  readonly now: Date;
+  readonly until: Date;
+  readonly limit: number;
+  readonly without: readonly string[];
+  readonly busy: readonly string[];
+}
+
 /**
  * Takes jobs that are due and nobody has in hand. The lease gives them back by itself when this process dies.
  *
  * @param without jobs that this process has in hand already, should their lease have lapsed.
+ * @param busy webhooks that have to wait, so that others come to their turn.
  */
-export async function claim(
-  db: Db,
-  { now, until, limit, without }: { now: Date; until: Date; limit: number; without: readonly string[] },
-): Promise<Claimed[]> {
+export async function claim(db: Db, { now, until, limit, without, busy }: Claim): Promise<Claimed[]> {
   const due = db
     .select({ jobId: deliveryJobs.jobId })
     .from(deliveryJobs)
     .where(
       and(
-        lte(deliveryJobs.runAt, now),
-        or(isNull(deliveryJobs.lockedUntil), lte(deliveryJobs.lockedUntil, now)),
+        isDue(now),
+        busy.length > 0 ? notInArray(deliveryJobs.webhookId, [...busy]) : undefined,
         without.length > 0 ? notInArray(deliveryJobs.jobId, [...without]) : undefined,
       ),
     )

@@ -62,7 +62,11 @@ function statusOf({ method, url, headers, body }: Shipment, options: SendOptions
       options.timeoutMs,
     );
     request.on("error", reject);
-    request.on("close", () => clearTimeout(timer));
+    request.on("close", () => {
+      clearTimeout(timer);
+      // Of an answer that asks for another protocol nothing else is told.
+      reject(new Error("The receiver gave no answer."));
+    });
     request.on("response", (response: IncomingMessage) => {
       resolve(response.statusCode ?? 0);
       // What the receiver says is of no interest; the deadline also ends an answer that never does.

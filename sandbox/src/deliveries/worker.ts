@@ -2,14 +2,25 @@ import { after, HOUR, type Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import type { Ids } from "../ids.js";
 import { bodyOf, headersOf, MAX_BODY_BYTES, type Attempt } from "./message.js";
-import { claim, fanOut, forgetOldEvents, releaseAll, settle, type Claimed } from "./queue.js";
+import {
+  claim,
+  EVENTS_AT_ONCE,
+  fanOut,
+  forgetOldEvents,
+  releaseAll,
+  settle,
+  workOf,
+  type Claimed,
+} from "./queue.js";
 import { send, type Outcome } from "./send.js";
 
 /** A receiver has this long to answer, in real time. */
 export const TIMEOUT_MS = 3000;
 /** After this long, in real time, a job is taken to be orphaned. */
 const LEASE_MS = 15_000;
-const AT_ONCE = 10;
+const AT_ONCE = 20;
+/** So many jobs are taken at a time. A webhook that has as many in hand waits, so that none takes all places. */
+const AT_A_TIME = 5;
 const POLL_MS = 500;
 
 /** What deliveries are made with. */
@@ -41,7 +52,7 @@ export interface Deliveries {
 
 export function createDeliveries(parts: DeliveryParts): Deliveries {
   const { database, clock, ids } = parts;
-  const inHand = new Map<string, Promise<void>>();
+  const inHand = new Map<string, { webhookId: string; done: Promise<void> }>();
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let isWanted = false;
@@ -49,39 +60,49 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
   let timer: NodeJS.Timeout | undefined;
   let tidiedAt: Date | undefined;
   let hasOrphans = false;
+  let isHeldUp = false;
 
-  async function takeSome(): Promise<number> {
+  /** @returns whether there may be more to take. */
+  async function takeSome(): Promise<boolean> {
     const now = clock.now();
     if (hasOrphans) await releaseAll(database.db);
     hasOrphans = false;
-    const found = await database.transaction((tx) => fanOut(tx, now, ids));
-    const claimed = await database.transaction((tx) =>
-      claim(tx, {
-        now,
-        until: after(now, LEASE_MS * clock.factor),
-        limit: AT_ONCE - inHand.size,
-        without: [...inHand.keys()],
-      }),
-    );
+    const { hasEvents, hasJobs } = await workOf(database.db, now);
+    if (!hasEvents && !hasJobs) return false;
+    const limit = Math.min(AT_A_TIME, AT_ONCE - inHand.size);
+    const [made, claimed] = await database.transaction(async (tx) => {
+      const fresh = hasEvents ? await fanOut(tx, now, ids) : { events: 0, jobs: 0 };
+      if (limit === 0 || (!hasJobs && fresh.jobs === 0)) return [fresh, []];
+      const until = after(now, LEASE_MS * clock.factor);
+      return [fresh, await claim(tx, { now, until, limit, without: [...inHand.keys()], busy: busyOnes() })];
+    });
     for (const work of claimed) {
+      const { jobId, webhookId } = work.job;
       const done = deliver(work, parts)
         .catch((error: unknown) => parts.onError?.(error))
-        .finally(() => inHand.delete(work.job.jobId));
-      inHand.set(work.job.jobId, done);
+        .finally(() => inHand.delete(jobId));
+      inHand.set(jobId, { webhookId, done });
     }
-    return found + claimed.length;
+    return made.events === EVENTS_AT_ONCE || (limit > 0 && claimed.length === limit);
+  }
+
+  /** Webhooks that have as many jobs in hand as one may. */
+  function busyOnes(): string[] {
+    const webhookIds = [...inHand.values()].map(({ webhookId }) => webhookId);
+    return webhookIds.filter((id) => webhookIds.filter((other) => other === id).length >= AT_A_TIME);
   }
 
   /** Takes jobs until there are none, and does not let a slow receiver keep others waiting. */
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       isWanted = false;
-      const taken = await takeSome();
-      if (taken === 0 && inHand.size === 0) break;
+      if (await takeSome()) continue;
+      if (inHand.size === 0) break;
       const isNeeded = new Promise<void>((resolve) => {
         notify = resolve;
       });
-      if (inHand.size > 0 && !isWanted) await Promise.race([...inHand.values(), isNeeded]);
+      const ends = [...inHand.values()].map(({ done }) => done);
+      if (!isWanted) await Promise.race([...ends, isNeeded]);
     }
     const now = clock.now();
     if (tidiedAt !== undefined && now <= after(tidiedAt, HOUR)) return;
@@ -102,8 +123,17 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
     }
   }
 
+  /** What holds all up is told once, not at every try. */
   function wake(): void {
-    runDue().catch((error: unknown) => parts.onError?.(error));
+    runDue().then(
+      () => {
+        isHeldUp = false;
+      },
+      (error: unknown) => {
+        if (!isHeldUp) parts.onError?.(error);
+        isHeldUp = true;
+      },
+    );
   }
 
   return {
@@ -120,7 +150,7 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
       stopping.abort();
       clearInterval(timer);
       notify();
-      await Promise.allSettled([running, ...inHand.values()]);
+      await Promise.allSettled([running, ...[...inHand.values()].map(({ done }) => done)]);
     },
   };
 }

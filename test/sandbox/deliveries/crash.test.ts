@@ -1,6 +1,7 @@
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { deliveryJobs } from "../../../sandbox/src/database/schema.js";
+import { deliveryJobs, webhooks } from "../../../sandbox/src/database/schema.js";
 import { after, SECOND } from "../../../sandbox/src/clock.js";
 import { claim, fanOut, settle } from "../../../sandbox/src/deliveries/queue.js";
 import { createIds } from "../../../sandbox/src/ids.js";
@@ -44,7 +45,13 @@ describeDatabases("a queue that outlives its workers", (open) => {
       now,
       createIds(() => now),
     );
-    const [orphan] = await claim(db, { now, until: after(now, 15 * SECOND), limit: 1, without: [] });
+    const [orphan] = await claim(db, {
+      now,
+      until: after(now, 15 * SECOND),
+      limit: 1,
+      without: [],
+      busy: [],
+    });
     await world.worker.runDue();
     expect(target.arrivals).toHaveLength(before);
     world.clock.advance(15 * SECOND);
@@ -76,6 +83,45 @@ describeDatabases("a queue that outlives its workers", (open) => {
     await slow.close();
   });
 
+  it("leaves places for others, however much a slow receiver is to get", async () => {
+    const slow = await startReceiver("never");
+    const { webhookId } = await world.webhook({ url: slow.url, events: ["document.created"] });
+    for (let index = 0; index < 30; index += 1) await world.emit("document.created");
+    const before = target.arrivals.length;
+    await world.emit("document.updated");
+    const run = world.worker.runDue();
+    await target.arrived(before + 1);
+    expect(slow.arrivals.length).toBeLessThan(10);
+    // Its end is not waited for: it takes 3 seconds for each.
+    await world.database.db.delete(webhooks).where(eq(webhooks.webhookId, webhookId));
+    await slow.close();
+    await run;
+  });
+
+  it("makes no job for a webhook that is disabled at this moment", async () => {
+    const late = await startReceiver(204);
+    const { webhookId } = await world.webhook({ url: late.url, events: ["taxonomy.created"] });
+    await world.emit("taxonomy.created");
+    let isDone = false;
+    let run: Promise<void> | undefined;
+    await world.database.transaction(async (tx) => {
+      await tx.update(webhooks).set({ status: "disabled" }).where(eq(webhooks.webhookId, webhookId));
+      run = world.worker.runDue().finally(() => {
+        isDone = true;
+      });
+      // An embedded database lets nobody in before the end of the transaction anyway.
+      while (world.database.kind === "server" && !isDone) {
+        const { rows } = (await tx.execute(sql`select 1 from pg_locks where not granted`)) as {
+          rows: unknown[];
+        };
+        if (rows.length > 0) break;
+      }
+    });
+    await run;
+    expect(late.arrivals).toEqual([]);
+    await late.close();
+  });
+
   it("finishes what it has in hand before it stops, and begins nothing more", async () => {
     const worker = world.another();
     worker.start();
@@ -105,7 +151,7 @@ describe("an embedded queue", () => {
       now,
       createIds(() => now),
     );
-    await claim(db, { now, until: after(now, 15 * SECOND), limit: 1, without: [] });
+    await claim(db, { now, until: after(now, 15 * SECOND), limit: 1, without: [], busy: [] });
     const next = world.another();
     next.start();
     await target.arrived(1);

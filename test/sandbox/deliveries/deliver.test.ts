@@ -140,14 +140,20 @@ describe("delivering events", () => {
     await closed.close();
     receivers.splice(receivers.indexOf(closed), 1);
     const plain = await receiver(200);
+    const upgrade = await receiver("upgrade");
     const errors: unknown[] = [];
-    for (const url of [closed.url, "http://nowhere.invalid/", plain.url.replace("http:", "https:")]) {
+    for (const url of [
+      closed.url,
+      "http://nowhere.invalid/",
+      plain.url.replace("http:", "https:"),
+      upgrade.url,
+    ]) {
       const webhook = await world.webhook({ url, events: ["team.deleted"] });
       await world.emit("team.deleted");
       await world.worker.runDue();
       errors.push((await world.log(webhook.webhookId))[0]?.error);
     }
-    expect(errors).toEqual(["connect", "dns", "tls"]);
+    expect(errors).toEqual(["connect", "dns", "tls", "connect"]);
   });
 
   it("ends a webhook whose receiver says that it is gone", async () => {

@@ -8,8 +8,8 @@ export interface Arrival {
   readonly body: string;
 }
 
-/** How a receiver answers: with a status, a status and a Location, or never. */
-export type Answer = number | { readonly status: number; readonly location: string } | "never";
+/** How a receiver answers: with a status, a status and a Location, never, or by asking for another protocol. */
+export type Answer = number | { readonly status: number; readonly location: string } | "never" | "upgrade";
 
 export interface Receiver {
   readonly url: string;
@@ -34,6 +34,12 @@ export async function startReceiver(...answers: Answer[]): Promise<Receiver> {
       for (const check of waiting) check();
       const answer = (receiver.answers.length > 1 ? receiver.answers.shift() : receiver.answers[0]) ?? 204;
       if (answer === "never") return;
+      if (answer === "upgrade") {
+        request.socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n",
+        );
+        return;
+      }
       if (typeof answer === "number") response.writeHead(answer);
       else response.writeHead(answer.status, { Location: answer.location });
       response.end();
