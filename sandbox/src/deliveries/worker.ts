@@ -124,17 +124,17 @@ export function createDeliveries(parts: DeliveryParts): Deliveries {
   }
 
   /** What holds all up is told once, not at every try. */
-  function wake(): void {
-    runDue().then(
-      () => {
-        isHeldUp = false;
-      },
-      (error: unknown) => {
-        if (!isHeldUp) parts.onError?.(error);
-        isHeldUp = true;
-      },
-    );
+  async function look(): Promise<void> {
+    try {
+      await runDue();
+      isHeldUp = false;
+    } catch (error) {
+      if (!isHeldUp) parts.onError?.(error);
+      isHeldUp = true;
+    }
   }
+
+  const wake = (): void => void look();
 
   return {
     start() {

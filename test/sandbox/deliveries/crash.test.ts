@@ -102,15 +102,15 @@ describeDatabases("a queue that outlives its workers", (open) => {
     const late = await startReceiver(204);
     const { webhookId } = await world.webhook({ url: late.url, events: ["taxonomy.created"] });
     await world.emit("taxonomy.created");
-    let isDone = false;
+    const progress = { isDone: false };
     let run: Promise<void> | undefined;
     await world.database.transaction(async (tx) => {
       await tx.update(webhooks).set({ status: "disabled" }).where(eq(webhooks.webhookId, webhookId));
       run = world.worker.runDue().finally(() => {
-        isDone = true;
+        progress.isDone = true;
       });
       // An embedded database lets nobody in before the end of the transaction anyway.
-      while (world.database.kind === "server" && !isDone) {
+      while (world.database.kind === "server" && !progress.isDone) {
         const { rows } = (await tx.execute(sql`select 1 from pg_locks where not granted`)) as {
           rows: unknown[];
         };
