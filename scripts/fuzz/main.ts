@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-
+import { Command, InvalidArgumentError } from "commander";
 import fc from "fast-check";
 
 import type { Operation } from "../../generator/model/api-model.js";
@@ -16,21 +15,27 @@ const CHAIN_EVERY = 5;
 /** Operations that cannot succeed here, each with the reason. */
 const NEVER: Readonly<Record<string, string>> = {};
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: "string", default: "10000" },
-    seed: { type: "string", default: "1" },
-    operation: { type: "string" },
-  },
-});
-const total = Number(values.requests);
-const seed = Number(values.seed);
+interface Flags {
+  readonly requests: number;
+  readonly seed: number;
+  readonly operation?: string;
+}
+
+const command = new Command("npm run fuzz --")
+  .description("Sends the sandbox valid and invalid requests of every operation, and judges what comes back.")
+  .option("--requests <count>", "how many requests", wholeNumber, 10_000)
+  .option("--seed <number>", "the same number gives the same requests", wholeNumber, 1)
+  .option("--operation <id>", "requests of this operation alone")
+  .addHelpText("after", "\nEnvironment: DATABASE_URL names an empty PostgreSQL database to run it on.")
+  .parse();
+const { requests: total, seed, operation: only } = command.opts<Flags>();
 
 const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
-const world = await createFuzzWorld();
+const operations = model.operations.filter(({ id }) => id === (only ?? id));
+if (operations.length === 0) command.error(`error: the spec has no operation ${only}`);
+const world = await createFuzzWorld().catch((error: Error) => command.error(`error: ${error.message}`));
 const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
 const around = { schemas, idsLike: world.idsLike, about: world.about, url: world.receiverUrl };
-const operations = model.operations.filter(({ id }) => id === (values.operation ?? id));
 const tries = new Tries(world);
 
 /** Where the chains are: which one, how far, and what its answers told. */
@@ -38,13 +43,17 @@ const place = { chain: 0, step: 0, known: {} as Fact };
 
 for (let index = 0; index < total; index += 1) {
   world.tick();
-  const isChained =
-    values.operation === undefined && (place.chain < CHAINS.length || index % CHAIN_EVERY === 0);
+  const isChained = only === undefined && (place.chain < CHAINS.length || index % CHAIN_EVERY === 0);
   await (isChained ? goOn(index) : tryByChance(index));
 }
 process.stdout.write(`${report().join("\n")}\n`);
 await world.close();
 process.exitCode = tries.faults.size > 0 || missing().length > 0 ? 1 : 0;
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It is no whole number.");
+  return Number(text);
+}
 
 async function tryByChance(index: number): Promise<void> {
   const operation = operations[index % operations.length];
