@@ -28,6 +28,16 @@ export async function lockSession(context: Context, sessionId: string): Promise<
   return row && lapse(context, row);
 }
 
+/** Ends the lease of a session, whoever may see it, if its time is over. */
+export async function lapseSession(context: Context, sessionId: string): Promise<void> {
+  const [row] = await context.db
+    .select()
+    .from(agentSessions)
+    .where(eq(agentSessions.sessionId, sessionId))
+    .for("update");
+  if (row) await lapse(context, row);
+}
+
 /** Ends the lease of a locked session if its time is over: the session is stale then. */
 async function lapse(context: SessionContext, row: SessionRow): Promise<SessionRow> {
   const ended = await context.db

@@ -1,5 +1,5 @@
 import type { Activity, Agent, AgentSession, Claim, Worker } from "@workspace-api/server";
-import { and, eq, inArray, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, or, sql, type SQL } from "drizzle-orm";
 
 import { after, SECOND } from "../clock.js";
 import type { Caller, Context } from "../context.js";
@@ -16,13 +16,18 @@ export type ActivityRow = typeof activities.$inferSelect;
 /** After so long without a sign of life, a worker counts as offline. */
 const OFFLINE_MS = 90 * SECOND;
 
+/** Whether a worker was heard of lately. */
+function isOnline({ lastSeenAt }: WorkerRow, now: Date): boolean {
+  return after(lastSeenAt, OFFLINE_MS) > now;
+}
+
 export function agentOf(row: AgentRow): Agent {
   const { agentId, workspaceId, name, avatarUrl, active, capabilities, createdAt, version } = row;
   const created = createdAt.toISOString();
   return { agentId, workspaceId, name, avatarUrl, active, capabilities, createdAt: created, version };
 }
 
-/** Workers with the sessions that they run, in the order given. */
+/** Workers with the sessions that they run, those that are online first, otherwise in the order given. */
 export async function workersOf(db: Db, rows: readonly WorkerRow[], now: Date): Promise<Worker[]> {
   const ids = rows.map(({ workerId }) => workerId);
   const live =
@@ -31,15 +36,17 @@ export async function workersOf(db: Db, rows: readonly WorkerRow[], now: Date): 
       : await db
           .select({ workerId: claims.workerId, sessionId: claims.sessionId })
           .from(claims)
-          .where(and(inArray(claims.workerId, ids), eq(claims.state, "active")));
-  return rows.map((row) => ({
+          .where(and(inArray(claims.workerId, ids), eq(claims.state, "active"), gt(claims.expiresAt, now)));
+  const online = rows.filter((row) => isOnline(row, now));
+  const offline = rows.filter((row) => !isOnline(row, now));
+  return [...online, ...offline].map((row) => ({
     workerId: row.workerId,
     agentId: row.agentId,
     workspaceId: row.workspaceId,
     userId: row.userId,
     mode: row.mode,
     name: row.name,
-    status: after(row.lastSeenAt, OFFLINE_MS) > now ? "online" : "offline",
+    status: isOnline(row, now) ? "online" : "offline",
     sessionId: live.find(({ workerId }) => workerId === row.workerId)?.sessionId ?? null,
     registeredAt: row.registeredAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),

@@ -16,12 +16,15 @@ import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf } from "../database/keyset.js";
 import { agentSessions, workerCommands, workers } from "../database/schema.js";
 import { findTask } from "../tasks/find-task.js";
+import type { TaskRow } from "../tasks/task-view.js";
 import { modeOf, mustFindAgent, personOf } from "./agents.js";
 
 /** The states that lead nowhere. */
 const ENDED = ["complete", "error", "cancelled"];
 
 const POLL_MS = 200;
+
+const LONGEST_CONTEXT = 200_000;
 
 export const agentSessionHandlers = {
   async listAgentSessions(request, context) {
@@ -50,6 +53,12 @@ export const agentSessionHandlers = {
   async createAgentSession({ body, fail }, context) {
     const agent = await mustFindAgent(context, body.agentId, fail);
     const userId = personOf(context, fail);
+    if (!agent.active) {
+      const message = "The agent takes on no sessions.";
+      throw fail("validation_failed", undefined, {
+        errors: [{ pointer: "/agentId", code: "not_allowed", message }],
+      });
+    }
     const taskId = body.taskId ?? null;
     const task = taskId === null ? undefined : await findTask(context, taskId);
     if (taskId !== null && !task) throw fail("task_not_found", `There is no task ${taskId}.`);
@@ -67,7 +76,7 @@ export const agentSessionHandlers = {
       prompt: body.prompt,
       instructions: null,
       // What people wrote is data for the agent, never an instruction.
-      context: task ? [task.title, task.description].filter(Boolean).join("\n\n") : null,
+      context: task ? contextOf(task) : null,
       activeClaimId: null,
       plan: [],
       externalUrl: null,
@@ -159,6 +168,12 @@ export const agentSessionHandlers = {
     return { status: 200, body: sessionOf(await changeSession(context, row, changes)) };
   },
 } satisfies Partial<Handlers<Context>>;
+
+/** What the workspace says about a task, as far as it fits. */
+function contextOf({ title, description }: TaskRow): string {
+  const text = [title, description].filter(Boolean).join("\n\n");
+  return text.length <= LONGEST_CONTEXT ? text : [...text].slice(0, LONGEST_CONTEXT).join("");
+}
 
 async function filterOf(
   context: Context,

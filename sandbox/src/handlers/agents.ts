@@ -1,5 +1,5 @@
 import type { Fail, Handlers } from "@workspace-api/server";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, inArray } from "drizzle-orm";
 
 import { endLease, lockSession } from "../agents/leases.js";
 import {
@@ -12,6 +12,12 @@ import {
 } from "../agents/session-view.js";
 import type { Context } from "../context.js";
 import { agents, claims, workerCommands, workers } from "../database/schema.js";
+
+/** A list of workers is not paged; those not heard of for longest are left out. */
+const MOST_WORKERS = 200;
+
+/** The others are told with the next heartbeat. */
+const MOST_COMMANDS = 50;
 
 export const agentHandlers = {
   async listAgents(_request, { db, caller }) {
@@ -34,7 +40,8 @@ export const agentHandlers = {
       .select()
       .from(workers)
       .where(and(eq(workers.agentId, path.agentId), isWorkerVisible(context)))
-      .orderBy(asc(workers.registeredAt), asc(workers.workerId));
+      .orderBy(desc(workers.lastSeenAt), asc(workers.workerId))
+      .limit(MOST_WORKERS);
     return { status: 200, body: { workers: await workersOf(db, rows, context.now()) } };
   },
 
@@ -82,7 +89,14 @@ export const agentHandlers = {
     const row = await lockOwnWorker(context, path.workerId, fail);
     const seen = { ...row, lastSeenAt: context.now() };
     await db.update(workers).set(seen).where(eq(workers.workerId, row.workerId));
-    const told = await db.delete(workerCommands).where(eq(workerCommands.workerId, row.workerId)).returning();
+    const told = await db
+      .select()
+      .from(workerCommands)
+      .where(eq(workerCommands.workerId, row.workerId))
+      .orderBy(asc(workerCommands.createdAt), asc(workerCommands.commandId))
+      .limit(MOST_COMMANDS);
+    const ids = told.map(({ commandId }) => commandId);
+    if (ids.length > 0) await db.delete(workerCommands).where(inArray(workerCommands.commandId, ids));
     const commands = told.map(({ type, sessionId }) =>
       type === "cancel_session" && sessionId !== null
         ? ({ type: "cancel_session", sessionId } as const)

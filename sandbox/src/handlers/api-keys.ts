@@ -4,7 +4,8 @@ import { and, count, eq, gt, isNull, or } from "drizzle-orm";
 import { createSecret, hashSecret, prefixOf } from "../auth/secrets.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
-import { apiKeys, workspaces } from "../database/schema.js";
+import { apiKeys } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { momentOf } from "../moments.js";
 import { assertManager } from "../people/managers.js";
 
@@ -103,10 +104,11 @@ function isKey({ caller }: Context, apiKeyId: string) {
   return and(eq(apiKeys.apiKeyId, apiKeyId), eq(apiKeys.workspaceId, caller.workspaceId));
 }
 
-/** Two keys that are made at once must not both be the twentieth: they take turns by the row of the workspace. */
-async function assertRoom({ db, caller, now }: Context, fail: Fail<"api_key_limit_reached">): Promise<void> {
+/** Two keys that are made at once must not both be the twentieth: they take turns. */
+async function assertRoom(context: Context, fail: Fail<"api_key_limit_reached">): Promise<void> {
+  const { db, caller, now } = context;
   const { workspaceId } = caller;
-  await db.select().from(workspaces).where(eq(workspaces.workspaceId, workspaceId)).for("update");
+  await takeTurns(context);
   const [active] = await db
     .select({ count: count() })
     .from(apiKeys)

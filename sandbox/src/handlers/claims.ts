@@ -1,7 +1,15 @@
 import type { AgentSession, Fail, Handlers } from "@workspace-api/server";
 import { and, eq } from "drizzle-orm";
 
-import { endLease, extendLease, findClaim, grantLease, liveClaim, lockSession } from "../agents/leases.js";
+import {
+  endLease,
+  extendLease,
+  findClaim,
+  grantLease,
+  lapseSession,
+  liveClaim,
+  lockSession,
+} from "../agents/leases.js";
 import { addActivity } from "../agents/activities.js";
 import { changeSession, claimOf, sessionOf, type ClaimRow, type SessionRow } from "../agents/session-view.js";
 import type { Context } from "../context.js";
@@ -102,6 +110,6 @@ async function assertIdle(context: Context, workerId: string, fail: Fail<"worker
     // A lease that has run out keeps nobody busy; whoever looks at its session ends it.
     if (claim.expiresAt > context.now())
       throw fail("worker_busy", `Worker ${workerId} holds a claim on session ${claim.sessionId}.`);
-    await lockSession(context, claim.sessionId);
+    await lapseSession(context, claim.sessionId);
   }
 }

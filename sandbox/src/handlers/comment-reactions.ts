@@ -50,12 +50,14 @@ function reactor({ userId }: Context, fail: Fail<"oauth_required">): string {
   return userId;
 }
 
+/** How an emoji begins: with a picture, as a flag, or as a key. */
+const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3)/u;
+
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 function assertEmoji(text: string, fail: Fail<"invalid_parameter">): void {
   const isOne = [...segmenter.segment(text)].length === 1;
-  if (isOne && /\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(text))
-    return;
+  if (isOne && EMOJI.test(text)) return;
   const message = "Must be one emoji.";
   throw fail("invalid_parameter", message, {
     errors: [{ pointer: "/path/emoji", code: "format", message }],

@@ -5,6 +5,7 @@ import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { memberships, teamMembers, users } from "../database/schema.js";
 import { findMember, memberColumns, membersOf, type MemberRow } from "../people/member-view.js";
+import { touchTeam } from "../teams/team-access.js";
 
 export const memberHandlers = {
   async listMembers({ query, fail }, context) {
@@ -74,7 +75,8 @@ export const memberHandlers = {
     const changes = { status: "removed", updatedAt: context.now(), version: row.version + 1 };
     await db.update(memberships).set(changes).where(isRow(context, row));
     const isTheirs = and(eq(teamMembers.workspaceId, caller.workspaceId), eq(teamMembers.userId, row.userId));
-    await db.delete(teamMembers).where(isTheirs);
+    const left = await db.delete(teamMembers).where(isTheirs).returning();
+    for (const { teamId } of left) await touchTeam(context, teamId);
     return { status: 204 };
   },
 } satisfies Partial<Handlers<Context>>;
@@ -130,6 +132,8 @@ function roleOf(name: string, fail: Fail<"validation_failed">): MemberRow["role"
 
 function assertTimezone(timezone: string, fail: Fail<"validation_failed">): void {
   try {
+    // Newer versions of Node also take offsets, such as `+01:00`.
+    if (!/^[A-Za-z]/.test(timezone)) throw new RangeError(timezone);
     Intl.DateTimeFormat("en", { timeZone: timezone });
   } catch {
     const message = "Must be the name of a time zone in the IANA database.";

@@ -4,6 +4,7 @@ import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { taxonomyLabels } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { emitLabel, labelOf, parentFault, type LabelRow } from "../taxonomy/labels.js";
 
 const BY_TYPE_AND_NAME: Order = {
@@ -78,11 +79,14 @@ export const taxonomyLabelHandlers = {
     const row = await mustFind(context, path.taxonomyLabelId, fail, true);
     context.assertMatch(labelOf(row), fail);
     assertMayManage(context, fail);
+    await takeTurns(context);
     const { parentLabelId, taxonomyLabelId } = row;
-    await db
+    const moved = await db
       .update(taxonomyLabels)
       .set({ parentLabelId, updatedAt: context.now(), version: sql`${taxonomyLabels.version} + 1` })
-      .where(eq(taxonomyLabels.parentLabelId, taxonomyLabelId));
+      .where(eq(taxonomyLabels.parentLabelId, taxonomyLabelId))
+      .returning();
+    for (const label of moved) await emitLabel(context, "taxonomy.updated", label);
     await db.delete(taxonomyLabels).where(isLabel(row));
     await emitLabel(context, "taxonomy.deleted", row);
     return { status: 204 };
@@ -94,13 +98,14 @@ function assertMayManage({ caller }: Context, fail: Fail<"permission_denied">): 
     throw fail("permission_denied", "Only owners of the workspace manage its labels.");
 }
 
-/** Refuses a name that is taken, and a parent that is none. */
+/** Refuses a name that is taken, and a parent that is none; until the end of the transaction, nobody takes it. */
 async function assertFits(
   context: Context,
   row: LabelRow,
   fail: Fail<"label_exists" | "validation_failed">,
 ): Promise<void> {
   const { db } = context;
+  await takeTurns(context);
   const others = await db
     .select({ id: taxonomyLabels.taxonomyLabelId })
     .from(taxonomyLabels)
@@ -108,7 +113,7 @@ async function assertFits(
       and(
         eq(taxonomyLabels.workspaceId, row.workspaceId),
         eq(taxonomyLabels.type, row.type),
-        eq(sql`lower(${taxonomyLabels.name})`, row.name.toLowerCase()),
+        eq(sql`lower(${taxonomyLabels.name})`, sql`lower(${row.name})`),
         ne(taxonomyLabels.taxonomyLabelId, row.taxonomyLabelId),
       ),
     );

@@ -1,10 +1,10 @@
 import type { Fail, Handlers } from "@workspace-api/server";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
-import { teamInvites, teamMembers, teams, users } from "../database/schema.js";
-import { assertTeamRole, findTeam, MANAGERS, mustFindTeam, touchTeam } from "../teams/team-access.js";
+import { teamInvites, teamMembers, users } from "../database/schema.js";
+import { assertTeamRole, MANAGERS, mustFindTeam, touchTeam } from "../teams/team-access.js";
 import { emitInvite, inviteOf, revokeInvites, statusOf, type InviteRow } from "../teams/team-invites.js";
 
 const VALID_MS = 7 * 24 * 60 * 60_000;
@@ -71,8 +71,8 @@ export const teamInviteHandlers = {
   },
 
   async revokeTeamInvite({ path, fail }, context) {
-    await mustSeeTeam(context, path, fail);
-    const row = await mustFind(context, path, fail);
+    await mustFindTeam(context, path.teamId, fail, true);
+    const row = (await find(context, path)) ?? noInvite(path, fail);
     await assertTeamRole(context, path.teamId, MANAGERS, fail);
     if (statusOf(row, context.now()) === "pending") {
       await context.db.update(teamInvites).set({ status: "revoked" }).where(isInvite(row));
@@ -84,24 +84,22 @@ export const teamInviteHandlers = {
   async acceptTeamInvite({ path, fail }, context) {
     const { db, caller } = context;
     if (caller.kind !== "member") throw fail("oauth_required");
-    // Whoever is invited does not see the team yet.
-    if (!(await isTeam(context, path.teamId)))
-      throw fail("team_not_found", `There is no team ${path.teamId}.`);
-    const row = await mustFind(context, path, fail);
     const [person] = await db.select().from(users).where(eq(users.userId, caller.userId));
-    if (person?.email?.toLowerCase() !== row.email) {
-      if (!(await findTeam(context, path.teamId))) return noInvite(path, fail);
-      throw fail("permission_denied", "The invitation was sent to somebody else.");
-    }
+    const found = await find(context, path);
+    const isInvited = found !== undefined && person?.email?.toLowerCase() === found.email;
+    // Whoever is invited does not see the team yet; for others it does not exist, nor do its invitations.
+    if (!isInvited) await mustFindTeam(context, path.teamId, fail);
+    const row = found ?? noInvite(path, fail);
+    if (!isInvited) throw fail("permission_denied", "The invitation was sent to somebody else.");
     if (statusOf(row, context.now()) !== "pending")
       throw fail("invite_not_pending", `The invitation is ${statusOf(row, context.now())}.`);
     const { workspaceId, teamId, role } = row;
     await db.update(teamInvites).set({ status: "accepted" }).where(isInvite(row));
     const place = { workspaceId, teamId, userId: caller.userId, role, joinedAt: context.now() };
-    await db.insert(teamMembers).values(place).onConflictDoNothing();
+    const added = await db.insert(teamMembers).values(place).onConflictDoNothing().returning();
     const accepted: InviteRow = { ...row, status: "accepted" };
     await emitInvite(context, "team.invite_accepted", accepted);
-    await touchTeam(context, teamId);
+    if (added.length > 0) await touchTeam(context, teamId);
     return { status: 200, body: inviteOf(accepted, context.now()) };
   },
 } satisfies Partial<Handlers<Context>>;
@@ -111,25 +109,8 @@ interface InvitePath {
   readonly inviteId: string;
 }
 
-async function mustSeeTeam(context: Context, path: InvitePath, fail: Fail<"team_not_found">): Promise<void> {
-  if (!(await findTeam(context, path.teamId, true)))
-    throw fail("team_not_found", `There is no team ${path.teamId}.`);
-}
-
-async function isTeam({ db, caller }: Context, teamId: string): Promise<boolean> {
-  const found = await db
-    .select({ teamId: teams.teamId })
-    .from(teams)
-    .where(and(eq(teams.workspaceId, caller.workspaceId), eq(teams.teamId, teamId)));
-  return found.length > 0;
-}
-
 /** The invitation, locked. */
-async function mustFind(
-  { db, caller }: Context,
-  path: InvitePath,
-  fail: Fail<"invite_not_found">,
-): Promise<InviteRow> {
+async function find({ db, caller }: Context, path: InvitePath): Promise<InviteRow | undefined> {
   const [row] = await db
     .select()
     .from(teamInvites)
@@ -140,9 +121,8 @@ async function mustFind(
         eq(teamInvites.inviteId, path.inviteId),
       ),
     )
-    .orderBy(desc(teamInvites.createdAt))
     .for("update");
-  return row ?? noInvite(path, fail);
+  return row;
 }
 
 function isInvite({ inviteId }: InviteRow) {

@@ -4,6 +4,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { teamMembers, teams } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { visibleTeams } from "../tasks/visibility.js";
 import {
   assertTeamRole,
@@ -87,6 +88,7 @@ export const teamHandlers = {
     const row = await mustFindTeam(context, path.teamId, fail, true);
     context.assertMatch(teamOf(row), fail);
     await assertTeamRole(context, row.teamId, ["admin"], fail);
+    await takeTurns(context);
     const children = await db
       .select({ teamId: teams.teamId })
       .from(teams)
@@ -100,7 +102,10 @@ export const teamHandlers = {
   },
 } satisfies Partial<Handlers<Context>>;
 
-/** Refuses a parent that the caller cannot see, that is below the team, or that is too deep. */
+/**
+ * Refuses a parent that the caller cannot see, that is below the team, or that is too deep; until the end of the
+ * transaction, nobody moves or deletes it.
+ */
 async function assertParent(
   context: Context,
   teamId: string | undefined,
@@ -108,6 +113,7 @@ async function assertParent(
   fail: Fail<"validation_failed">,
 ): Promise<void> {
   if (typeof parentTeamId !== "string") return;
+  await takeTurns(context);
   const isSeen = (await findTeam(context, parentTeamId)) !== undefined;
   const fault = isSeen ? await parentFault(context.db, teamId, parentTeamId) : "There is no such team.";
   if (fault === undefined) return;

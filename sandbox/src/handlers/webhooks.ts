@@ -4,7 +4,8 @@ import { and, asc, count, eq } from "drizzle-orm";
 import { createWebhookKey } from "../auth/secrets.js";
 import { after, DAY } from "../clock.js";
 import type { Context } from "../context.js";
-import { deliveryJobs, webhooks, workspaces } from "../database/schema.js";
+import { deliveryJobs, webhooks } from "../database/schema.js";
+import { takeTurns } from "../database/turns.js";
 import { bytesOfKey } from "../deliveries/message.js";
 import { send } from "../deliveries/send.js";
 import { isAllowedTarget } from "../deliveries/target.js";
@@ -64,6 +65,9 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
       context.assertMatch(webhookOf(row), fail);
       if (body.url !== undefined) assertTarget(body.url, allowLocal, fail);
       const { url, description, events, status } = { ...row, ...body };
+      const asked = { ...row, url, description, events, status };
+      if (JSON.stringify(webhookOf(asked)) === JSON.stringify(webhookOf(row)))
+        return { status: 200, body: webhookOf(row) };
       const isNewUrl = url !== row.url;
       const isRevived = status === "active" && row.status !== "active";
       if (status !== "active") await context.db.delete(deliveryJobs).where(isJobOf(row));
@@ -111,7 +115,8 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
       const checkedAt = context.now();
       await context.db.transaction(async (tx) => {
         const now = await lock({ ...context, db: tx }, path.webhookId, fail);
-        await change({ ...context, db: tx }, now, { verified: delivered, checkedAt });
+        // What was checked says nothing about an address that was set meanwhile.
+        if (now.url === url) await change({ ...context, db: tx }, now, { verified: delivered, checkedAt });
       });
       return {
         status: 200,
@@ -185,10 +190,11 @@ function assertKey(key: string, fail: Fail<"validation_failed">): void {
   });
 }
 
-/** Two that are made at once must not both be the tenth: they take turns by the row of the workspace. */
-async function assertRoom({ db, caller }: Context, fail: Fail<"webhook_limit_reached">): Promise<void> {
+/** Two that are made at once must not both be the tenth: they take turns. */
+async function assertRoom(context: Context, fail: Fail<"webhook_limit_reached">): Promise<void> {
+  const { db, caller } = context;
   const { workspaceId } = caller;
-  await db.select().from(workspaces).where(eq(workspaces.workspaceId, workspaceId)).for("update");
+  await takeTurns(context);
   const [made] = await db
     .select({ count: count() })
     .from(webhooks)

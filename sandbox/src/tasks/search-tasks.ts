@@ -1,5 +1,5 @@
 import type { TaskSearchResult } from "@workspace-api/server";
-import { and, desc, eq, or, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { documents, tasks } from "../database/schema.js";
@@ -10,22 +10,31 @@ import { isVisibleTo } from "./visibility.js";
 const isBug = sql`${tasks.kind} = 'bug'`;
 const isInitiative = sql`${tasks.scope} = 'initiative'`;
 const isDay = sql`${tasks.scope} = 'day'`;
+const isItem = sql`(${tasks.scope} = 'ongoing' and ${tasks.kind} <> 'bug')`;
 const isPending = sql`${tasks.triageStatus} = 'pending'`;
 const isInReview = sql`${tasks.status} = 'review'`;
 
-/** What the categories hold; the first that fits is the one that a result names. */
+/** What the categories hold. A task is told to be in the first that was asked for and fits. */
 const CATEGORIES: readonly [name: string, condition: SQL][] = [
-  ["triage-bug", sql`${isPending} and ${isBug}`],
-  ["triage-initiative", sql`${isPending} and ${isInitiative}`],
-  ["triage-item", isPending],
-  ["review-bug", sql`${isInReview} and ${isBug}`],
-  ["review-initiative", sql`${isInReview} and ${isInitiative}`],
-  ["review-item", sql`${isInReview} and not ${isDay}`],
+  ["triage-bug", sql`(${isPending} and ${isBug})`],
+  ["triage-initiative", sql`(${isPending} and ${isInitiative})`],
+  ["triage-item", sql`(${isPending} and ${isItem})`],
+  ["review-bug", sql`(${isInReview} and ${isBug})`],
+  ["review-initiative", sql`(${isInReview} and ${isInitiative})`],
+  ["review-item", sql`(${isInReview} and ${isItem})`],
   ["bug", isBug],
   ["initiative", isInitiative],
   ["day-task", isDay],
-  ["ongoing", sql`true`],
+  ["ongoing", isItem],
 ];
+
+const PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
+/** The words of a text. Left alone, PostgreSQL would take `README.md` and `1.5` for one each, but not `user_id`. */
+function wordsIn(text: SQLWrapper): SQL {
+  const spaces = " ".repeat(PUNCTUATION.length);
+  return sql`to_tsvector('simple', translate(${text}, ${PUNCTUATION}::text, ${spaces}::text))`;
+}
 
 /** Finds tasks in which every word occurs, whole or as a beginning, best first. */
 export async function searchTasks(
@@ -34,15 +43,15 @@ export async function searchTasks(
   categories: readonly string[],
   limit: number,
 ): Promise<TaskSearchResult[]> {
-  const words = query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = query.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
   if (words.length === 0) return [];
   const wanted = sql`to_tsquery('simple', ${words.map((word) => `${word}:*`).join(" & ")})`;
-  const title = sql`to_tsvector('simple', ${tasks.title})`;
-  const body = sql`to_tsvector('simple', coalesce(${description}, ''))`;
-  const all = sql`setweight(${title}, 'A') || ${body}`;
+  const body = wordsIn(sql`coalesce(${description}, '')`);
+  const all = sql`setweight(${wordsIn(tasks.title)}, 'A') || ${body}`;
   // 32: the rank as a share of itself plus one, so that it stays below 1.
   const score = sql<number>`ts_rank(${all}, ${wanted}, 32)::float8`;
-  const branches = CATEGORIES.map(([name, condition]) => sql`when ${condition} then ${name}::text`);
+  const meant = CATEGORIES.filter(([name]) => categories.includes(name));
+  const branches = meant.map(([name, condition]) => sql`when ${condition} then ${name}::text`);
   const category = sql<string>`case ${sql.join(branches, sql` `)} end`;
   const found = await db
     .select({
@@ -53,13 +62,13 @@ export async function searchTasks(
       updatedAt: tasks.updatedAt,
       category,
       score,
-      best: sql<string | null>`case when to_tsvector('simple', coalesce(${description}, '')) @@ ${wanted}
+      best: sql<string | null>`case when ${body} @@ ${wanted}
         then ts_headline('simple', ${description}, ${wanted}, 'StartSel="", StopSel="", MaxWords=30, MinWords=10') end`,
     })
     .from(tasks)
     .leftJoin(documents, eq(documents.documentId, tasks.documentId))
     .where(
-      and(isVisibleTo(db, caller), sql`${all} @@ ${wanted}`, or(...categories.map((name) => holds(name)))),
+      and(isVisibleTo(db, caller), sql`${all} @@ ${wanted}`, or(...meant.map(([, condition]) => condition))),
     )
     .orderBy(desc(score), desc(tasks.updatedAt), tasks.taskId)
     .limit(limit);
@@ -68,14 +77,4 @@ export async function searchTasks(
     excerpt: excerptOf(best),
     updatedAt: updatedAt.toISOString(),
   }));
-}
-
-/** A category that is asked for holds what fits it, whatever other category that would be in too. */
-function holds(category: string): SQL {
-  const exact: Record<string, SQL> = {
-    ongoing: sql`(${tasks.scope} = 'ongoing' and not ${isBug})`,
-    "triage-item": sql`(${isPending} and not ${isBug} and not ${isInitiative})`,
-    "review-item": sql`(${isInReview} and ${tasks.scope} = 'ongoing' and not ${isBug})`,
-  };
-  return exact[category] ?? CATEGORIES.find(([name]) => name === category)?.[1] ?? sql`false`;
 }

@@ -5,10 +5,10 @@ import type { Context } from "../context.js";
 import { teamMembers, teams } from "../database/schema.js";
 import { visibleTeams } from "../tasks/visibility.js";
 
-/** Selects teams with the number of their members. */
+/** Selects teams with the number of their members. Among columns, Drizzle would leave out the names of the tables. */
 export const teamColumns = {
   ...getTableColumns(teams),
-  memberCount: sql<number>`(select count(*)::int from ${teamMembers} where ${teamMembers.teamId} = ${teams.teamId})`,
+  memberCount: sql<number>`(select count(*)::int from ${teamMembers} own where own.team_id = ${teams}.team_id)`,
 };
 
 export type TeamRow = typeof teams.$inferSelect & { readonly memberCount: number };

@@ -75,7 +75,7 @@ async function invites(exchange: Exchange): Promise<void> {
   const invite = { ...team, inviteId };
   const none = { ...team, inviteId: "inv_none" };
   await exchange.refusal("acceptTeamInvite", { path: invite, as: "other" });
-  await exchange.refusal("acceptTeamInvite", { path: none, as: "member" });
+  await exchange.refusal("acceptTeamInvite", { path: none, as: "other" });
   await exchange.done("acceptTeamInvite", { path: invite, as: "member" });
   await exchange.refusal("acceptTeamInvite", { path: invite, as: "member" });
   await exchange.refusal("revokeTeamInvite", { path: invite, as: "other" });
