@@ -398,7 +398,7 @@ export interface Handlers<Context> {
    *
    * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
    * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
-   * removed: the request is refused with 409.
+   * removed: the request is refused with 409. Sends `team.updated` for each team that they leave.
    *
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
    *
@@ -688,7 +688,8 @@ export interface Handlers<Context> {
    * Accept an invitation.
    *
    * Joins the team in the role of the invitation. Only the person to whose e-mail address it was sent may. One that was
-   * accepted or revoked, or has expired, is refused with 409. Sends `team.invite_accepted`.
+   * accepted or revoked, or has expired, is refused with 409. Sends `team.invite_accepted`, and
+   * `team.updated` when that made them a member.
    *
    * `POST /workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept`
    *
@@ -1754,7 +1755,7 @@ export interface Handlers<Context> {
    * Delete a taxonomy label.
    *
    * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
-   * workspace, and API keys, may. Sends `taxonomy.deleted`.
+   * workspace, and API keys, may. Sends `taxonomy.deleted`, and `taxonomy.updated` for each label that moves up.
    *
    * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    *
@@ -2487,7 +2488,8 @@ export interface Handlers<Context> {
   /**
    * Queue work for an agent.
    *
-   * Queues a session. A local one is run by the caller's own worker only. Sends `agent_session.queued`.
+   * Queues a session. A local one is run by the caller's own worker only. An agent that is not active is refused with
+   * 422. Sends `agent_session.queued`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions`
    *

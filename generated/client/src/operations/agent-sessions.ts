@@ -132,7 +132,8 @@ export type CreateAgentSessionError =
 /**
  * Queue work for an agent.
  *
- * Queues a session. A local one is run by the caller's own worker only. Sends `agent_session.queued`.
+ * Queues a session. A local one is run by the caller's own worker only. An agent that is not active is refused with
+ * 422. Sends `agent_session.queued`.
  *
  * `POST /workspaces/{workspaceId}/agent-sessions`
  *

@@ -290,7 +290,7 @@ export type RemoveMemberError =
  *
  * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
  * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
- * removed: the request is refused with 409.
+ * removed: the request is refused with 409. Sends `team.updated` for each team that they leave.
  *
  * `DELETE /workspaces/{workspaceId}/members/{userId}`
  *

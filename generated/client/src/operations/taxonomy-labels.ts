@@ -365,7 +365,7 @@ export type DeleteTaxonomyLabelError =
  * Delete a taxonomy label.
  *
  * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
- * workspace, and API keys, may. Sends `taxonomy.deleted`.
+ * workspace, and API keys, may. Sends `taxonomy.deleted`, and `taxonomy.updated` for each label that moves up.
  *
  * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
  *

@@ -73,7 +73,8 @@ export class AgentSessionsResource {
   /**
    * Queue work for an agent.
    *
-   * Queues a session. A local one is run by the caller's own worker only. Sends `agent_session.queued`.
+   * Queues a session. A local one is run by the caller's own worker only. An agent that is not active is refused with
+   * 422. Sends `agent_session.queued`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions`
    *

@@ -154,7 +154,7 @@ export class TaxonomyLabelsResource {
    * Delete a taxonomy label.
    *
    * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
-   * workspace, and API keys, may. Sends `taxonomy.deleted`.
+   * workspace, and API keys, may. Sends `taxonomy.deleted`, and `taxonomy.updated` for each label that moves up.
    *
    * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    *

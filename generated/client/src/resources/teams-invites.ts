@@ -123,7 +123,8 @@ export class TeamsInvitesResource {
    * Accept an invitation.
    *
    * Joins the team in the role of the invitation. Only the person to whose e-mail address it was sent may. One that was
-   * accepted or revoked, or has expired, is refused with 409. Sends `team.invite_accepted`.
+   * accepted or revoked, or has expired, is refused with 409. Sends `team.invite_accepted`, and
+   * `team.updated` when that made them a member.
    *
    * `POST /workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept`
    *
