@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { getEventListeners } from "node:events";
 import { createReadStream, writeFileSync } from "node:fs";
-import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
@@ -9,65 +7,13 @@ import { inspect } from "node:util";
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import {
-  WorkspaceClient,
-  type UploadedFile,
-  type UploadSource,
-  type WorkspaceClientOptions,
-} from "../../generated/client/src/index.js";
-import { failure, json, serve, type Received, type TestServer } from "../support/api-server.js";
+import { WorkspaceClient, type UploadedFile, type UploadSource } from "../../generated/client/src/index.js";
+import { failure, json, serve } from "../support/api-server.js";
 import { scratchFolder } from "../support/scratch.js";
+import { BYTES, SIGNATURE, fileWorld } from "./files-world.js";
 
-const BYTES = new Uint8Array(300_000).map((_, index) => index % 251);
 const SHA256 = createHash("sha256").update(BYTES).digest("hex");
-const SIGNATURE = "signed-and-secret";
 const IMAGE = new File([BYTES], "basket.png", { type: "image/png" });
-
-interface World {
-  /** The file store, a server of its own. */
-  readonly store: TestServer;
-  readonly api: TestServer;
-  readonly workspace: WorkspaceClient;
-}
-
-interface Answers {
-  readonly store?: (request: Received, response: ServerResponse) => void;
-  /** Where the API sends the bytes; the store unless given. */
-  readonly uploadUrl?: (store: string, api: string) => string;
-  readonly options?: WorkspaceClientOptions;
-}
-
-/** An API that keeps its files in a store elsewhere. */
-async function world(answers: Answers = {}): Promise<World> {
-  const { store: answer = (_request, response) => response.writeHead(200).end(), options } = answers;
-  const store = await serve(answer);
-  const api = await serve((request, response) => {
-    if (request.url.startsWith("/upload/")) return response.writeHead(204).end();
-    if (request.method === "GET") {
-      const isMoved = request.url.endsWith("/file_moved/content");
-      if (isMoved) return response.writeHead(302, { location: `${store.url}/bytes?s=${SIGNATURE}` }).end();
-      if (request.url.includes("file_gone"))
-        return json(response, 404, { code: "file_not_found", message: "No such file." });
-      return response.writeHead(200, { "content-type": "application/octet-stream" }).end(BYTES);
-    }
-    const { uploadUrl = (base) => `${base}/put?signature=${SIGNATURE}` } = answers;
-    return json(response, 201, {
-      fileId: "file_1",
-      uploadUrl: uploadUrl(store.url, api.url),
-      uploadMethod: "PUT",
-      uploadHeaders: { "Content-Type": "image/png", "Content-Length": "300000", "x-store-tag": "t1" },
-      assetUrl: `${api.url}/api/v1/workspaces/w_1/files/file_1/content`,
-      expiresAt: "2026-03-02T09:45:00Z",
-    });
-  });
-  const workspace = new WorkspaceClient({
-    baseUrl: `${api.url}/api/v1`,
-    apiKey: "key_secret",
-    headers: { "x-client-wide": "also-secret" },
-    ...options,
-  });
-  return { store, api, workspace };
-}
 
 function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
   return new Blob([bytes]).stream();
@@ -101,7 +47,7 @@ describe("an upload", () => {
   it.each(sources)(
     "of %s announces it and sends the bytes with the declared headers",
     async (_, source, options) => {
-      const { workspace, api, store } = await world();
+      const { workspace, api, store } = await fileWorld();
       const uploaded: UploadedFile = await workspace.files.upload(source(), options);
       expect(uploaded).toEqual({
         fileId: "file_1",
@@ -130,7 +76,7 @@ describe("an upload", () => {
     ["elsewhere", (store: string) => `${store}/put`],
     ["on the API's own origin", (_: string, api: string) => `${api}/upload/put`],
   ])("sends neither credential nor header of the client to an address %s", async (_, uploadUrl) => {
-    const { workspace, api, store } = await world({ uploadUrl });
+    const { workspace, api, store } = await fileWorld({ uploadUrl });
     await workspace.files.upload(IMAGE, { headers: { "x-call": "1" } });
     const [sent] = [...store.received, ...api.received.slice(1)];
     expect(sent?.body).toHaveLength(BYTES.length);
@@ -139,7 +85,7 @@ describe("an upload", () => {
   });
 
   it("takes no place in the API's rate limit for the bytes", async () => {
-    const { workspace } = await world();
+    const { workspace } = await fileWorld();
     const before = workspace.rateLimit.snapshot().map(({ used }) => used);
     await workspace.files.upload(IMAGE);
     expect(workspace.rateLimit.snapshot().map(({ used }) => used)).toEqual(before.map((used) => used + 1));
@@ -150,7 +96,7 @@ describe("an upload", () => {
     ["with progress", (): void => {}],
   ])("sends the bytes again when the store fails for a while, %s", async (_, onProgress) => {
     let failures = 2;
-    const { workspace, store, api } = await world({
+    const { workspace, store, api } = await fileWorld({
       store: (_request, response) => response.writeHead(failures-- > 0 ? 503 : 200).end(),
     });
     await workspace.files.upload(IMAGE, { onProgress });
@@ -159,7 +105,7 @@ describe("an upload", () => {
   });
 
   it("of a stream that is sent as it comes is not repeated, and says why", async () => {
-    const { workspace, store } = await world({
+    const { workspace, store } = await fileWorld({
       store: (_request, response) => response.writeHead(503).end(),
     });
     const options = { name: "a.png", size: BYTES.length, sha256: SHA256, onProgress: (): void => {} };
@@ -170,7 +116,7 @@ describe("an upload", () => {
   });
 
   it("tells how far it is", async () => {
-    const { workspace } = await world();
+    const { workspace } = await fileWorld();
     const seen: number[] = [];
     await workspace.files.upload(path(), {
       onProgress: ({ loaded, total }) => {
@@ -193,7 +139,7 @@ describe("an upload", () => {
     const nodeStream = createReadStream(file);
     let taken = 0;
     const controller = new AbortController();
-    const { workspace } = await world({
+    const { workspace } = await fileWorld({
       uploadUrl: (store) => `${store}/put`,
       options: {
         // A connection that takes one chunk and no more.
@@ -221,7 +167,7 @@ describe("an upload", () => {
     ["plain http", "http://store.example/put"],
     ["no URL", "put"],
   ])("does not go to an address that is %s", async (_, address) => {
-    const { workspace } = await world({ uploadUrl: () => address });
+    const { workspace } = await fileWorld({ uploadUrl: () => address });
     const error = await failure(workspace.files.upload(IMAGE));
     expect(error.code).toBe("invalid_request");
     expect(error.message).toContain("not encrypted");
@@ -229,7 +175,7 @@ describe("an upload", () => {
 
   it("that the store refuses is a typed error, which says nothing of the signed address", async () => {
     const events: unknown[] = [];
-    const { workspace, store } = await world({
+    const { workspace, store } = await fileWorld({
       store: (_request, response) =>
         response
           .writeHead(403, { "content-type": "application/xml" })
@@ -254,7 +200,7 @@ describe("an upload", () => {
     ["of a type that is a member of all objects", BYTES, { name: "notes.constructor" }, "give `mediaType`"],
     ["from a path that leads nowhere", "/nowhere/basket.png", {}, "basket.png cannot be read"],
   ])("%s is refused before anything leaves", async (_, source, options, message) => {
-    const { workspace, api } = await world();
+    const { workspace, api } = await fileWorld();
     const error = await failure(workspace.files.upload(source, options));
     expect(error).toMatchObject({ code: "invalid_request", operationId: "uploadFile" });
     expect(error.message).toContain(message);
@@ -275,7 +221,7 @@ describe("an upload", () => {
     ["its time", () => ({ timeoutMs: 300 }), "timeout"],
   ])("is ended by %s, while the store takes its time", async (_, options, code) => {
     const controller = new AbortController();
-    const { workspace } = await world({ store: () => controller.abort() });
+    const { workspace } = await fileWorld({ store: () => controller.abort() });
     expect((await failure(workspace.files.upload(IMAGE, options(controller)))).code).toBe(code);
   });
 
@@ -285,7 +231,7 @@ describe("an upload", () => {
     const web: typeof import("../../generated/client/src/index.js") =
       await import("../../generated/client/src/index.js");
     vi.unstubAllGlobals();
-    const { api, store } = await world();
+    const { api, store } = await fileWorld();
     const workspace = new web.WorkspaceClient({ baseUrl: `${api.url}/api/v1`, apiKey: "k" });
     vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
     const seen: number[] = [];
@@ -301,59 +247,5 @@ describe("an upload", () => {
     expect(JSON.parse(String(api.received[1]?.body))).toMatchObject({ sha256: SHA256 });
     const error = await failure(workspace.files.upload("/tmp/a.png"));
     expect(error.message).toContain("on Node only");
-  });
-});
-
-describe("a download", () => {
-  it.each([
-    ["an id", () => "file_1"],
-    ["an asset's address", (api: string) => `${api}/api/v1/workspaces/w_1/files/file_1/content`],
-    ["a URL", (api: string) => new URL(`${api}/api/v1/workspaces/w_1/files/file_1/content`)],
-  ])("of %s streams, with the credential", async (_, file) => {
-    const { workspace, api } = await world();
-    const response = await workspace.files.download(file(api.url));
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of response.body ?? []) chunks.push(chunk);
-    expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
-    expect(api.received[0]?.headers["authorization"]).toBe("Bearer key_secret");
-  });
-
-  it("follows to a store elsewhere, and asks for an asset elsewhere, without credential or header", async () => {
-    const { workspace, store } = await world({ store: (_request, response) => response.end(BYTES) });
-    for (const file of ["file_moved", `${store.url}/asset`]) {
-      const response = await workspace.files.download(file, { headers: { "x-call": "secret" } });
-      expect(Buffer.from(await response.arrayBuffer()).equals(BYTES)).toBe(true);
-    }
-    expect(store.received).toHaveLength(2);
-    expect(JSON.stringify(store.received.map(({ headers }) => headers))).not.toMatch(
-      /secret|authorization|workspace-api/i,
-    );
-  });
-
-  it("fails as the API says, as the store says, and before it goes over plain http", async () => {
-    const { workspace, api, store } = await world({
-      store: (_request, response) => response.writeHead(410).end(),
-    });
-    const gone = `${api.url}/api/v1/workspaces/w_1/files/file_gone/content`;
-    expect((await failure(workspace.files.download("file_gone"))).code).toBe("file_not_found");
-    expect((await failure(workspace.files.download(gone))).code).toBe("file_not_found");
-    expect(await failure(workspace.files.download(`${store.url}/x`))).toMatchObject({
-      code: "asset_unavailable",
-      status: 410,
-    });
-    expect((await failure(workspace.files.download("http://store.example/x"))).message).toContain(
-      "must be https",
-    );
-    expect((await failure(workspace.files.download("https://me:pw@store.example/x"))).message).not.toContain(
-      "pw",
-    );
-  });
-
-  it("that nobody reads leaves no timer and no listener on the caller's signal", async () => {
-    const { workspace } = await world();
-    const { signal } = new AbortController();
-    const response = await workspace.files.download("file_1", { signal });
-    await response.body?.cancel();
-    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
