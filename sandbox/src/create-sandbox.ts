@@ -25,6 +25,7 @@ import { logged } from "./http/logged.js";
 import { createIds, type Ids } from "./ids.js";
 import { oauthRoutes } from "./oauth/routes.js";
 import { factsOf, silentLog, type Log } from "./log.js";
+import { isPerson, notFoundPage } from "./pages/not-found.js";
 import { prune } from "./prune.js";
 import { Recorder } from "./status/recorder.js";
 import { statusRoutes, type Peer } from "./status/routes.js";
@@ -117,7 +118,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   app.route("/", oauthRoutes({ database, clock, ids, scopes }));
   if (files.routes) app.route("/", files.routes);
   app.options(`${contract.basePath}/*`, () => preflight());
-  app.all("*", (c) => api(c.req.raw));
+  app.all("*", (c) => (isPerson(c.req.raw) ? notFoundPage(c.req.path) : api(c.req.raw)));
   app.onError((error, c) => {
     // Of the API only a response that the spec does not allow comes this far, and only in tests, which shall see it.
     if (c.req.path.startsWith(contract.basePath)) throw error;

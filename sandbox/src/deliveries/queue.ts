@@ -8,6 +8,8 @@ import type { Outcome } from "./send.js";
 
 /** How long to wait before each attempt. */
 const DELAYS_MS = [0, 0, MINUTE, 5 * MINUTE];
+/** The most attempts at one delivery. */
+export const ATTEMPTS = DELAYS_MS.length;
 /** So many events in a row that could not be delivered disable a webhook. */
 const MAX_FAILURES = 50;
 export const KEPT_MS = 7 * DAY;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
+import { contract } from "@workspace-api/server";
 import { Hono } from "hono";
 
 import type { Database } from "../database/open.js";
@@ -15,8 +16,10 @@ export function pageRoutes(database: Database): Hono {
   let reference: Promise<string> | undefined;
   app.get("/", async (c) => {
     reference ??= readReference();
-    return c.html(await reference);
+    return c.html(atHome(await reference, new URL(c.req.url).origin));
   });
+  // Browsers ask for it by themselves; an answer keeps their console clean.
+  app.get("/favicon.ico", (c) => c.body(null, 204));
   app.get("/healthz", async (c) => {
     try {
       await database.ping();
@@ -26,6 +29,17 @@ export function pageRoutes(database: Database): Hono {
     }
   });
   return app;
+}
+
+/** Where the curl lines of the reference lead, unless somebody reads them here. */
+const PRODUCTION = `https://api.workspace.example${contract.basePath}`;
+
+/** The reference for those who read it on a sandbox: its curl lines lead to it. */
+function atHome(text: string, origin: string): string {
+  const here = origin + contract.basePath;
+  const note = `<aside aria-label="Sandbox"><p>This is a <strong>sandbox</strong>. The curl lines below lead to it; clients take
+<code>baseUrl: "${here}"</code>. <a href="/_sandbox">What it did lately</a>: requests, limits, webhooks.</p></aside>`;
+  return text.replaceAll(PRODUCTION, here).replace(/<main[^>]*>/, (main) => `${main}${note}`);
 }
 
 async function readReference(): Promise<string> {

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 
 import { page } from "../pages/page.js";
+import { CARD_STYLE } from "../pages/style.js";
 import type { Client } from "./clients.js";
 import { formActionOf } from "./redirects.js";
 
@@ -22,22 +23,16 @@ interface ConsentView {
   readonly redirectUri: string;
 }
 
-const STYLE = `
-  :root { color-scheme: light dark; --line: #8884; --accent: #2f5bd7; }
-  body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; display: grid; min-height: 100vh; place-items: center; }
-  main { width: min(28rem, 100vw - 2rem); padding: 1.5rem; border: 1px solid var(--line); border-radius: .75rem; margin: 1rem; box-sizing: border-box; }
-  h1 { font-size: 1.25rem; margin: 0 0 1rem; }
-  fieldset { border: 0; padding: 0; margin: 0 0 1.25rem; }
+const STYLE = `${CARD_STYLE}
+  fieldset { border: 0; padding: 0; margin: 0 0 1.25rem; min-width: 0; }
   legend, label.title { font-weight: 600; padding: 0; display: block; margin-bottom: .25rem; }
   select, button { font: inherit; padding: .5rem .75rem; border-radius: .5rem; border: 1px solid var(--line); }
   select { width: 100%; }
   .scope { display: flex; gap: .5rem; align-items: baseline; padding: .15rem 0; }
-  .scope code { opacity: .7; font-size: .85em; }
-  .note { font-size: .875rem; opacity: .8; overflow-wrap: anywhere; }
+  .scope code { color: var(--dim); }
   .actions { display: flex; gap: .75rem; }
   .actions button { flex: 1; cursor: pointer; }
-  .allow { background: var(--accent); color: #fff; border-color: var(--accent); }
-  :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+  .actions .allow { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
 `;
 
 /** Asks a member whether an app may act for them. Works without a script. */

@@ -1,3 +1,5 @@
+import type { LimitWindow } from "./rate-limit-fields.js";
+
 /** A request that was answered, without its query and its body. */
 export interface Answered {
   readonly time: Date;
@@ -5,26 +7,33 @@ export interface Answered {
   readonly path: string;
   readonly status: number;
   readonly ms: number;
-  readonly requestId: string | undefined;
-  readonly operation: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly operation?: string | undefined;
   /** The id of the API key or of the grant, never the secret. */
-  readonly credential: string | undefined;
-  /** The `RateLimit` field of the response. */
-  readonly rateLimit: string | null;
+  readonly credential?: string | undefined;
+  /** Why it failed: a code of the API, and in words. */
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  /** What `X-Sandbox-Fault` asked for. */
+  readonly fault?: string | undefined;
+  /** Whether the connection ended without an answer. */
+  readonly dropped?: boolean;
+  readonly rateLimits: readonly LimitWindow[];
 }
 
 const KEPT = 50;
 
-/** Remembers the last requests of this process, and what each credential has left. */
+/** Remembers the last requests of this process, those that failed for longer, and what each credential has left. */
 export class Recorder {
   readonly #requests: Answered[] = [];
+  readonly #failures: Answered[] = [];
   readonly #limits = new Map<string, Answered>();
 
   readonly record = (request: Answered): void => {
-    this.#requests.unshift(request);
-    this.#requests.length = Math.min(this.#requests.length, KEPT);
-    const { credential } = request;
-    if (credential === undefined || request.rateLimit === null) return;
+    keep(this.#requests, request);
+    if (hasFailed(request)) keep(this.#failures, request);
+    const { credential, rateLimits } = request;
+    if (credential === undefined || rateLimits.length === 0) return;
     // Deleted first, so that the map stays in the order of use and the eldest can be dropped.
     this.#limits.delete(credential);
     this.#limits.set(credential, request);
@@ -37,8 +46,22 @@ export class Recorder {
     return this.#requests;
   }
 
+  /** Those that failed, the latest first. */
+  failures(): readonly Answered[] {
+    return this.#failures;
+  }
+
   /** The last request of each credential, the latest first. */
   limits(): readonly Answered[] {
     return [...this.#limits.values()].reverse();
   }
+}
+
+export function hasFailed({ status, dropped }: Answered): boolean {
+  return status >= 400 || dropped === true;
+}
+
+function keep(list: Answered[], request: Answered): void {
+  list.unshift(request);
+  list.length = Math.min(list.length, KEPT);
 }

@@ -6,7 +6,7 @@ import type { Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import { events, webhooks } from "../database/schema.js";
 import type { Ids } from "../ids.js";
-import { deliveryFacts } from "./facts.js";
+import { deliveryFacts, sessionFacts } from "./facts.js";
 import { statusPage } from "./status-page.js";
 import type { Recorder } from "./recorder.js";
 
@@ -35,10 +35,17 @@ export function statusRoutes(parts: StatusParts): Hono<{ Bindings: Peer }> {
     if (isLocal(c.env?.address) && isLocalName(new URL(c.req.url).hostname)) return next();
     return c.text("There is nothing here.", 404);
   });
-  app.get(PATH, async () => {
-    const now = clock.now();
-    return statusPage({ now, factor: clock.factor, recorder, ...(await deliveryFacts(database.db, now)) });
-  });
+  app.get(PATH, async (c) =>
+    statusPage({
+      now: clock.now(),
+      factor: clock.factor,
+      recorder,
+      deliveries: await deliveryFacts(database.db),
+      sessions: await sessionFacts(database.db),
+      onlyFailed: c.req.query("show") === "failed",
+      isLive: c.req.query("still") === undefined,
+    }),
+  );
   app.post(`${PATH}/test-event`, async (c) => {
     const origin = c.req.header("origin");
     if (origin !== undefined && origin !== new URL(c.req.url).origin)

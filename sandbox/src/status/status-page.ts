@@ -1,120 +1,107 @@
 import { html } from "hono/html";
 
-import { page, type Html } from "../pages/page.js";
-import type { deliveryFacts } from "./facts.js";
-import type { Answered, Recorder } from "./recorder.js";
+import { page } from "../pages/page.js";
+import { BASE_STYLE } from "../pages/style.js";
+import { deliveriesSection, queueSection, webhooksSection } from "./delivery-sections.js";
+import type { DeliveryFacts, SessionFacts } from "./facts.js";
+import { limitsSection, requestsSection } from "./request-sections.js";
+import type { Recorder } from "./recorder.js";
+import { idOf } from "./table.js";
+import { sessionsSection } from "./session-section.js";
 
-type View = Awaited<ReturnType<typeof deliveryFacts>> & {
+export interface StatusView {
   readonly now: Date;
   readonly factor: number;
   readonly recorder: Recorder;
-};
+  readonly deliveries: DeliveryFacts;
+  readonly sessions: SessionFacts;
+  /** Shows those requests alone that failed. */
+  readonly onlyFailed: boolean;
+  /** Loads itself anew, until somebody wants to read in peace. */
+  readonly isLive: boolean;
+}
 
-const STYLE = `
-  :root { color-scheme: light dark; --line: #8884; }
-  body { margin: 1.5rem auto; padding: 0 1rem; max-width: 90rem; font: .9rem/1.45 system-ui, sans-serif; }
-  h1 { font-size: 1.3rem; } h2 { font-size: 1rem; margin: 1.75rem 0 .5rem; }
-  .scroll { overflow-x: auto; }
+const REFRESH_SECONDS = 2;
+
+const STYLE = `${BASE_STYLE}
+  body { margin: 1.5rem auto; padding: 0 1rem; max-width: 80rem; font-size: .9rem; }
+  h1 { font-size: 1.3rem; margin: 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+  header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; }
+  p { margin: .25rem 0; }
+  nav a, p a { margin-right: 1rem; }
+  .scroll { overflow-x: auto; position: relative; }
   table { border-collapse: collapse; width: 100%; }
-  th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
-  td.long { white-space: normal; overflow-wrap: anywhere; min-width: 16rem; }
-  td, code { font-variant-numeric: tabular-nums; }
-  .bad { color: #c62828; font-weight: 600; }
-  .note { opacity: .75; }
-  button { font: inherit; }
+  th, td { text-align: left; padding: .35rem 1rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
+  th { color: var(--dim); font-weight: 600; }
+  th, .short { white-space: nowrap; overflow-wrap: normal; }
+  td { font-variant-numeric: tabular-nums; }
+  small { display: block; font-size: .8rem; color: var(--dim); }
+  .bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); }
+  .note { color: var(--dim); }
+  pre { background: var(--soft); padding: .5rem .75rem; border-radius: .4rem; overflow-x: auto; }
+  meter { width: 5rem; vertical-align: middle; }
+  button { font: inherit; white-space: nowrap; }
+  @media (max-width: 40rem) {
+    thead { position: absolute; clip-path: inset(50%); }
+    tr, td { display: block; } tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+    td { padding: .1rem 0; border: 0; }
+  }
 `;
 
-/** What happened lately, at a glance; loads itself anew every two seconds, without a script. */
-export function statusPage(view: View): Promise<Response> {
-  const { now, factor, recorder } = view;
+/** What happened lately, at a glance; loads itself anew, without a script. */
+export function statusPage(view: StatusView): Promise<Response> {
+  const { now, factor, recorder, deliveries, sessions, onlyFailed, isLive } = view;
   const speed = factor === 1 ? "" : `, ${factor} times as fast as real time`;
   return page({
     title: "Sandbox status",
     style: STYLE,
-    refreshSeconds: 2,
-    body: html`<h1>Sandbox status</h1>
-      <p class="note">${now.toISOString()}${speed}. Of this process: the last requests since it began.</p>
-      ${section("Rate limits", ["Credential", "Left (r) and seconds until more (t)", "Last request"], recorder.limits().map(limitRow))}
-      ${section("Requests", ["Time", "Method", "Path", "Status", "ms", "Operation", "Credential", "Request id"], recorder.requests().map(requestRow))}
-      <h2>Delivery queue</h2>
-      <p>
-        ${view.undispatched} events not yet handed out, ${view.waiting} deliveries waiting, ${view.due} of
-        them due${view.next === null ? "" : `; the next at ${timeOf(view.next)}`}.
+    ...(isLive && { refreshSeconds: REFRESH_SECONDS }),
+    body: html`<header>
+        <h1>Sandbox status</h1>
+        <nav aria-label="Pages">
+          <a href="/">Docs</a>
+          ${PARTS.map((name) => html`<a href="#${idOf(name)}">${name}</a>`)}
+          <a href="${pathOf({ onlyFailed, isLive: !isLive })}">
+            ${isLive ? "Hold still" : `Reload every ${REFRESH_SECONDS} seconds`}
+          </a>
+        </nav>
+      </header>
+      <p class="note">
+        ${now.toISOString()}${speed}. Requests and limits are those of this process since it began.
       </p>
-      ${section("Webhooks", ["Id", "Address", "Events", "Status", "Failures in a row", ""], view.webhooks.map(webhookRow))}
-      ${section("Deliveries", ["Time", "Event", "Type", "Attempt", "Outcome", "ms", "Address"], view.deliveries.map(deliveryRow))}`,
+      <main>
+        ${limitsSection(recorder)} ${requestsSection(recorder, onlyFailed, requestLinks(view))}
+        ${webhooksSection(deliveries)} ${queueSection(deliveries, now)} ${deliveriesSection(deliveries)}
+        ${sessionsSection(sessions, now)} ${FAULTS}
+      </main>`,
   });
 }
 
-function section(title: string, columns: readonly string[], rows: readonly Html[]): Html {
-  if (rows.length === 0)
-    return html`<h2>${title}</h2>
-      <p class="note">None yet.</p>`;
-  return html`<h2>${title}</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            ${columns.map((column) => html`<th scope="col">${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+function requestLinks({ recorder, onlyFailed, isLive }: StatusView) {
+  const failures = recorder.failures().length;
+  const link = (label: string, failed: boolean) =>
+    failed === onlyFailed
+      ? html`<a href="${pathOf({ onlyFailed: failed, isLive })}" aria-current="true"
+          ><strong>${label}</strong></a
+        >`
+      : html`<a href="${pathOf({ onlyFailed: failed, isLive })}">${label}</a>`;
+  return html`${link("Latest", false)} ${link(`Latest that failed (${failures})`, true)}`;
 }
 
-function limitRow({ credential, rateLimit, time }: Answered): Html {
-  return html`<tr>
-    <td>${credential}</td>
-    <td><code>${rateLimit}</code></td>
-    <td>${timeOf(time)}</td>
-  </tr>`;
+/** Both choices stand in the address, so that loading anew keeps them. */
+function pathOf({ onlyFailed, isLive }: Pick<StatusView, "onlyFailed" | "isLive">): string {
+  const choices = [...(onlyFailed ? ["show=failed"] : []), ...(isLive ? [] : ["still=1"])];
+  return `/_sandbox${choices.length > 0 ? `?${choices.join("&")}` : ""}`;
 }
 
-function requestRow(request: Answered): Html {
-  const { time, method, path, status, ms, operation, credential, requestId } = request;
-  return html`<tr>
-    <td>${timeOf(time)}</td>
-    <td>${method}</td>
-    <td class="long">${path}</td>
-    <td class="${status >= 400 ? "bad" : ""}">${status}</td>
-    <td>${Math.round(ms)}</td>
-    <td>${operation ?? ""}</td>
-    <td>${credential ?? ""}</td>
-    <td>${requestId ?? ""}</td>
-  </tr>`;
-}
+const PARTS = ["Requests", "Webhooks", "Delivery queue", "Deliveries", "Agent sessions", "Faults"];
 
-function webhookRow({ webhookId, url, events, status, failuresInRow }: View["webhooks"][number]): Html {
-  return html`<tr>
-    <td>${webhookId}</td>
-    <td class="long">${url}</td>
-    <td class="long">${events?.join(", ") ?? "all"}</td>
-    <td class="${status === "active" ? "" : "bad"}">${status}</td>
-    <td>${failuresInRow}</td>
-    <td>
-      <form method="post" action="/_sandbox/test-event">
-        <button name="webhookId" value="${webhookId}">Send a test</button>
-      </form>
-    </td>
-  </tr>`;
-}
-
-function deliveryRow({ delivery, url }: View["deliveries"][number]): Html {
-  const { attemptedAt, eventId, eventType, attempt, delivered, status, error, latencyMs } = delivery;
-  return html`<tr>
-    <td>${timeOf(attemptedAt)}</td>
-    <td>${eventId}</td>
-    <td>${eventType}</td>
-    <td>${attempt}</td>
-    <td class="${delivered ? "" : "bad"}">${status ?? error}</td>
-    <td>${latencyMs}</td>
-    <td class="long">${url}</td>
-  </tr>`;
-}
-
-function timeOf(time: Date): string {
-  return time.toISOString().slice(5, 19).replace("T", " ");
-}
+const FAULTS = html`<section aria-labelledby="faults">
+  <h2 id="faults">Faults</h2>
+  <p>Any request to the API can ask for its own failure, to show what your program does then:</p>
+  <pre tabindex="0"><code>X-Sandbox-Fault: 429;retry=3     refused, with Retry-After: 3
+X-Sandbox-Fault: 503;retry=3     unavailable for 3 seconds; or 500
+X-Sandbox-Fault: latency=2000    answered two seconds later
+X-Sandbox-Fault: drop            the connection ends without an answer
+X-Sandbox-Fault: drop;after      the same, but carried out: a retry must not do it twice</code></pre>
+</section>`;
