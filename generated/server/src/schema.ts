@@ -2371,7 +2371,10 @@ export interface components {
          *     decisions.
          */
         TriageStatus: ("pending" | "accepted" | "declined" | "duplicate") | (string & {});
-        /** @description How much of the work below a task is done. Descendants with the status `idea` do not count. */
+        /**
+         * @description How much of the work below a task is done. Descendants with the status `idea` do not count; all others do, also those
+         *     that the caller may not see.
+         */
         TaskProgress: {
             /** @description The number of descendants that are `completed`, `cancelled` or `merged`. */
             done: number;

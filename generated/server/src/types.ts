@@ -144,7 +144,10 @@ export type WorkType = components["schemas"]["WorkType"];
  */
 export type TriageStatus = components["schemas"]["TriageStatus"];
 
-/** How much of the work below a task is done. Descendants with the status `idea` do not count. */
+/**
+ * How much of the work below a task is done. Descendants with the status `idea` do not count; all others do, also those
+ * that the caller may not see.
+ */
 export type TaskProgress = components["schemas"]["TaskProgress"];
 
 /** Where a task was created. */

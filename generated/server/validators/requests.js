@@ -228,8 +228,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -623,8 +623,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -1125,8 +1125,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data3.cursor !== undefined){
 let data5 = data3.cursor;
 if(typeof data5 === "string"){
-if(func0(data5) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -1411,8 +1411,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data3.cursor !== undefined){
 let data5 = data3.cursor;
 if(typeof data5 === "string"){
-if(func0(data5) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -1910,8 +1910,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -5022,8 +5022,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -5504,8 +5504,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -5941,8 +5941,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data3.cursor !== undefined){
 let data5 = data3.cursor;
 if(typeof data5 === "string"){
-if(func0(data5) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -6499,8 +6499,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -7437,8 +7437,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -7945,8 +7945,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -8367,8 +8367,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -8465,8 +8465,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -8585,8 +8585,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -9339,8 +9339,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data3.cursor !== undefined){
 let data5 = data3.cursor;
 if(typeof data5 === "string"){
-if(func0(data5) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -10000,8 +10000,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data2.cursor !== undefined){
 let data4 = data2.cursor;
 if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
@@ -10480,8 +10480,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 if(data3.cursor !== undefined){
 let data5 = data3.cursor;
 if(typeof data5 === "string"){
-if(func0(data5) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 1024}}); errors++;
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;

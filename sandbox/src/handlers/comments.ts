@@ -63,10 +63,10 @@ export const commentHandlers = {
   async updateComment({ path, body, fail }, context) {
     const { db, caller } = context;
     const row = await find(context, path, fail, true);
-    const before = await viewOf(context, row);
-    context.assertMatch(before, fail);
     if (caller.kind === "member" && row.userId !== caller.userId)
       throw fail("permission_denied", "Members may edit only their own comments.");
+    const before = await viewOf(context, row);
+    context.assertMatch(before, fail);
     const { content = row.content } = body;
     if (content === row.content) return { status: 200, body: before };
     const now = context.now();
@@ -80,9 +80,9 @@ export const commentHandlers = {
   async deleteComment({ path, fail }, context) {
     const { db, caller } = context;
     const row = await find(context, path, fail, true);
-    context.assertMatch(await viewOf(context, row), fail);
     const mayDelete = caller.kind === "key" || caller.role !== "member" || row.userId === caller.userId;
     if (!mayDelete) throw fail("permission_denied", "Members may delete only their own comments.");
+    context.assertMatch(await viewOf(context, row), fail);
     const isGone = or(eq(comments.commentId, row.commentId), eq(comments.parentCommentId, row.commentId));
     const gone = await db
       .select()

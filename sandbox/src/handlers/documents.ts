@@ -84,8 +84,8 @@ export const documentHandlers = {
   async updateDocument({ path, body, fail }, context) {
     const row = await mustFind(context, path, fail, true);
     const before = await documentOf(context, row);
-    context.assertMatch(before, fail);
     await assertMayWrite(context, before.taskIds, fail);
+    context.assertMatch(before, fail);
     const { taskIds, ...members } = body;
     if (taskIds) {
       await assertTasks(context, taskIds, fail);
@@ -100,10 +100,10 @@ export const documentHandlers = {
   async deleteDocument({ path, fail }, context) {
     const { db, caller } = context;
     const row = await mustFind(context, path, fail, true);
-    context.assertMatch(await documentOf(context, row), fail);
     const mayDelete = caller.kind === "key" || caller.role !== "member" || row.createdBy === caller.userId;
     if (!mayDelete)
       throw fail("permission_denied", "Members may delete only the documents that they created.");
+    context.assertMatch(await documentOf(context, row), fail);
     await emitDocument(context, "document.deleted", row);
     const described = await tasksDescribedBy(context, row);
     await db.update(tasks).set({ documentId: null }).where(eq(tasks.documentId, row.documentId));

@@ -43,8 +43,6 @@ export const memberHandlers = {
     const { db, caller } = context;
     await lockOwners(context);
     const row = (await findMember(context, path.userId, true)) ?? noMember(fail, path.userId);
-    const before = await viewOf(context, row);
-    context.assertMatch(before, fail);
     const { timezone = row.timezone } = body;
     const role = roleOf(body.role ?? row.role, fail);
     const isSelf = caller.kind === "member" && caller.userId === row.userId;
@@ -54,6 +52,8 @@ export const memberHandlers = {
     const isOwner = caller.kind === "member" && caller.role === "owner";
     if (role === "owner" && !isRoleKept && !isOwner)
       throw fail("permission_denied", "Only an owner can make somebody an owner.");
+    const before = await viewOf(context, row);
+    context.assertMatch(before, fail);
     assertTimezone(timezone, fail);
     if (row.role === "owner" && role !== "owner") await assertNotLastOwner(context, row, fail);
     if (isRoleKept && timezone === row.timezone) return { status: 200, body: before };
@@ -67,10 +67,10 @@ export const memberHandlers = {
     await lockOwners(context);
     const row = (await findMember(context, path.userId, true)) ?? noMember(fail, path.userId);
     if (row.status === "removed") return noMember(fail, path.userId);
-    context.assertMatch(await viewOf(context, row), fail);
     const isSelf = caller.kind === "member" && caller.userId === row.userId;
     if (!isSelf && !mayManage(context, row))
       throw fail("permission_denied", "Your role does not allow you to remove this member.");
+    context.assertMatch(await viewOf(context, row), fail);
     if (row.role === "owner") await assertNotLastOwner(context, row, fail);
     const changes = { status: "removed", updatedAt: context.now(), version: row.version + 1 };
     await db.update(memberships).set(changes).where(isRow(context, row));

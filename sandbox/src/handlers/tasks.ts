@@ -7,7 +7,7 @@ import { momentOf } from "../moments.js";
 import { createTask } from "../tasks/create-task.js";
 import { deleteTask } from "../tasks/delete-task.js";
 import { patchDescription } from "../tasks/patch-description.js";
-import { findTask, lockTask } from "../tasks/find-task.js";
+import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
 import { searchTasks } from "../tasks/search-tasks.js";
 import { snoozeTask, unsnoozeTask } from "../tasks/snooze-task.js";
@@ -37,13 +37,14 @@ export async function answer(context: Context, row: TaskRow): Promise<{ status: 
   return { status: 200, body: await taskOf(context, row, context.now()) };
 }
 
-/** Changes a task that was found and locked. */
+/** Changes a task that was found and locked. Whoever may not is told so, whatever they expect it to be. */
 export async function change(
   context: Context,
   fail: UpdateFail & Fail<"precondition_failed">,
   row: TaskRow,
   patch: TaskUpdate,
 ): Promise<{ status: 200; body: Task }> {
+  await assertMayChange(context, row.taskId, fail);
   const before = await taskOf(context, row, context.now());
   context.assertMatch(before, fail);
   return { status: 200, body: await updateTask(context, fail, row, before, patch) };
@@ -89,6 +90,7 @@ export const taskHandlers = {
 
   async deleteTask({ path, query, fail }, context) {
     const row = (await lockTask(context, path.taskId)) ?? noTask(fail, path.taskId);
+    await assertMayChange(context, path.taskId, fail);
     context.assertMatch(await taskOf(context, row, context.now()), fail);
     await deleteTask(context, fail, row, query.children === "detach");
     return { status: 204 };

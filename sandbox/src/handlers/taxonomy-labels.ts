@@ -62,8 +62,8 @@ export const taxonomyLabelHandlers = {
 
   async updateTaxonomyLabel({ path, body, fail }, context) {
     const row = await mustFind(context, path.taxonomyLabelId, fail, true);
-    context.assertMatch(labelOf(row), fail);
     assertMayManage(context, fail);
+    context.assertMatch(labelOf(row), fail);
     const { name, description, color, parentLabelId, archived } = { ...row, ...body };
     const changed = { ...row, name, description, color, parentLabelId, archived };
     if (isSame(labelOf(changed), labelOf(row))) return { status: 200, body: labelOf(row) };
@@ -77,8 +77,8 @@ export const taxonomyLabelHandlers = {
   async deleteTaxonomyLabel({ path, fail }, context) {
     const { db } = context;
     const row = await mustFind(context, path.taxonomyLabelId, fail, true);
-    context.assertMatch(labelOf(row), fail);
     assertMayManage(context, fail);
+    context.assertMatch(labelOf(row), fail);
     await takeTurns(context);
     const { parentLabelId, taxonomyLabelId } = row;
     const moved = await db

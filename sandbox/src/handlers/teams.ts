@@ -73,8 +73,8 @@ export const teamHandlers = {
 
   async updateTeam({ path, body, fail }, context) {
     const row = await mustFindTeam(context, path.teamId, fail, true);
-    context.assertMatch(teamOf(row), fail);
     await assertTeamRole(context, row.teamId, MANAGERS, fail);
+    context.assertMatch(teamOf(row), fail);
     const { name = row.name, icon = row.icon, parentTeamId = row.parentTeamId } = body;
     if (parentTeamId !== row.parentTeamId) await assertParent(context, row.teamId, parentTeamId, fail);
     if (name === row.name && icon === row.icon && parentTeamId === row.parentTeamId)
@@ -86,8 +86,8 @@ export const teamHandlers = {
   async deleteTeam({ path, fail }, context) {
     const { db } = context;
     const row = await mustFindTeam(context, path.teamId, fail, true);
-    context.assertMatch(teamOf(row), fail);
     await assertTeamRole(context, row.teamId, ["admin"], fail);
+    context.assertMatch(teamOf(row), fail);
     await takeTurns(context);
     const children = await db
       .select({ teamId: teams.teamId })
