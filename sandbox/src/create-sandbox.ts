@@ -15,6 +15,7 @@ import { addresses } from "./http/addresses.js";
 import { crossOrigin, preflight } from "./http/cors.js";
 import { validators } from "./http/etag.js";
 import { faultInjection, isDropped } from "./http/faults.js";
+import { isOutage, PATIENCE_SECONDS, retriable } from "./http/outages.js";
 import { pageRoutes } from "./http/page-routes.js";
 import { rateLimiting, RateLimits } from "./http/rate-limits.js";
 import { RequestContext, type RequestParts } from "./http/request-context.js";
@@ -123,6 +124,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     // Of the API only a response that the spec does not allow comes this far, and only in tests, which shall see it.
     if (c.req.path.startsWith(contract.basePath)) throw error;
     log.error("request failed", { path: c.req.path, ...factsOf(error) });
+    if (isOutage(error)) {
+      const headers = { "Retry-After": String(PATIENCE_SECONDS) };
+      return c.text("The database is away. Try again in a moment.", 503, headers);
+    }
     return c.text("Something went wrong here. The log of the sandbox tells more.", 500);
   });
   if (options.runDeliveries !== false) deliveries.start();
@@ -166,6 +171,12 @@ interface ApiOptions extends SandboxOptions {
 function createApi(parts: RequestParts, database: Database, options: ApiOptions): Server {
   const { log, contexts } = options;
   const limits = new RateLimits(parts.clock, options.redis);
+  const authenticated = authentication<RequestContext>(keepCredential, {
+    db: database.db,
+    clock: parts.clock,
+  });
+  const onOutage = (error: unknown): void =>
+    log.error("the database or the file store is away", factsOf(error));
   return createServer<RequestContext>(options.handlers, {
     context: ({ operation, request, requestId }) => {
       const context = new RequestContext(operation.id, request, requestId, database.db, parts);
@@ -175,13 +186,13 @@ function createApi(parts: RequestParts, database: Database, options: ApiOptions)
     outer: [
       crossOrigin,
       ...(options.faults === false ? [] : [faultInjection]),
-      authentication<RequestContext>(keepCredential, { db: database.db, clock: parts.clock }),
+      retriable(authenticated, onOutage),
       rateLimiting(limits, options.rateLimits ?? true),
       permission<RequestContext>(({ credential }) => credential),
     ],
     inner: [
       storableText,
-      workspaceOfRequest,
+      retriable(workspaceOfRequest, onOutage),
       writes(database, parts.clock, options.wake),
       addresses,
       validators<RequestContext>(),

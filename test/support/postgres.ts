@@ -18,6 +18,8 @@ export const postgresMissing: string | undefined =
 export interface PostgresServer {
   /** Makes a fresh database with all tables, and tells its address. */
   createDatabase(): Promise<string>;
+  /** Stops the server, does something, and starts it again. */
+  interrupt(during: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,13 +33,19 @@ export async function startPostgres(): Promise<PostgresServer> {
   const data = join(folder, "data");
   cpSync(prepared, data, { recursive: true });
   giveAway(folder);
-  const server = await serve(data);
+  let server = await serve(data);
   let count = 0;
   return {
     async createDatabase() {
       const name = `test_${(count += 1)}`;
       await query(server.url("postgres"), `create database ${name} template ${TEMPLATE}`);
       return server.url(name);
+    },
+    async interrupt(during) {
+      const { port } = server;
+      await server.stop();
+      await during();
+      server = await serve(data, port);
     },
     async stop() {
       await server.stop();
@@ -81,8 +89,9 @@ async function prepare(target: string): Promise<void> {
 
 async function serve(
   data: string,
-): Promise<{ url: (database: string) => string; stop: () => Promise<void> }> {
-  const port = await freePort();
+  samePort?: number,
+): Promise<{ port: number; url: (database: string) => string; stop: () => Promise<void> }> {
+  const port = samePort ?? (await freePort());
   const settings = ["fsync=off", "listen_addresses=127.0.0.1", "max_connections=200"];
   const args = [
     "-D",
@@ -100,6 +109,7 @@ async function serve(
   const url = (database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
   await untilReady(url("postgres"));
   return {
+    port,
     url,
     async stop() {
       process.off("exit", kill);

@@ -85,8 +85,10 @@ async function beginFolder(dataDir: string): Promise<void> {
 
 async function openServer(url: string, { connections = 20, onQuery }: DatabaseOptions): Promise<Database> {
   const pool = new Pool({ connectionString: url, max: connections, application_name: APPLICATION_NAME });
-  // A connection lost while idle is replaced by the pool; the query that needs one tells of lasting trouble.
+  // A lost connection is replaced by the pool; the query that needs one tells of lasting trouble.
   pool.on("error", () => {});
+  // The pool listens while one is idle; one that is lost in the middle of a transaction would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   await migrateServer(pool);
   const db = drizzle({ client: pool, ...configOf(onQuery) });
   return {

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { openDatabase, type Database } from "../../../sandbox/src/database/open.js";
+import { postgresMissing, startPostgres, type PostgresServer } from "../../support/postgres.js";
+import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
+
+const skipped = postgresMissing === undefined ? "" : ` (skipped: ${postgresMissing})`;
+
+describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skipped}`, () => {
+  let server: PostgresServer;
+  let database: Database;
+  let sandbox: TestSandbox;
+  beforeAll(async () => {
+    server = await startPostgres();
+    database = await openDatabase({ url: await server.createDatabase() });
+    sandbox = await startSandbox({ database, log: { info: () => {}, error: () => {} } });
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    await server.stop();
+  });
+
+  const TASKS = "/workspaces/current/tasks";
+  const create = (): Promise<Response> => sandbox.call("POST", TASKS, { body: { title: "Hold out" } });
+  const ask = (path: string): Promise<Response> => sandbox.fetch(new Request(`http://127.0.0.1:4010${path}`));
+
+  it("is told of with 503 and a time to wait, ends no process, and is used again when it is back", async () => {
+    let carryOn = (): void => {};
+    let entered = (): void => {};
+    const isInside = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    // One that is in the middle of a transaction, and has just asked nothing.
+    const open = database.transaction(async (tx) => {
+      await tx.execute("select 1");
+      entered();
+      await new Promise<void>((resolve) => {
+        carryOn = resolve;
+      });
+      await tx.execute("select 1");
+    });
+    await isInside;
+    await server.interrupt(async () => {
+      for (const refused of [await create(), await sandbox.call("GET", TASKS)]) {
+        expect(refused.status).toBe(503);
+        expect(refused.headers.get("retry-after")).toBe("1");
+        expect(await refused.json()).toMatchObject({ code: "unavailable" });
+      }
+      expect((await ask("/healthz")).status).toBe(503);
+      expect((await ask("/app/auth/authorize?client_id=app_tests")).status).toBe(503);
+      await expect(sandbox.deliveries.runDue()).rejects.toThrow();
+      carryOn();
+      await expect(open).rejects.toThrow();
+    });
+    expect((await create()).status).toBe(201);
+    expect((await ask("/healthz")).status).toBe(200);
+    await sandbox.deliveries.runDue();
+  });
+});
