@@ -39,6 +39,8 @@ export interface DatabaseOptions {
   readonly snapshots?: string;
   /** The most connections to a server. */
   readonly connections?: number;
+  /** How long a query waits for a connection before it fails, in milliseconds; 10 seconds unless told. */
+  readonly patienceMs?: number;
   /** Told the text of each query, which has no values in it. */
   readonly onQuery?: (text: string) => void;
 }
@@ -83,8 +85,14 @@ async function beginFolder(dataDir: string): Promise<void> {
   if (!existsSync(join(dataDir, "PG_VERSION"))) await writeFile(mark, "");
 }
 
-async function openServer(url: string, { connections = 20, onQuery }: DatabaseOptions): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max: connections, application_name: APPLICATION_NAME });
+async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
+  const { connections = 20, patienceMs = 10_000, onQuery } = options;
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: patienceMs,
+    application_name: APPLICATION_NAME,
+  });
   // A lost connection is replaced by the pool; the query that needs one tells of lasting trouble.
   pool.on("error", () => {});
   // The pool listens while one is idle; one that is lost in the middle of a transaction would end the process.

@@ -6,6 +6,25 @@ import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
 
 const skipped = postgresMissing === undefined ? "" : ` (skipped: ${postgresMissing})`;
 
+/** A transaction that has begun, and waits in the middle until it is told to go on. */
+async function openTransaction(database: Database): Promise<{ carryOn: () => void; end: Promise<void> }> {
+  let carryOn = (): void => {};
+  let entered = (): void => {};
+  const isInside = new Promise<void>((resolve) => {
+    entered = resolve;
+  });
+  const end = database.transaction(async (tx) => {
+    await tx.execute("select 1");
+    await new Promise<void>((resolve) => {
+      carryOn = resolve;
+      entered();
+    });
+    await tx.execute("select 1");
+  });
+  await isInside;
+  return { carryOn, end };
+}
+
 describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skipped}`, () => {
   let server: PostgresServer;
   let database: Database;
@@ -25,21 +44,7 @@ describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skip
   const ask = (path: string): Promise<Response> => sandbox.fetch(new Request(`http://127.0.0.1:4010${path}`));
 
   it("is told of with 503 and a time to wait, ends no process, and is used again when it is back", async () => {
-    let carryOn = (): void => {};
-    let entered = (): void => {};
-    const isInside = new Promise<void>((resolve) => {
-      entered = resolve;
-    });
-    // One that is in the middle of a transaction, and has just asked nothing.
-    const open = database.transaction(async (tx) => {
-      await tx.execute("select 1");
-      entered();
-      await new Promise<void>((resolve) => {
-        carryOn = resolve;
-      });
-      await tx.execute("select 1");
-    });
-    await isInside;
+    const open = await openTransaction(database);
     await server.interrupt(async () => {
       for (const refused of [await create(), await sandbox.call("GET", TASKS)]) {
         expect(refused.status).toBe(503);
@@ -48,12 +53,25 @@ describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skip
       }
       expect((await ask("/healthz")).status).toBe(503);
       expect((await ask("/app/auth/authorize?client_id=app_tests")).status).toBe(503);
-      await expect(sandbox.deliveries.runDue()).rejects.toThrow();
-      carryOn();
-      await expect(open).rejects.toThrow();
+      await expect(sandbox.deliveries.runDue()).rejects.toThrow("Failed query");
+      open.carryOn();
+      await expect(open.end).rejects.toThrow("Failed query");
     });
     expect((await create()).status).toBe(201);
     expect((await ask("/healthz")).status).toBe(200);
     await sandbox.deliveries.runDue();
+  });
+
+  it("keeps nobody waiting for ever while all its connections are in use", async () => {
+    const url = await server.createDatabase();
+    const narrow = await openDatabase({ url, connections: 1, patienceMs: 1000 });
+    const crowded = await startSandbox({ database: narrow, log: { info: () => {}, error: () => {} } });
+    const open = await openTransaction(narrow);
+    const refused = await crowded.call("GET", TASKS);
+    expect(refused.status).toBe(503);
+    open.carryOn();
+    await open.end;
+    expect((await crowded.call("GET", TASKS)).status).toBe(200);
+    await crowded.close();
   });
 });
