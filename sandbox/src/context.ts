@@ -54,8 +54,8 @@ export interface Context {
    * else has to make up for it; nor does it change the answer, so that it must not fail.
    */
   afterwards(act: (db: Db) => Promise<void>): void;
-  /** Waits in real time, for long polls; ends early with the signal. */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Waits in real time, for long polls; false when there is to be no more waiting: the signal came, or the end is near. */
+  pause(ms: number, signal: AbortSignal): Promise<boolean>;
   /** The same in a transaction of its own, for reads that have to write. */
   within(tx: Db): Pick<Context, "db" | "emit">;
 }

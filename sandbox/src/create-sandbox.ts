@@ -50,7 +50,7 @@ export interface SandboxOptions {
   readonly allowLocalWebhooks?: boolean;
   /** False sends no webhooks until `deliveries.runDue()` is called. */
   readonly runDeliveries?: boolean;
-  /** What the `source` of events begins with; a path alone unless told. */
+  /** The address that others know it by: the issuer of its tokens, and what the `source` of events begins with. */
   readonly publicUrl?: string;
   readonly clock?: Clock;
   readonly log?: Log;
@@ -73,6 +73,8 @@ export interface Sandbox {
   readonly deliveries: Deliveries;
   /** Where the bytes of files are. */
   readonly files: FileStore;
+  /** Has long polls answer at once, from now on: called before a server closes. */
+  endWaits(): void;
   /** Ends what runs in the background and closes what the sandbox opened. */
   close(): Promise<void>;
 }
@@ -105,7 +107,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const wake = (): void => (options.runDeliveries === false ? undefined : deliveries.wake());
   const recorder = new Recorder();
   const contexts = new WeakMap<Request, RequestContext>();
-  const api = createApi({ clock, ids, cursorSecret }, database, {
+  const closing = new AbortController();
+  const api = createApi({ clock, ids, cursorSecret, closing: closing.signal }, database, {
     ...options,
     log,
     redis,
@@ -116,7 +119,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const app = new Hono<{ Bindings: Peer }>();
   app.route("/", pageRoutes(database));
   app.route("/", statusRoutes({ database, clock, ids, recorder, wake }));
-  app.route("/", oauthRoutes({ database, clock, ids, scopes }));
+  app.route("/", oauthRoutes({ database, clock, ids, scopes, publicUrl: options.publicUrl }));
   if (files.routes) app.route("/", files.routes);
   app.options(`${contract.basePath}/*`, () => preflight());
   app.all("*", (c) => (isPerson(c.req.raw) ? notFoundPage(c.req.path) : api(c.req.raw)));
@@ -149,7 +152,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ids,
     deliveries,
     files: files.store,
+    endWaits: () => closing.abort(),
     async close() {
+      closing.abort();
       await deliveries.stop();
       await files.close();
       redis?.disconnect();

@@ -6,6 +6,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
 import type { Sandbox } from "./create-sandbox.js";
 import { isDropped } from "./http/faults.js";
+import { isLocalName } from "./http/local.js";
 
 export interface ServeOptions {
   /** 0 takes any free port. */
@@ -22,13 +23,22 @@ export interface ServedSandbox {
 
 const PATIENCE_MS = 10_000;
 
-/** Serves a sandbox over HTTP. The sandbox itself stays open. */
+/**
+ * Serves a sandbox over HTTP. The sandbox itself stays open. At an address of the machine itself it answers to names of
+ * that machine alone: a page elsewhere could let a name of its own lead there, and would count as the same origin.
+ */
 export async function serveSandbox(sandbox: Sandbox, options: ServeOptions = {}): Promise<ServedSandbox> {
   const { port = 4010, host = "127.0.0.1" } = options;
+  const urlHost = host.includes(":") ? `[${host}]` : host;
+  let isClosing = false;
   // An HTTP/1 server, which is what the adaptor makes unless told otherwise.
   const server = createAdaptorServer({
     fetch: async (request, { incoming, outgoing }) => {
+      const name = incoming.headers.host?.replace(/:\d*$/, "") ?? "";
+      if (isLocalName(urlHost) && !isLocalName(name)) return misdirected();
       const response = await sandbox.answer(request, { address: incoming.socket.remoteAddress ?? "" });
+      // Otherwise a client that asks again and again would keep its connection, and lose a request when it is cut.
+      if (isClosing) outgoing.setHeader("Connection", "close");
       if (!isDropped(response)) return response;
       outgoing.destroy();
       return RESPONSE_ALREADY_SENT;
@@ -40,9 +50,18 @@ export async function serveSandbox(sandbox: Sandbox, options: ServeOptions = {})
   });
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
-    close: () => closeServer(server),
+    url: `http://${urlHost}:${taken}`,
+    close() {
+      isClosing = true;
+      sandbox.endWaits();
+      return closeServer(server);
+    },
   };
+}
+
+function misdirected(): Response {
+  const remedy = "Ask for localhost, or start the sandbox with --host 0.0.0.0 to let other names lead to it.";
+  return new Response(`The sandbox answers to names of its own machine alone. ${remedy}\n`, { status: 421 });
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Content, FileRow, FileStore } from "./store.js";
@@ -69,18 +69,24 @@ export class DiskStore implements FileStore {
 
   async read({ fileId }: FileRow): Promise<Content> {
     // Another folder may be in use than the one that the file came to.
-    if (!existsSync(this.#pathOf(fileId))) return { kind: "missing" };
-    const file = await open(this.#pathOf(fileId));
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const chunk = new Uint8Array(64 * 1024);
-        const { bytesRead } = await file.read(chunk);
-        if (bytesRead > 0) return controller.enqueue(chunk.subarray(0, bytesRead));
-        await file.close();
-        controller.close();
+    const path = this.#pathOf(fileId);
+    if (!existsSync(path)) return { kind: "missing" };
+    let file: FileHandle | undefined;
+    // Opened when it is read, which for HEAD never happens.
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          file ??= await open(path);
+          const chunk = new Uint8Array(64 * 1024);
+          const { bytesRead } = await file.read(chunk);
+          if (bytesRead > 0) return controller.enqueue(chunk.subarray(0, bytesRead));
+          await file.close();
+          controller.close();
+        },
+        cancel: () => file?.close(),
       },
-      cancel: () => file.close(),
-    });
+      { highWaterMark: 0 },
+    );
     return { kind: "bytes", body };
   }
 

@@ -61,7 +61,7 @@ async function upload(fileId: string, request: Request, parts: UploadParts): Pro
     await store.remove(fileId);
     return refusal(404, GONE);
   }
-  if (arrival === "complete") return new Response(null, { status: 204 });
+  if (arrival === "complete" && kept.status === "ready") return new Response(null, { status: 204 });
   return refusal(
     400,
     "The bytes are not those that were announced: their SHA-256 is another. Announce a new file.",

@@ -40,10 +40,8 @@ export const agentSessionHandlers = {
         .where(where)
         .orderBy(inOrder(OLDEST))
         .limit(query.limit + 1);
-      if (rows.length === 0 && Date.now() + POLL_MS < until && !signal.aborted) {
-        await context.pause(POLL_MS, signal);
-        continue;
-      }
+      const mayWait = rows.length === 0 && Date.now() + POLL_MS < until;
+      if (mayWait && (await context.pause(POLL_MS, signal))) continue;
       const { page, next } = pageOf(rows, query.limit, ({ session }) => session.sessionId);
       const sessions = page.map(({ session }) => sessionOf(session));
       return { status: 200, body: { agentSessions: sessions, nextCursor: context.cursorOf(next) } };

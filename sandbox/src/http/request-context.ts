@@ -14,6 +14,8 @@ export interface RequestParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly cursorSecret: Buffer;
+  /** Aborted when nobody is to be kept waiting any more. */
+  readonly closing: AbortSignal;
 }
 
 /** Before it is known who calls: somebody who sees nothing. */
@@ -92,16 +94,18 @@ export class RequestContext implements Context {
       fail("precondition_failed");
   };
 
-  readonly pause = (ms: number, signal: AbortSignal): Promise<void> => {
+  readonly pause = (ms: number, signal: AbortSignal): Promise<boolean> => {
+    const signals = [signal, this.parts.closing];
+    const isOver = (): boolean => signals.some(({ aborted }) => aborted);
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
+        for (const each of signals) each.removeEventListener("abort", end);
+        resolve(!isOver());
       };
       const timer = setTimeout(end, ms);
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end);
+      for (const each of signals) each.addEventListener("abort", end);
+      if (isOver()) end();
     });
   };
 

@@ -11,7 +11,7 @@ import { formOf, need, parametersOf, scopesOf, type Parameters } from "./paramet
 import { issuerOf, type OAuthParts } from "./parts.js";
 import { isRegistered, withParameters } from "./redirects.js";
 
-const DEFAULT_SCOPES = "openid profile email";
+const DEFAULT_SCOPES = ["openid", "profile", "email"];
 const COOKIE = "consent";
 /** What the form carries on from the request, to be checked again when it comes back. */
 const CARRIED = [
@@ -138,9 +138,14 @@ async function askedOf(parameters: Parameters, parts: OAuthParts): Promise<Asked
   if ((parameters["code_challenge_method"] ?? "S256") !== "S256") {
     throw back("invalid_request", "code_challenge_method must be S256.");
   }
-  const scopes = scopesOf(parameters["scope"] ?? DEFAULT_SCOPES);
-  const unknown = scopes.find((scope) => parts.scopes[scope] === undefined);
-  if (unknown !== undefined) throw back("invalid_scope", "scope names a scope that does not exist.");
+  const own = client.scopes ?? undefined;
+  const scopes = parameters["scope"] === undefined ? (own ?? DEFAULT_SCOPES) : scopesOf(parameters["scope"]);
+  if (scopes.some((scope) => !Object.hasOwn(parts.scopes, scope))) {
+    throw back("invalid_scope", "scope names a scope that does not exist.");
+  }
+  if (own !== undefined && scopes.some((scope) => !own.includes(scope))) {
+    throw back("invalid_scope", "scope names a scope that the app has not registered.");
+  }
   return { client, redirectUri, state, scopes, codeChallenge };
 }
 

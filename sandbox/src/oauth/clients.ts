@@ -10,6 +10,8 @@ import type { Parameters } from "./parameters.js";
 export type Client = typeof oauthApps.$inferSelect;
 
 export async function findClient(db: Db, clientId: string): Promise<Client | undefined> {
+  // PostgreSQL has no texts with it.
+  if (clientId.includes("\0")) return undefined;
   const [client] = await db.select().from(oauthApps).where(eq(oauthApps.clientId, clientId));
   return client;
 }

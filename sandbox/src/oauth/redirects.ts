@@ -37,16 +37,17 @@ function withoutPort(uri: string): string | undefined {
   return url.href;
 }
 
-/** A callback address with parameters added to those that it has. */
+/** A callback address with parameters added to those that it has, which stay as they are. */
 export function withParameters(
   uri: string,
   parameters: Readonly<Record<string, string | undefined>>,
 ): string {
-  const url = new URL(uri);
+  const { href } = new URL(uri);
+  const added = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.append(name, value);
+    if (value !== undefined) added.append(name, value);
   }
-  return url.href;
+  return `${href}${href.includes("?") ? "&" : "?"}${added}`;
 }
 
 /** What a page must allow in `form-action`, so that a form's answer may lead to the callback. */

@@ -1,7 +1,7 @@
 import { createSecret, hashSecret } from "../auth/secrets.js";
 import { oauthApps } from "../database/schema.js";
 import { json, OAuthError } from "./errors.js";
-import { textOf } from "./parameters.js";
+import { scopesOf, textOf } from "./parameters.js";
 import { mayBeRegistered } from "./redirects.js";
 import type { OAuthParts } from "./parts.js";
 
@@ -38,6 +38,7 @@ export async function register(
     privacyUrl: metadata.policy_uri,
     termsUrl: metadata.tos_uri,
     redirectUris: [...metadata.redirect_uris],
+    scopes: metadata.scope === undefined ? null : scopesOf(metadata.scope),
     secretHash: secret === undefined ? null : hashSecret(secret),
     registered: true,
     createdAt,
@@ -75,7 +76,8 @@ function metadataOf(body: Readonly<Record<string, unknown>>, known: readonly str
   const optional = { logo_uri: linkIn(body, "logo_uri"), client_uri: linkIn(body, "client_uri") };
   const legal = { policy_uri: linkIn(body, "policy_uri"), tos_uri: linkIn(body, "tos_uri") };
   const present = Object.entries({ ...optional, ...legal, scope }).filter(([, value]) => value !== undefined);
-  if (scope?.split(" ").some((name) => !known.includes(name))) throw invalid("scope names an unknown scope.");
+  if (scope !== undefined && scopesOf(scope).some((name) => !known.includes(name)))
+    throw invalid("scope names an unknown scope.");
   return {
     redirect_uris: redirectUris,
     token_endpoint_auth_method: oneOf(body, "token_endpoint_auth_method", METHODS, "client_secret_basic"),
@@ -93,7 +95,7 @@ function invalid(description: string): OAuthError {
 function textIn(body: Readonly<Record<string, unknown>>, name: string, max: number): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string" || value === "" || value.length > max) {
+  if (typeof value !== "string" || value === "" || value.length > max || value.includes("\0")) {
     throw invalid(`${name} must be a text of 1 to ${max} characters.`);
   }
   return value;
@@ -113,8 +115,9 @@ function listOf(
   fallback: readonly string[],
 ): string[] {
   const value = body[name] ?? fallback;
-  const isList =
-    Array.isArray(value) && value.every((item) => typeof item === "string" && item.length <= 2000);
+  const isText = (item: unknown): boolean =>
+    typeof item === "string" && item.length <= 2000 && !item.includes("\0");
+  const isList = Array.isArray(value) && value.every(isText);
   if (!isList || value.length > 20) throw invalid(`${name} must be a list of at most 20 texts.`);
   return [...value];
 }

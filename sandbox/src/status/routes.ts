@@ -5,6 +5,7 @@ import ipaddr from "ipaddr.js";
 import type { Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import { events, webhooks } from "../database/schema.js";
+import { isLocalName } from "../http/local.js";
 import type { Ids } from "../ids.js";
 import { deliveryFacts, sessionFacts } from "./facts.js";
 import { statusPage } from "./status-page.js";
@@ -75,8 +76,4 @@ async function emitTest(webhookId: string, { database, clock, ids, wake }: Statu
 
 function isLocal(address: string | undefined): boolean {
   return address === undefined || (ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback");
-}
-
-function isLocalName(hostname: string): boolean {
-  return ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
 }

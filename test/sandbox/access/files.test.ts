@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readlinkSync } from "node:fs";
 
 import { WorkspaceClient } from "@workspace-api/client";
 import { contract } from "@workspace-api/server";
@@ -88,6 +89,44 @@ describeDatabases("stored bytes", (open) => {
       expect(await put(cut, "An image", headers)).toBe(400);
       expect(await statusOf(cut.fileId)).toBe("pending");
       expect(await put(cut)).toBe(204);
+    });
+
+    it("are not held open for who asks for their headers alone", async () => {
+      const upload = await announce();
+      expect(await put(upload)).toBe(204);
+      const head = await sandbox.call("HEAD", `${PATH}/${upload.fileId}/content`);
+      expect(head.status).toBe(200);
+      const held = readdirSync("/proc/self/fd").map((name) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${name}`);
+        } catch {
+          return "";
+        }
+      });
+      expect(held.filter((path) => path.endsWith(upload.fileId))).toEqual([]);
+    });
+
+    it("stay failed when the right bytes end last", async () => {
+      const upload = await announce();
+      let finish = (): void => {};
+      const late = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(bytes.subarray(0, 5));
+          finish = () => {
+            controller.enqueue(bytes.subarray(5));
+            controller.close();
+          };
+        },
+      });
+      const url = upload.uploadUrl;
+      const headers = { ...upload.uploadHeaders, "Content-Length": String(bytes.length) };
+      const request = new Request(url, { method: "PUT", headers, body: late, duplex: "half" } as RequestInit);
+      const right = sandbox.fetch(request);
+      while (!late.locked) await sandbox.database.ping();
+      expect(await put(upload, new Uint8Array(bytes).fill(1))).toBe(400);
+      finish();
+      expect((await right).status).toBe(400);
+      expect(await statusOf(upload.fileId)).toBe("failed");
     });
 
     it.each([

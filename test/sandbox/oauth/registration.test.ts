@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { mayBeRegistered } from "../../../sandbox/src/oauth/redirects.js";
+import { mayBeRegistered, withParameters } from "../../../sandbox/src/oauth/redirects.js";
 import { describeDatabases } from "../../support/databases.js";
-import { createWorld, ORIGIN, type OAuthWorld } from "./world.js";
+import { consent, createVerifier, createWorld, ORIGIN, type OAuthWorld } from "./world.js";
 
 describe("addresses to be called back at", () => {
   it.each([
@@ -25,6 +25,12 @@ describe("addresses to be called back at", () => {
   ])("%s: %s", (uri, isFine) => {
     expect(mayBeRegistered(uri)).toBe(isFine);
   });
+});
+
+it("adds parameters to a callback without a change to those that it has", () => {
+  expect(withParameters("https://shop.example/cb", { code: "a b" })).toBe("https://shop.example/cb?code=a+b");
+  const own = "https://shop.example/cb?to=a%20b%2Fc&flag";
+  expect(withParameters(own, { code: "x", state: undefined })).toBe(`${own}&code=x`);
 });
 
 describeDatabases("registering an app", (open) => {
@@ -67,6 +73,29 @@ describeDatabases("registering an app", (open) => {
     expect(rows).not.toContain(String(body["client_secret"]));
   });
 
+  it("holds an app to the scopes that it registered", async () => {
+    const redirect_uri = "https://shop.example/cb";
+    const { body } = await register({ redirect_uris: [redirect_uri], scope: "profile tasks:read" });
+    expect(body).toMatchObject({ scope: "profile tasks:read" });
+    const { challenge } = createVerifier();
+    const ask = { client_id: String(body["client_id"]), challenge, redirect_uri };
+    const askedFor = async (scope?: string): Promise<string> => {
+      const answer = await consent(world, { ...ask, ...(scope !== undefined && { scope }) });
+      return new URL(answer.headers.get("location") ?? "").search;
+    };
+    expect(await askedFor("tasks:read")).toMatch(/^\?code=/);
+    // All that it registered, where it names none.
+    expect(await askedFor()).toMatch(/^\?code=/);
+    const query = new URLSearchParams({
+      ...ask,
+      response_type: "code",
+      code_challenge: challenge,
+      scope: "tasks:write",
+    });
+    const refused = await world.get(`/app/auth/authorize?${query}`);
+    expect(refused.headers.get("location")).toContain("error=invalid_scope");
+  });
+
   const fine = { redirect_uris: ["https://shop.example/cb"] };
   it.each([
     ["invalid_redirect_uri", {}],
@@ -78,6 +107,9 @@ describeDatabases("registering an app", (open) => {
     ["invalid_client_metadata", { ...fine, logo_uri: "javascript:alert(1)" }],
     ["invalid_client_metadata", { ...fine, client_name: 7 }],
     ["invalid_client_metadata", { ...fine, scope: "everything" }],
+    ["invalid_client_metadata", { ...fine, client_name: "a\0b" }],
+    ["invalid_client_metadata", { ...fine, logo_uri: "https://shop.example/\0" }],
+    ["invalid_client_metadata", { redirect_uris: ["https://shop.example/\0"] }],
     ["invalid_client_metadata", "{"],
     ["invalid_client_metadata", []],
     ["invalid_request", JSON.stringify({ ...fine, client_name: "x".repeat(70_000) })],

@@ -167,6 +167,7 @@ describeDatabases("the OAuth server's sign-in", (open) => {
     it.each([
       ["no client", { client_id: undefined }],
       ["an unknown client", { client_id: "app_other" }],
+      ["a client that no database could know", { client_id: "app\0" }],
       ["no callback", { redirect_uri: undefined }],
       ["a callback that only begins like one", { redirect_uri: `${CALLBACK}/more` }],
       ["a callback with a query", { redirect_uri: `${CALLBACK}?a=b` }],
@@ -186,6 +187,7 @@ describeDatabases("the OAuth server's sign-in", (open) => {
       ["invalid_request", { code_challenge: "short" }],
       ["invalid_request", { code_challenge_method: "plain" }],
       ["invalid_scope", { scope: "profile everything" }],
+      ["invalid_scope", { scope: "profile constructor" }],
     ])("tells the app of %s", async (error, changes) => {
       const told = await calledBack(await world.get(authorizePath(changes)));
       expect(told).toMatchObject({ error, state: "xyz", iss: ORIGIN });

@@ -133,6 +133,7 @@ describeDatabases("the OAuth server's tokens", (open) => {
       ["another callback", { redirect_uri: "http://127.0.0.1/callback" }, "invalid_grant"],
       ["another grant", { grant_type: "password" }, "unsupported_grant_type"],
       ["an unknown client", { client_id: "app_other" }, "invalid_client"],
+      ["a client that no database could know", { client_id: "app\0" }, "invalid_client"],
       ["a secret of a public client", { client_secret: "x" }, "invalid_client"],
     ])("is refused with %s", async (_, changes, error) => {
       const { challenge, verifier } = createVerifier();

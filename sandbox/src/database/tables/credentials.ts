@@ -39,6 +39,8 @@ export const oauthApps = pgTable("oauth_apps", {
   privacyUrl: text(),
   termsUrl: text(),
   redirectUris: texts(),
+  /** All that it may ask for; null when that is anything. */
+  scopes: text().array(),
   /** Null for a public client. */
   secretHash: text(),
   registered: boolean().notNull().default(false),
