@@ -5,6 +5,7 @@ import { createManualClock } from "../../sandbox/src/clock.js";
 import { createSandbox, type Sandbox } from "../../sandbox/src/create-sandbox.js";
 import { seedSandbox, type Seeded } from "../../sandbox/src/seed/index.js";
 import { describeDatabases } from "../support/databases.js";
+import { grant } from "../support/sandbox.js";
 
 interface World {
   readonly sandbox: Sandbox;
@@ -33,6 +34,18 @@ const LISTS = [
   "/workspaces/current/planned-work",
   "/workspaces/current/blockers",
 ];
+
+/** What takes a token: the first is that of Bo, whose computer the seeded worker runs on. */
+const MEMBER_LISTS = [
+  ["u_bo", "/workspaces/current/agents"],
+  ["u_bo", "/workspaces/current/agents/agt_fixer/workers"],
+  ["u_bo", "/workspaces/current/agent-sessions"],
+  ["u_bo", "/workspaces/current/agent-sessions/ses_4Qw9/activities"],
+  ["u_bo", "/workspaces/current/agent-sessions/ses_7Nd3/activities"],
+  ["u_ada", "/workspaces/current/api-keys"],
+  ["u_ada", "/workspaces/current/webhooks"],
+  ["u_ada", "/workspaces/current/webhooks/wh_ci/deliveries"],
+] as const;
 
 describeDatabases("the seeded data", (open) => {
   const worlds: World[] = [];
@@ -77,6 +90,16 @@ describeDatabases("the seeded data", (open) => {
     );
   });
 
+  it.each(MEMBER_LISTS)("fits the spec and is there, for %s: %s", async (userId, path) => {
+    const { sandbox, seeded } = one;
+    const scopes = ["agents:read", "api-keys:manage", "webhooks:manage"];
+    const now = sandbox.clock.now();
+    const token = await grant(sandbox.database.db, userId, scopes, now, seeded.oauth.clientId);
+    const { status, text } = await one.get(path, token);
+    expect(status).toBe(200);
+    expect(Object.values<unknown[]>(JSON.parse(text))[0]?.length).toBeGreaterThan(0);
+  });
+
   it.each([
     [
       "/workspaces/current/tasks/tsk_2hLd",
@@ -100,7 +123,9 @@ describeDatabases("the seeded data", (open) => {
 
   it("has a session that waits for a worker of the seeded agent", async () => {
     const { query } = one.sandbox.database.db;
-    const [session] = await query.agentSessions.findMany();
+    const [session] = await query.agentSessions.findMany({
+      orderBy: ({ createdAt }, { desc }) => desc(createdAt),
+    });
     const [worker] = await query.workers.findMany();
     const [agent] = await query.agents.findMany();
     expect(session).toMatchObject({ sessionId: "ses_8Lp2", state: "queued", ownerUserId: worker?.userId });

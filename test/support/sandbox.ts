@@ -153,12 +153,17 @@ async function addKey(
 
 let grants = 0;
 
-async function grant(db: Db, userId: string, scopes: readonly string[], now: Date): Promise<string> {
+/** A token of a member for an app, with these scopes alone. */
+export async function grant(
+  db: Db,
+  userId: string,
+  scopes: readonly string[],
+  now: Date,
+  clientId = "app_tests",
+): Promise<string> {
   const secret = createSecret("accessToken");
   const grantId = `grant_tests${(grants += 1)}`;
-  await db
-    .insert(oauthGrants)
-    .values({ grantId, clientId: "app_tests", userId, scopes: [...scopes], createdAt: now });
+  await db.insert(oauthGrants).values({ grantId, clientId, userId, scopes: [...scopes], createdAt: now });
   await db.insert(oauthTokens).values({
     tokenHash: hashSecret(secret),
     kind: "access",

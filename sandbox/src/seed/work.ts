@@ -1,9 +1,8 @@
 import { eq } from "drizzle-orm";
 
-import { after, DAY, HOUR, MINUTE } from "../clock.js";
+import { after, DAY, HOUR } from "../clock.js";
 import type { Db } from "../database/open.js";
 import {
-  agentSessions,
   commentReactions,
   comments,
   deliveries,
@@ -15,6 +14,7 @@ import {
   taskRelations,
   tasks,
 } from "../database/schema.js";
+import { seedSessions } from "./agents.js";
 import { OTHER_WORKSPACE, WORKSPACE } from "./people.js";
 import type { Choices } from "./random.js";
 import { addTasks, chores, sketches } from "./tasks.js";
@@ -32,7 +32,8 @@ export async function seedWork(tx: Db, now: Date, choices: Choices): Promise<voi
   await seedTalk(tx, now);
   await seedDocuments(tx, now);
   await seedRecords(tx, now);
-  await seedAgentWork(tx, now);
+  await seedSessions(tx, now);
+  await seedDelivery(tx, now);
 }
 
 async function seedTalk(tx: Db, now: Date): Promise<void> {
@@ -154,23 +155,9 @@ async function seedRecords(tx: Db, now: Date): Promise<void> {
   await tx.insert(recordTasks).values(link);
 }
 
-/** A session that waits for a worker, and an attempt of the webhook to deliver an event. */
-async function seedAgentWork(tx: Db, now: Date): Promise<void> {
+/** An attempt of the webhook to deliver an event. */
+async function seedDelivery(tx: Db, now: Date): Promise<void> {
   const workspaceId = WORKSPACE;
-  const createdAt = after(now, -2 * MINUTE);
-  await tx.insert(agentSessions).values({
-    sessionId: "ses_8Lp2",
-    workspaceId,
-    agentId: "agt_fixer",
-    executionMode: "local",
-    state: "queued",
-    initiatedByUserId: "u_bo",
-    ownerUserId: "u_bo",
-    taskId: "tsk_4fJ2",
-    prompt: "Find out why the total is wrong, and mend it.",
-    createdAt,
-    updatedAt: createdAt,
-  });
   const attemptedAt = after(now, -2 * DAY);
   await tx.insert(events).values({
     eventId: "evt_61kd",
