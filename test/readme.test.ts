@@ -1,16 +1,17 @@
-import { execFile, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { decideOn } from "./sandbox/story/browser.js";
 import { runSandbox } from "./support/sandbox-process.js";
 import { scratchFolder } from "./support/scratch.js";
 
-/** The contents of the README's code blocks in one language. */
-function blocksOf(language: string): string[] {
-  const readme = readFileSync("README.md", "utf8");
+/** The contents of a README's code blocks in one language. */
+function blocksOf(language: string, path = "README.md"): string[] {
+  const readme = readFileSync(path, "utf8");
   return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))].map(
     ([, code]) => code ?? "",
   );
@@ -58,6 +59,30 @@ describe("beside a sandbox that runs", () => {
     writeFileSync(file, blocksOf("ts")[0] ?? "");
     expect(await shown(`${process.execPath} ${file}`)).toBe(blocksOf("text")[0]);
   });
+
+  it("the sandbox's example signs in whoever is chosen on the consent page", async () => {
+    const file = join(scratchFolder(), "sign-in.mjs");
+    writeFileSync(file, blocksOf("ts", "sandbox/README.md")[0] ?? "");
+    const [, baseUrl = ""] = /WORKSPACE_BASE_URL=(.*)/.exec(settings) ?? [];
+    const signIn = spawn(process.execPath, [file], {
+      env: { ...process.env, WORKSPACE_BASE_URL: baseUrl },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    for await (const chunk of signIn.stdout) {
+      const [, url] = /Open (.*)\n/.exec((printed += String(chunk))) ?? [];
+      if (url === undefined || printed.includes("Ada")) continue;
+      await fetch(await decideOn(url, { person: "Ada", button: "allow" }));
+    }
+    expect(printed).toMatch(/\nAda Winter\n$/);
+  });
+});
+
+it("the sandbox's example runs it in process", async () => {
+  const file = join(scratchFolder(), "in-process.mjs");
+  writeFileSync(file, blocksOf("js", "sandbox/README.md")[0] ?? "");
+  const { stdout } = await promisify(execFile)(process.execPath, [file]);
+  expect(stdout).toBe("8\n");
 });
 
 it("names commands that exist", () => {

@@ -100,6 +100,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ids,
     allowLocal: options.allowLocalWebhooks ?? true,
     sourceBase: options.publicUrl ?? "",
+    onAttempt: (facts) => log.info("delivery", facts),
     onError: (error) => log.error("deliveries are held up", factsOf(error)),
     tidy: (now) => prune(database, files.store, now),
   };

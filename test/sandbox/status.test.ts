@@ -123,6 +123,29 @@ describeDatabases("the sandbox about itself", (open) => {
       await logged.close();
     });
 
+    it("has each attempt to deliver in the log", async () => {
+      const target = await startReceiver(500);
+      const log: string[] = [];
+      const { database, clock } = sandbox;
+      const options = { database, clock, runDeliveries: false };
+      const logged = await createSandbox({ ...options, log: createLog((line) => log.push(line), clock.now) });
+      const body = { url: target.url, events: ["team.created"] };
+      const made = await sandbox.call("POST", "/workspaces/current/webhooks", { body });
+      const { webhookId } = await made.json();
+      clock.advance(1);
+      await sandbox.call("POST", "/workspaces/current/teams", { body: { name: "Told" } });
+      await logged.deliveries.runDue();
+      const attempts = log.map((line) => JSON.parse(line)).filter((entry) => entry.webhookId === webhookId);
+      const facts = { message: "delivery", type: "team.created", delivered: false, status: 500 };
+      expect(attempts).toMatchObject([
+        { ...facts, attempt: 1 },
+        { ...facts, attempt: 2 },
+      ]);
+      await sandbox.call("DELETE", `/workspaces/current/webhooks/${webhookId}`, {});
+      await logged.close();
+      await target.close();
+    });
+
     it.each([
       ["the own machine", PAGE, "127.0.0.1", 200],
       ["the own machine by IPv6", "http://[::1]:4010/_sandbox", "::1", 200],

@@ -1,6 +1,7 @@
 import { after, HOUR, type Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import type { Ids } from "../ids.js";
+import type { LogFacts } from "../log.js";
 import { bodyOf, headersOf, MAX_BODY_BYTES, type Attempt } from "./message.js";
 import {
   claim,
@@ -34,6 +35,8 @@ export interface DeliveryParts {
   readonly sourceBase: string;
   /** Called about once an hour of the clock, to put other things in order. */
   readonly tidy?: (now: Date) => Promise<void>;
+  /** Told of each attempt, for the log. */
+  readonly onAttempt?: (facts: LogFacts) => void;
   /** Told of faults of the worker itself, such as a database that is away. It carries on. */
   readonly onError?: (error: unknown) => void;
 }
@@ -162,6 +165,16 @@ async function deliver(work: Claimed, parts: DeliveryParts): Promise<void> {
   const { outcome, size } = await attempt(work, job, parts);
   const entry = { deliveryId: parts.ids("delivery"), attempt: job.attempt, outcome, size, sentAt };
   await parts.database.transaction((tx) => settle(tx, work, entry, parts.clock.now()));
+  const { eventId, webhookId } = job;
+  const { type } = work.event;
+  parts.onAttempt?.({
+    deliveryId: entry.deliveryId,
+    eventId,
+    type,
+    webhookId,
+    attempt: job.attempt,
+    ...outcome,
+  });
 }
 
 /** Sends an event once. */
