@@ -7,6 +7,7 @@ import { startSandbox } from "../support/sandbox.js";
 import { administration } from "./contract/administration.js";
 import { agents } from "./contract/agents.js";
 import { content } from "./contract/content.js";
+import { eventFaults } from "./contract/events.js";
 import { Exchange } from "./contract/exchange.js";
 import { people } from "./contract/people.js";
 import { badTokens, provokeIdempotency, refusalsOf, soundInput, type Tokens } from "./contract/refusals.js";
@@ -51,6 +52,10 @@ describeDatabases("every operation", (open) => {
     ["administration", administration],
   ])("does what it is for: %s", async (_, scenario) => {
     await scenario(exchange);
+  });
+
+  it("has sent every event, as the spec says", async () => {
+    expect(await eventFaults(exchange.sandbox.database.db)).toEqual({ wrong: [], missing: [] });
   });
 
   it("has given every answer that the spec declares", () => {

@@ -44,7 +44,8 @@ export const commentHandlers = {
     await assertMayChange(context, path.taskId, fail);
     const { parentCommentId } = body;
     if (typeof parentCommentId === "string") {
-      const parent = await rowOf(context, path.taskId, parentCommentId);
+      // It is not deleted meanwhile.
+      const parent = await rowOf(context, path.taskId, parentCommentId, true);
       if (!parent || parent.parentCommentId !== null) {
         const message = parent ? "A reply cannot be replied to." : "The task has no such comment.";
         const code = parent ? "not_allowed" : "not_found";

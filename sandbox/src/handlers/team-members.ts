@@ -42,7 +42,8 @@ export const teamMemberHandlers = {
     const { db, caller } = context;
     const { teamId, userId } = path;
     await mustFindTeam(context, teamId, fail, true);
-    const person = await findMember(context, userId);
+    // Nobody removes them from the workspace meanwhile.
+    const person = await findMember(context, userId, true);
     if (!person || person.status !== "active")
       throw fail("member_not_found", `The workspace has no member ${userId}.`);
     await assertTeamRole(context, teamId, MANAGERS, fail);

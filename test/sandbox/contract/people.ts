@@ -83,6 +83,11 @@ async function invites(exchange: Exchange): Promise<void> {
   await exchange.refusal("revokeTeamInvite", { path: { teamId: "team_none", inviteId } });
   await exchange.refusal("acceptTeamInvite", { path: { teamId: "team_none", inviteId }, as: "member" });
   await exchange.done("revokeTeamInvite", { path: invite });
+  const again = await exchange.done("createTeamInvite", {
+    path: team,
+    body: { email: "new@northwind.example" },
+  });
+  await exchange.done("revokeTeamInvite", { path: { ...team, inviteId: again["inviteId"] ?? "" } });
 }
 
 async function labels(exchange: Exchange): Promise<void> {

@@ -124,6 +124,19 @@ describeDatabases("the rules of tasks", (open) => {
     }
   });
 
+  it("leaves no reply to a comment that was deleted at the same time", async () => {
+    const comments = `/tasks/${await make("/tasks", { title: "Talk" })}/comments`;
+    for (let round = 0; round < 5; round += 1) {
+      const parentCommentId = await make(comments, { content: "First" });
+      const body = { content: "Reply", parentCommentId };
+      await Promise.all([
+        outcome("POST", comments, { body }),
+        outcome("DELETE", `${comments}/${parentCommentId}`),
+      ]);
+      expect(await send("GET", comments)).toMatchObject({ body: { comments: [] } });
+    }
+  });
+
   it("leaves no task below one that was deleted at the same time", async () => {
     for (let round = 0; round < 5; round += 1) {
       const parentTaskId = await make("/tasks", { title: "Parent" });
