@@ -46,7 +46,8 @@ export class DiskStore implements FileStore {
           received += chunk.byteLength;
           if (received > size) return "wrong";
           hash.update(chunk);
-          await file.write(chunk);
+          // All of it, which a single write does not promise.
+          await file.appendFile(chunk);
         }
       } catch {
         return "cut off";

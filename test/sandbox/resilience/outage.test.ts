@@ -1,20 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { openDatabase, type Database } from "../../../sandbox/src/database/open.js";
+import { isOutage } from "../../../sandbox/src/http/outages.js";
 import { postgresMissing, startPostgres, type PostgresServer } from "../../support/postgres.js";
 import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
 
 const skipped = postgresMissing === undefined ? "" : ` (skipped: ${postgresMissing})`;
 
 /** A transaction that has begun, and waits in the middle until it is told to go on. */
-async function openTransaction(database: Database): Promise<{ carryOn: () => void; end: Promise<void> }> {
+async function openTransaction(
+  database: Database,
+  query = "select 1",
+): Promise<{ carryOn: () => void; end: Promise<void> }> {
   let carryOn = (): void => {};
   let entered = (): void => {};
   const isInside = new Promise<void>((resolve) => {
     entered = resolve;
   });
   const end = database.transaction(async (tx) => {
-    await tx.execute("select 1");
+    await tx.execute(query);
     await new Promise<void>((resolve) => {
       carryOn = resolve;
       entered();
@@ -73,5 +77,16 @@ describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skip
     await open.end;
     expect((await crowded.call("GET", TASKS)).status).toBe(200);
     await crowded.close();
+  });
+
+  it("lets go of what a frozen instance has locked", async () => {
+    const url = await server.createDatabase();
+    const [frozen, other] = await Promise.all([1, 2].map(() => openDatabase({ url, patienceMs: 1000 })));
+    if (frozen === undefined || other === undefined) throw new Error("Both are open.");
+    const open = await openTransaction(frozen, "lock table settings");
+    await other.db.execute("delete from settings");
+    open.carryOn();
+    await expect(open.end).rejects.toSatisfy(isOutage);
+    await Promise.all([frozen.close(), other.close()]);
   });
 });
