@@ -50,7 +50,7 @@ export async function serveSandbox(sandbox: Sandbox, options: ServeOptions = {})
   });
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${urlHost}:${taken}`,
+    url: `http://${nameOf(urlHost)}:${taken}`,
     close() {
       isClosing = true;
       sandbox.endWaits();
@@ -62,6 +62,12 @@ export async function serveSandbox(sandbox: Sandbox, options: ServeOptions = {})
 function misdirected(): Response {
   const remedy = "Ask for localhost, or start the sandbox with --host 0.0.0.0 to let other names lead to it.";
   return new Response(`The sandbox answers to names of its own machine alone. ${remedy}\n`, { status: 421 });
+}
+
+/** How this machine reaches what listens on a host: all addresses of a machine are not an address. */
+function nameOf(urlHost: string): string {
+  if (urlHost === "0.0.0.0") return "127.0.0.1";
+  return urlHost === "[::]" ? "[::1]" : urlHost;
 }
 
 async function closeServer(server: Server): Promise<void> {

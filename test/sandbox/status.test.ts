@@ -158,13 +158,16 @@ describeDatabases("the sandbox about itself", (open) => {
       expect((await look(url, { address })).status).toBe(status);
     });
 
-    it("is served over HTTP", async () => {
-      const served = await serveSandbox(sandbox, { port: 0 });
-      const response = await fetch(`${served.url}/_sandbox`);
-      expect(response.status).toBe(200);
-      expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
-      await served.close();
-    });
+    it.each(["127.0.0.1", "0.0.0.0"])(
+      "is served over HTTP, at an address that leads there: %s",
+      async (host) => {
+        const served = await serveSandbox(sandbox, { port: 0, host });
+        const response = await fetch(`${served.url}/_sandbox`);
+        expect(response.status).toBe(200);
+        expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+        await served.close();
+      },
+    );
   });
 
   describe("what else people meet", () => {
