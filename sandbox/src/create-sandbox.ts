@@ -256,7 +256,16 @@ async function openRedis(url: string, log: Log): Promise<Redis> {
     commandTimeout: REDIS_PATIENCE_MS,
     socketTimeout: REDIS_PATIENCE_MS,
   });
-  redis.on("error", (error: Error) => log.error("redis is out of reach", factsOf(error)));
+  // It tries again and again: what matters is when it went, and when it came back.
+  let isAway = false;
+  redis.on("error", (error: Error) => {
+    if (!isAway) log.error("redis is out of reach: limits are counted in memory", factsOf(error));
+    isAway = true;
+  });
+  redis.on("ready", () => {
+    if (isAway) log.info("redis is back");
+    isAway = false;
+  });
   // A failure was told by the event, and the client goes on trying.
   await redis.connect().catch(() => {});
   return redis;

@@ -123,6 +123,18 @@ describeDatabases("the sandbox about itself", (open) => {
       await logged.close();
     });
 
+    it("still tells of requests when the database is away", async () => {
+      const { clock } = sandbox;
+      const away = await open();
+      const alone = await createSandbox({ database: away, clock, runDeliveries: false });
+      await alone.answer(new Request("http://127.0.0.1:4010/api/v1/me"));
+      await away.close();
+      const text = await (await alone.answer(new Request(PAGE))).text();
+      expect(text).toContain("credential_missing");
+      expect(text).toContain("The database is away");
+      await alone.close();
+    });
+
     it("has each attempt to deliver in the log", async () => {
       const target = await startReceiver(500);
       const log: string[] = [];

@@ -16,6 +16,11 @@ const SHOWN = 20;
 export type DeliveryFacts = Awaited<ReturnType<typeof deliveryFacts>>;
 export type SessionFacts = Awaited<ReturnType<typeof sessionFacts>>;
 
+export interface StoredFacts {
+  readonly deliveries: DeliveryFacts;
+  readonly sessions: SessionFacts;
+}
+
 /** What the status page tells of webhooks: what waits, and what was tried. */
 export async function deliveryFacts(db: Db) {
   const [undispatched] = await db.select({ count: count() }).from(events).where(isNull(events.dispatchedAt));

@@ -7,7 +7,7 @@ import type { Database } from "../database/open.js";
 import { events, webhooks } from "../database/schema.js";
 import { isLocalName } from "../http/local.js";
 import type { Ids } from "../ids.js";
-import { deliveryFacts, sessionFacts } from "./facts.js";
+import { deliveryFacts, sessionFacts, type StoredFacts } from "./facts.js";
 import { statusPage } from "./status-page.js";
 import type { Recorder } from "./recorder.js";
 
@@ -41,8 +41,7 @@ export function statusRoutes(parts: StatusParts): Hono<{ Bindings: Peer }> {
       now: clock.now(),
       factor: clock.factor,
       recorder,
-      deliveries: await deliveryFacts(database.db),
-      sessions: await sessionFacts(database.db),
+      stored: await stored(database),
       onlyFailed: c.req.query("show") === "failed",
       isLive: c.req.query("still") === undefined,
     }),
@@ -56,6 +55,20 @@ export function statusRoutes(parts: StatusParts): Hono<{ Bindings: Peer }> {
     return c.redirect(PATH, 303);
   });
   return app;
+}
+
+/** What the database knows; undefined while it is away, when the rest of the page is wanted all the more. */
+async function stored({ db, ping }: Database): Promise<StoredFacts | undefined> {
+  try {
+    return { deliveries: await deliveryFacts(db), sessions: await sessionFacts(db) };
+  } catch (error) {
+    const isThere = await ping().then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw error;
+    return undefined;
+  }
 }
 
 /** A `webhook.test` event for one webhook. */

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { page } from "../pages/page.js";
 import { BASE_STYLE } from "../pages/style.js";
 import { deliveriesSection, queueSection, webhooksSection } from "./delivery-sections.js";
-import type { DeliveryFacts, SessionFacts } from "./facts.js";
+import type { StoredFacts } from "./facts.js";
 import { limitsSection, requestsSection } from "./request-sections.js";
 import type { Recorder } from "./recorder.js";
 import { idOf } from "./table.js";
@@ -13,8 +13,8 @@ export interface StatusView {
   readonly now: Date;
   readonly factor: number;
   readonly recorder: Recorder;
-  readonly deliveries: DeliveryFacts;
-  readonly sessions: SessionFacts;
+  /** Undefined while the database is away. */
+  readonly stored: StoredFacts | undefined;
   /** Shows those requests alone that failed. */
   readonly onlyFailed: boolean;
   /** Loads itself anew, until somebody wants to read in peace. */
@@ -50,7 +50,7 @@ const STYLE = `${BASE_STYLE}
 
 /** What happened lately, at a glance; loads itself anew, without a script. */
 export function statusPage(view: StatusView): Promise<Response> {
-  const { now, factor, recorder, deliveries, sessions, onlyFailed, isLive } = view;
+  const { now, factor, recorder, stored, onlyFailed, isLive } = view;
   const speed = factor === 1 ? "" : `, ${factor} times as fast as real time`;
   return page({
     title: "Sandbox status",
@@ -71,8 +71,7 @@ export function statusPage(view: StatusView): Promise<Response> {
       </p>
       <main>
         ${limitsSection(recorder)} ${requestsSection(recorder, onlyFailed, requestLinks(view))}
-        ${webhooksSection(deliveries)} ${queueSection(deliveries, now)} ${deliveriesSection(deliveries)}
-        ${sessionsSection(sessions, now)} ${FAULTS}
+        ${stored === undefined ? AWAY : storedSections(stored, now)} ${FAULTS}
       </main>`,
   });
 }
@@ -92,6 +91,15 @@ function requestLinks({ recorder, onlyFailed, isLive }: StatusView) {
 function pathOf({ onlyFailed, isLive }: Pick<StatusView, "onlyFailed" | "isLive">): string {
   const choices = [...(onlyFailed ? ["show=failed"] : []), ...(isLive ? [] : ["still=1"])];
   return `/_sandbox${choices.length > 0 ? `?${choices.join("&")}` : ""}`;
+}
+
+const AWAY = html`<p class="bad">
+  The database is away: webhooks, deliveries and sessions cannot be told. The log says why.
+</p>`;
+
+function storedSections({ deliveries, sessions }: StoredFacts, now: Date) {
+  return html`${webhooksSection(deliveries)} ${queueSection(deliveries, now)} ${deliveriesSection(deliveries)}
+  ${sessionsSection(sessions, now)}`;
 }
 
 const PARTS = ["Requests", "Webhooks", "Delivery queue", "Deliveries", "Agent sessions", "Faults"];
