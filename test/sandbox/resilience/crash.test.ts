@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, describe, expect, it } from "vitest";
 
+import { openDataFolder } from "../../../sandbox/src/data-folder.js";
 import { openDatabase, type Database } from "../../../sandbox/src/database/open.js";
 import { postgresMissing, startPostgres } from "../../support/postgres.js";
 import { startSandboxProcess, type SandboxProcess } from "../../support/sandbox-process.js";
@@ -145,10 +146,12 @@ describe("a sandbox that is killed while it is busy", () => {
     const receiver = await receive();
     const data = mkdtempSync(join(tmpdir(), "sandbox-crash-"));
     cleanups.push(() => rmSync(data, { recursive: true, force: true }));
-    const dataDir = join(data, "database");
+    const folder = await openDataFolder(data, false);
+    const dataDir = folder.database;
     const empty = await openDatabase({ dataDir });
     const prepared = await prepare(empty, receiver.url);
     await empty.close();
+    await folder.release();
 
     const first = await start(["--data", data]);
     const load = new Load(prepared, [first.baseUrl]);
