@@ -50,7 +50,9 @@ export function logged(answer: Answer, { contexts, log, clock, recorder }: LogPa
 
 /** What a problem body, or an error of OAuth, says. */
 async function problemOf(response: Response): Promise<{ code?: string; reason?: string }> {
-  if (!/\bjson\b/.test(response.headers.get("content-type") ?? "")) return {};
+  const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+  // The answer to HEAD has the type of a body that it does not have.
+  if (!isJson || response.body === null) return {};
   const body = (await response.clone().json()) as Readonly<Record<string, unknown>>;
   const text = (value: unknown): string => (typeof value === "string" ? redact(value) : "");
   const code = text(body["code"] ?? body["error"]);

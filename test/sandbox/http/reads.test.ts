@@ -103,6 +103,16 @@ describe("reads", () => {
     expect(other.status).toBe(200);
   });
 
+  it("answer HEAD as they do GET but for the body, also with a refusal", async () => {
+    for (const [as, status] of [
+      ["key", 200],
+      ["nobody", 401],
+    ] as const) {
+      const answer = await sandbox.call("HEAD", "/me", { as });
+      expect([answer.status, await answer.text()]).toEqual([status, ""]);
+    }
+  });
+
   it("carry the caller's request id if it is one", async () => {
     const idOf = async (sent: string): Promise<string | null> => {
       const response = await sandbox.call("GET", "/me", { as: "key", headers: { "X-Request-Id": sent } });
