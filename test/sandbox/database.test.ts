@@ -37,6 +37,33 @@ describeDatabases("the database", (open) => {
   });
 });
 
+describe.skipIf(postgresMissing !== undefined)("two transactions that wait for each other", () => {
+  it("are both carried out", async () => {
+    const server = await startPostgres();
+    const { db, transaction, close } = await openDatabase({ url: await server.createDatabase() });
+    const ids = ["w_contoso", "w_northwind"];
+    await db.insert(workspaces).values(ids.map((workspaceId) => ({ ...row, workspaceId })));
+    let runs = 0;
+    let bothHaveOne = (): void => {};
+    const meeting = new Promise<void>((resolve) => {
+      bothHaveOne = resolve;
+    });
+    const renameIn = (order: readonly string[]): Promise<void> =>
+      transaction(async (tx) => {
+        runs += 1;
+        if (runs === 2) bothHaveOne();
+        for (const workspaceId of order) {
+          await tx.update(workspaces).set({ name: "Both" }).where(eq(workspaces.workspaceId, workspaceId));
+          await meeting;
+        }
+      });
+    await Promise.all([renameIn(ids), renameIn(ids.toReversed())]);
+    expect(runs).toBe(3);
+    await close();
+    await server.stop();
+  });
+});
+
 describe("the embedded database", () => {
   it("lets the process see to other things between two queries", async () => {
     const database = await openEmbedded();

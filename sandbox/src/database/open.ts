@@ -10,6 +10,7 @@ import { Pool } from "pg";
 
 import { EmbeddedPostgres } from "./embedded.js";
 import { migrateEmbedded, migrateServer } from "./migrate.js";
+import { repeated } from "./repeated.js";
 import * as schema from "./schema.js";
 import { readSnapshot } from "./snapshot.js";
 
@@ -23,7 +24,10 @@ export interface Database {
    * transaction must use nothing but the transaction.
    */
   readonly kind: "embedded" | "server";
-  /** Runs something in one transaction, which is undone when it throws. */
+  /**
+   * Runs something in one transaction, which is undone when it throws. It is run again when it ends in a deadlock, so
+   * that it must have no effects but through the transaction.
+   */
   transaction<Result>(run: (tx: Db) => Promise<Result>): Promise<Result>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
@@ -117,7 +121,7 @@ function configOf(onQuery: DatabaseOptions["onQuery"]) {
 function surfaceOf(db: Db): Pick<Database, "db" | "transaction" | "ping"> {
   return {
     db,
-    transaction: (run) => db.transaction(run),
+    transaction: (run) => repeated(() => db.transaction(run)),
     async ping() {
       await db.execute(sql`select 1`);
     },

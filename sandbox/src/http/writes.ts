@@ -10,10 +10,6 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Operations that wait for somebody else in the middle. They see to their transactions by themselves. */
 const OUTSIDE_TRANSACTIONS: ReadonlySet<string> = new Set<OperationId>(["verifyWebhook", "redeliverWebhook"]);
 
-/** Deadlocks and failed serialisations: the transaction is undone and can simply be run again. */
-const PASSING_ERRORS = new Set(["40001", "40P01"]);
-const MAX_RUNS = 4;
-
 /**
  * Runs every write in one transaction, together with its events and its idempotency record: all of it happens, or
  * nothing. `onEvents` is called after a transaction that wrote events.
@@ -52,7 +48,7 @@ export function writes(database: Database, clock: Clock, onEvents: () => void): 
     }
     try {
       const transact = (): Promise<Response> =>
-        repeated(() => database.transaction((tx) => (keyed ? keys.once(keyed, tx, () => run(tx)) : run(tx))));
+        database.transaction((tx) => (keyed ? keys.once(keyed, tx, () => run(tx)) : run(tx)));
       const response = await (keyed ? keys.alone(keyed, transact) : transact());
       context.db = database.db;
       if (context.hasEmitted) onEvents();
@@ -62,23 +58,4 @@ export function writes(database: Database, clock: Clock, onEvents: () => void): 
       context.db = database.db;
     }
   };
-}
-
-async function repeated<Result>(run: () => Promise<Result>): Promise<Result> {
-  for (let count = 1; ; count += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (count === MAX_RUNS || !PASSING_ERRORS.has(sqlStateOf(error) ?? "")) throw error;
-    }
-  }
-}
-
-/** The SQLSTATE of a database error, which the query builder wraps. */
-export function sqlStateOf(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string" && /^[0-9A-Z]{5}$/.test(cause.code))
-      return cause.code;
-  }
-  return undefined;
 }
