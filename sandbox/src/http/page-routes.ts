@@ -37,8 +37,8 @@ const PRODUCTION = `https://api.workspace.example${contract.basePath}`;
 /** The reference for those who read it on a sandbox: its curl lines lead to it. */
 function atHome(text: string, origin: string): string {
   const here = origin + contract.basePath;
-  const note = `<aside aria-label="Sandbox"><p>This is a <strong>sandbox</strong>. The curl lines below lead to it; clients take
-<code>baseUrl: "${here}"</code>. <a href="/_sandbox">What it did lately</a>: requests, limits, webhooks.</p></aside>`;
+  const note = `<aside aria-label="Sandbox"><p>This is a <strong>sandbox</strong>. The curl lines below lead to it, with the key that it
+printed in <code>API_KEY</code>; clients take <code>baseUrl: "${here}"</code>. <a href="/_sandbox">What it did lately</a>: requests, limits, webhooks.</p></aside>`;
   return text.replaceAll(PRODUCTION, here).replace(/<main[^>]*>/, (main) => `${main}${note}`);
 }
 
