@@ -2,6 +2,7 @@ import { contract, createServer, type Handlers, type Server } from "@workspace-a
 import { Hono } from "hono";
 import { Redis } from "ioredis";
 
+import { LeaseWatch } from "./agents/lease-watch.js";
 import { authentication, permission } from "./auth/layers.js";
 import { createClock, type Clock } from "./clock.js";
 import { openDatabase, type Database } from "./database/open.js";
@@ -134,7 +135,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     }
     return c.text("Something went wrong here. The log of the sandbox tells more.", 500);
   });
-  if (options.runDeliveries !== false) deliveries.start();
+  const leases = new LeaseWatch({ database, clock, ids, onLapse: wake });
+  if (options.runDeliveries !== false) {
+    deliveries.start();
+    leases.start((error) => log.error("leases are held up", factsOf(error)));
+  }
   const answer = logged(async (request, peer) => app.fetch(request, peer ?? {}), {
     contexts,
     log,
@@ -156,6 +161,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     endWaits: () => closing.abort(),
     async close() {
       closing.abort();
+      await leases.stop();
       await deliveries.stop();
       await files.close();
       redis?.disconnect();

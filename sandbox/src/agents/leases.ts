@@ -5,6 +5,7 @@ import { and, eq, inArray, lte } from "drizzle-orm";
 
 import { after, SECOND } from "../clock.js";
 import type { Context } from "../context.js";
+import type { Db } from "../database/open.js";
 import { agentSessions, claims } from "../database/schema.js";
 import {
   changeSession,
@@ -72,15 +73,24 @@ export async function lapseAll(context: Context): Promise<void> {
     );
   if (over.length === 0) return;
   const ids = over.map(({ sessionId }) => sessionId);
-  await db.transaction(async (tx) => {
-    const rows = await tx
-      .select()
-      .from(agentSessions)
-      .where(inArray(agentSessions.sessionId, ids))
-      .orderBy(agentSessions.sessionId)
-      .for("update");
-    for (const row of rows) await lapse({ ...context.within(tx), now: () => context.now() }, row);
-  });
+  await db.transaction((tx) =>
+    lapseSessions(tx, ids, () => ({ ...context.within(tx), now: () => context.now() })),
+  );
+}
+
+/** Ends the leases of sessions whose time is over. To be run in a transaction. */
+export async function lapseSessions(
+  tx: Db,
+  sessionIds: readonly string[],
+  contextOf: (row: SessionRow) => SessionContext,
+): Promise<void> {
+  const rows = await tx
+    .select()
+    .from(agentSessions)
+    .where(inArray(agentSessions.sessionId, [...sessionIds]))
+    .orderBy(agentSessions.sessionId)
+    .for("update");
+  for (const row of rows) await lapse(contextOf(row), row);
 }
 
 /** Gives a worker the right to run a locked session. */

@@ -4,7 +4,7 @@ import type { Credential } from "../auth/credential.js";
 import type { Clock } from "../clock.js";
 import type { Caller, Context, NewEvent } from "../context.js";
 import type { Db } from "../database/open.js";
-import { events } from "../database/schema.js";
+import { recordEvent, SYSTEM } from "../events.js";
 import type { IdKind, Ids } from "../ids.js";
 import { etagOf, names } from "./etag.js";
 import { queryOf, readCursor, writeCursor, type CursorScope, type Position } from "./pages.js";
@@ -20,9 +20,6 @@ export interface RequestParts {
 
 /** Before it is known who calls: somebody who sees nothing. */
 const NOBODY: Caller = { kind: "key", workspaceId: "", apiKeyId: "" };
-
-/** Who did what nobody did. */
-const SYSTEM = { type: "system", id: "system" };
 
 /** Who an event is put down to. A key is nobody. */
 function actorOf(caller: Caller): { type: string; id: string } | undefined {
@@ -114,16 +111,13 @@ export class RequestContext implements Context {
     return { secret: this.parts.cursorSecret, query, now: this.now() };
   }
 
-  async #emit(db: Db, { type, subject, data, bySystem = false }: NewEvent): Promise<void> {
+  async #emit(db: Db, event: NewEvent): Promise<void> {
     const { caller } = this;
-    const actor = bySystem ? SYSTEM : actorOf(caller);
-    await db.insert(events).values({
+    await recordEvent(db, event, {
       eventId: this.newId("event"),
       workspaceId: caller.workspaceId,
-      type,
-      subject,
-      data: { ...data, ...(actor && { actor }) },
-      createdAt: this.now(),
+      actor: event.bySystem ? SYSTEM : actorOf(caller),
+      at: this.now(),
     });
     this.hasEmitted = true;
   }
