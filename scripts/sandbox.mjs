@@ -1,28 +1,36 @@
-// Starts the sandbox of this checkout. It is compiled first where its source is newer than what was compiled, which takes
-// longer than to start it.
+// Starts the sandbox of this checkout. What it is made of is compiled first where the source is newer, which takes longer
+// than the start.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const sandbox = fileURLToPath(new URL("../sandbox", import.meta.url));
-const compiled = join(sandbox, "dist/main.js");
-/** The build ends with it. */
-const last = join(sandbox, "dist/reference.html");
+const root = fileURLToPath(new URL("..", import.meta.url));
 
-function isStale() {
-  if (!existsSync(compiled) || !existsSync(last)) return true;
-  const since = statSync(last).mtimeMs;
-  const sources = ["src", "migrations"].flatMap((folder) =>
-    readdirSync(join(sandbox, folder), { recursive: true }).map((name) =>
-      join(sandbox, folder, String(name)),
+/** In the order in which they are built, each with the file that its build ends with. */
+const packages = [
+  { folder: "generated/server", sources: ["src"], last: "dist/index.js" },
+  { folder: "sandbox", sources: ["src", "migrations"], last: "dist/reference.html" },
+];
+
+function isStale({ folder, sources, last }) {
+  const built = join(root, folder, last);
+  if (!existsSync(built)) return true;
+  const since = statSync(built).mtimeMs;
+  return sources.some((source) =>
+    readdirSync(join(root, folder, source), { recursive: true }).some(
+      (name) => statSync(join(root, folder, source, String(name))).mtimeMs > since,
     ),
   );
-  return sources.some((path) => statSync(path).mtimeMs > since);
 }
 
-if (isStale()) {
-  const { status } = spawnSync("npm run -s build", { cwd: sandbox, stdio: "inherit", shell: true });
+const first = packages.findIndex(isStale);
+for (const { folder } of first < 0 ? [] : packages.slice(first)) {
+  const { status } = spawnSync("npm run -s build", {
+    cwd: join(root, folder),
+    stdio: "inherit",
+    shell: true,
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
-await import(pathToFileURL(compiled).href);
+await import(pathToFileURL(join(root, "sandbox/dist/main.js")).href);
