@@ -1,0 +1,100 @@
+import { createServer, type Handlers, type Server } from "@workspace-api/server";
+import type { Redis } from "ioredis";
+
+import { authentication, permission } from "../auth/layers.js";
+import type { Database } from "../database/open.js";
+import { factsOf, type Log } from "../log.js";
+import { addresses } from "./addresses.js";
+import { crossOrigin } from "./cors.js";
+import { validators } from "./etag.js";
+import { faultInjection } from "./faults.js";
+import { retriable } from "./outages.js";
+import { rateLimiting, RateLimits } from "./rate-limits.js";
+import { RequestContext, type RequestParts } from "./request-context.js";
+import { storableText } from "./text.js";
+import { workspaceOfRequest } from "./workspaces.js";
+import { writes } from "./writes.js";
+
+interface ApiParts extends RequestParts {
+  readonly database: Database;
+  readonly redis: Redis | undefined;
+  readonly log: Log;
+  /** What is known of each request, for the log. */
+  readonly contexts: WeakMap<Request, RequestContext>;
+  readonly handlers: Handlers<RequestContext>;
+  /** Called when there are events to deliver. */
+  readonly wake: () => void;
+}
+
+export interface ApiOptions {
+  /** False lets every request through; the headers say that nothing was used. */
+  readonly rateLimits?: boolean;
+  /** False ignores `X-Sandbox-Fault`. */
+  readonly faults?: boolean;
+  /** For tests: a response that the spec does not allow rejects with a `ContractError`. */
+  readonly checkResponses?: boolean;
+}
+
+/** The API by its contract: the handlers, and the layers around them from the outermost inwards. */
+export function createApi(parts: ApiParts, options: ApiOptions): Server {
+  const { database, clock, log, contexts } = parts;
+  const { db } = database;
+  const { rateLimits = true, faults = true, checkResponses = false } = options;
+  const onOutage = (error: unknown): void =>
+    log.error("the database or the file store is away", factsOf(error));
+  return createServer<RequestContext>(parts.handlers, {
+    context: ({ operation, request, requestId }) => {
+      const context = new RequestContext(operation.id, request, requestId, db, parts);
+      contexts.set(request, context);
+      return context;
+    },
+    outer: [
+      crossOrigin,
+      ...(faults ? [faultInjection] : []),
+      retriable(authentication(keepCredential, { db, clock }), onOutage),
+      rateLimiting(new RateLimits(clock, parts.redis), rateLimits),
+      permission<RequestContext>(({ credential }) => credential),
+    ],
+    inner: [
+      storableText,
+      retriable(workspaceOfRequest, onOutage),
+      writes(database, clock, parts.wake),
+      addresses,
+      validators<RequestContext>(),
+    ],
+    failures: {
+      parameter: "invalid_parameter",
+      body: "malformed_body",
+      validation: "validation_failed",
+      mediaType: "unsupported_media_type",
+      tooLarge: "payload_too_large",
+      internal: "internal_error",
+    },
+    requestId: {
+      header: "X-Request-Id",
+      create: (request) => sentRequestId(request) ?? parts.ids("request"),
+    },
+    checkResponses,
+    onError: (error, call) => {
+      log.error("request failed", {
+        requestId: call?.requestId,
+        operation: call?.operation.id,
+        ...factsOf(error),
+      });
+    },
+  });
+}
+
+function keepCredential(
+  context: RequestContext,
+  credential: NonNullable<RequestContext["credential"]>,
+): RequestContext {
+  context.credential = credential;
+  return context;
+}
+
+/** The request id that the caller chose, if it is one. */
+function sentRequestId(request: Request): string | undefined {
+  const sent = request.headers.get("x-request-id");
+  return sent !== null && /^req_[\w-]{1,64}$/.test(sent) ? sent : undefined;
+}
