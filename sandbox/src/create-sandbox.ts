@@ -2,7 +2,8 @@ import { LeaseWatch } from "./agents/lease-watch.js";
 import { createClock, type Clock } from "./clock.js";
 import { openDatabase, type Database } from "./database/open.js";
 import { sharedSecret } from "./database/settings.js";
-import { createDeliveries, type Deliveries, type DeliveryParts } from "./deliveries/worker.js";
+import type { DeliveryParts } from "./deliveries/parts.js";
+import { Deliveries } from "./deliveries/worker.js";
 import { openFileStore } from "./files/open-store.js";
 import type { S3Options } from "./files/s3-store.js";
 import type { FileStore } from "./files/store.js";
@@ -78,7 +79,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     onError: (error) => log.error("deliveries are held up", factsOf(error)),
     tidy: (now) => prune(database, files.store, now),
   };
-  const deliveries = createDeliveries(deliveryParts);
+  const deliveries = new Deliveries(deliveryParts);
   const closing = new AbortController();
   const parts = {
     database,

@@ -1,22 +1,8 @@
-import { after, HOUR, type Clock } from "../clock.js";
-import type { Database } from "../database/open.js";
-import type { Ids } from "../ids.js";
-import type { LogFacts } from "../log.js";
-import { bodyOf, headersOf, MAX_BODY_BYTES, type Attempt } from "./message.js";
-import {
-  claim,
-  EVENTS_AT_ONCE,
-  fanOut,
-  forgetOldEvents,
-  releaseAll,
-  settle,
-  workOf,
-  type Claimed,
-} from "./queue.js";
-import { send, type Outcome } from "./send.js";
+import { after, HOUR } from "../clock.js";
+import { deliver } from "./attempt.js";
+import type { DeliveryParts } from "./parts.js";
+import { claim, EVENTS_AT_ONCE, fanOut, forgetOldEvents, releaseAll, workOf, type Claimed } from "./queue.js";
 
-/** A receiver has this long to answer, in real time. */
-export const TIMEOUT_MS = 3000;
 /** After this long, in real time, a job is taken to be orphaned. */
 const LEASE_MS = 15_000;
 const AT_ONCE = 20;
@@ -24,176 +10,124 @@ const AT_ONCE = 20;
 const AT_A_TIME = 5;
 const POLL_MS = 500;
 
-/** What deliveries are made with. */
-export interface DeliveryParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** Whether receivers may be on the own machine or network, and without TLS. */
-  readonly allowLocal: boolean;
-  /** What the `source` of events begins with. */
-  readonly sourceBase: string;
-  /** Called about once an hour of the clock, to put other things in order. */
-  readonly tidy?: (now: Date) => Promise<void>;
-  /** Told of each attempt, for the log. */
-  readonly onAttempt?: (facts: LogFacts) => void;
-  /** Told of faults of the worker itself, such as a database that is away. It carries on. */
-  readonly onError?: (error: unknown) => void;
-}
-
 /** Sends events to webhooks in the background. */
-export interface Deliveries {
-  /** Begins to look for work, now and then. */
-  start(): void;
-  /** Looks for work at once. */
-  wake(): void;
-  /** Does all that is due now. */
-  runDue(): Promise<void>;
-  /** Takes no more work, and waits for what is in hand. */
-  stop(): Promise<void>;
-}
+export class Deliveries {
+  /** The jobs that are being done, by their ids. */
+  readonly #inHand = new Map<string, { readonly webhookId: string; readonly end: Promise<void> }>();
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #isWanted = false;
+  #notify = (): void => {};
+  #timer: NodeJS.Timeout | undefined;
+  #tidiedAt: Date | undefined;
+  #hasOrphans = false;
+  #isHeldUp = false;
 
-export function createDeliveries(parts: DeliveryParts): Deliveries {
-  const { database, clock, ids } = parts;
-  const inHand = new Map<string, { webhookId: string; done: Promise<void> }>();
-  const stopping = new AbortController();
-  let running: Promise<void> | undefined;
-  let isWanted = false;
-  let notify = (): void => {};
-  let timer: NodeJS.Timeout | undefined;
-  let tidiedAt: Date | undefined;
-  let hasOrphans = false;
-  let isHeldUp = false;
+  constructor(private readonly parts: DeliveryParts) {}
+
+  /** Begins to look for work, now and then. */
+  start(): void {
+    // An embedded database belongs to one process: what was in hand there is left by one that died.
+    this.#hasOrphans = this.parts.database.kind === "embedded";
+    this.#timer = setInterval(() => this.wake(), POLL_MS);
+    this.#timer.unref();
+    this.wake();
+  }
+
+  /** Looks for work at once. */
+  wake(): void {
+    void this.#look();
+  }
+
+  /** Does all that is due now. One run at a time; whoever asks during one makes it look again. */
+  async runDue(): Promise<void> {
+    this.#isWanted = true;
+    this.#notify();
+    while (this.#isWanted && !this.#stopping.signal.aborted) {
+      this.#running ??= this.#run().finally(() => {
+        this.#running = undefined;
+      });
+      await this.#running;
+    }
+  }
+
+  /** Takes no more work, and waits for what is in hand. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearInterval(this.#timer);
+    this.#notify();
+    await Promise.allSettled([this.#running, ...this.#ends()]);
+  }
+
+  /** What holds all up is told once, not at every try. */
+  async #look(): Promise<void> {
+    try {
+      await this.runDue();
+      this.#isHeldUp = false;
+    } catch (error) {
+      if (!this.#isHeldUp) this.parts.onError?.(error);
+      this.#isHeldUp = true;
+    }
+  }
+
+  /** Takes jobs until there are none, and does not let a slow receiver keep others waiting. */
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#isWanted = false;
+      if (await this.#takeSome()) continue;
+      if (this.#inHand.size === 0) break;
+      const isNeeded = new Promise<void>((resolve) => {
+        this.#notify = resolve;
+      });
+      if (!this.#isWanted) await Promise.race([...this.#ends(), isNeeded]);
+    }
+    await this.#tidy();
+  }
 
   /** @returns whether there may be more to take. */
-  async function takeSome(): Promise<boolean> {
+  async #takeSome(): Promise<boolean> {
+    const { database, clock, ids } = this.parts;
     const now = clock.now();
-    if (hasOrphans) await releaseAll(database.db);
-    hasOrphans = false;
+    if (this.#hasOrphans) await releaseAll(database.db);
+    this.#hasOrphans = false;
     const { hasEvents, hasJobs } = await workOf(database.db, now);
     if (!hasEvents && !hasJobs) return false;
-    const limit = Math.min(AT_A_TIME, AT_ONCE - inHand.size);
+    const limit = Math.min(AT_A_TIME, AT_ONCE - this.#inHand.size);
     const [made, claimed] = await database.transaction(async (tx) => {
       const fresh = hasEvents ? await fanOut(tx, now, ids) : { events: 0, jobs: 0 };
       if (limit === 0 || (!hasJobs && fresh.jobs === 0)) return [fresh, []];
       const until = after(now, LEASE_MS * clock.factor);
-      return [fresh, await claim(tx, { now, until, limit, without: [...inHand.keys()], busy: busyOnes() })];
+      const without = [...this.#inHand.keys()];
+      return [fresh, await claim(tx, { now, until, limit, without, busy: this.#busyWebhooks() })];
     });
-    for (const work of claimed) {
-      const { jobId, webhookId } = work.job;
-      const done = deliver(work, parts)
-        .catch((error: unknown) => parts.onError?.(error))
-        .finally(() => inHand.delete(jobId));
-      inHand.set(jobId, { webhookId, done });
-    }
+    for (const work of claimed) this.#begin(work);
     return made.events === EVENTS_AT_ONCE || (limit > 0 && claimed.length === limit);
   }
 
+  #begin(work: Claimed): void {
+    const { jobId, webhookId } = work.job;
+    const end = deliver(work, this.parts)
+      .catch((error: unknown) => this.parts.onError?.(error))
+      .finally(() => this.#inHand.delete(jobId));
+    this.#inHand.set(jobId, { webhookId, end });
+  }
+
+  #ends(): Promise<void>[] {
+    return [...this.#inHand.values()].map(({ end }) => end);
+  }
+
   /** Webhooks that have as many jobs in hand as one may. */
-  function busyOnes(): string[] {
-    const webhookIds = [...inHand.values()].map(({ webhookId }) => webhookId);
+  #busyWebhooks(): string[] {
+    const webhookIds = [...this.#inHand.values()].map(({ webhookId }) => webhookId);
     return webhookIds.filter((id) => webhookIds.filter((other) => other === id).length >= AT_A_TIME);
   }
 
-  /** Takes jobs until there are none, and does not let a slow receiver keep others waiting. */
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      isWanted = false;
-      if (await takeSome()) continue;
-      if (inHand.size === 0) break;
-      const isNeeded = new Promise<void>((resolve) => {
-        notify = resolve;
-      });
-      const ends = [...inHand.values()].map(({ done }) => done);
-      if (!isWanted) await Promise.race([...ends, isNeeded]);
-    }
-    const now = clock.now();
-    if (tidiedAt !== undefined && now <= after(tidiedAt, HOUR)) return;
-    tidiedAt = now;
-    await forgetOldEvents(database.db, now);
-    await parts.tidy?.(now);
+  /** About once an hour of the clock. */
+  async #tidy(): Promise<void> {
+    const now = this.parts.clock.now();
+    if (this.#tidiedAt !== undefined && now <= after(this.#tidiedAt, HOUR)) return;
+    this.#tidiedAt = now;
+    await forgetOldEvents(this.parts.database.db, now);
+    await this.parts.tidy?.(now);
   }
-
-  /** One run at a time; whoever asks during one makes it look again. */
-  async function runDue(): Promise<void> {
-    isWanted = true;
-    notify();
-    while (isWanted && !stopping.signal.aborted) {
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-      await running;
-    }
-  }
-
-  /** What holds all up is told once, not at every try. */
-  async function look(): Promise<void> {
-    try {
-      await runDue();
-      isHeldUp = false;
-    } catch (error) {
-      if (!isHeldUp) parts.onError?.(error);
-      isHeldUp = true;
-    }
-  }
-
-  const wake = (): void => void look();
-
-  return {
-    start() {
-      // An embedded database belongs to one process: what was in hand there is left by one that died.
-      hasOrphans = database.kind === "embedded";
-      timer = setInterval(wake, POLL_MS);
-      timer.unref();
-      wake();
-    },
-    wake,
-    runDue,
-    async stop() {
-      stopping.abort();
-      clearInterval(timer);
-      notify();
-      await Promise.allSettled([running, ...[...inHand.values()].map(({ done }) => done)]);
-    },
-  };
-}
-
-/** Makes one attempt and notes what came of it. */
-async function deliver(work: Claimed, parts: DeliveryParts): Promise<void> {
-  const { job } = work;
-  const sentAt = parts.clock.now();
-  const { outcome, size } = await attempt(work, job, parts);
-  const entry = { deliveryId: parts.ids("delivery"), attempt: job.attempt, outcome, size, sentAt };
-  await parts.database.transaction((tx) => settle(tx, work, entry, parts.clock.now()));
-  const { eventId, webhookId } = job;
-  const { type } = work.event;
-  parts.onAttempt?.({
-    deliveryId: entry.deliveryId,
-    eventId,
-    type,
-    webhookId,
-    attempt: job.attempt,
-    ...outcome,
-  });
-}
-
-/** Sends an event once. */
-export async function attempt(
-  { event, webhook }: Pick<Claimed, "event" | "webhook">,
-  which: Omit<Attempt, "sentAt">,
-  { clock, allowLocal, sourceBase }: DeliveryParts,
-): Promise<{ outcome: Outcome; size: number }> {
-  const body = bodyOf(event, sourceBase);
-  const size = Buffer.byteLength(body);
-  if (size > MAX_BODY_BYTES) {
-    return { outcome: { delivered: false, status: null, error: "too_large", latencyMs: 0 }, size };
-  }
-  // Receivers hold the time against their own clock, which no `--clock` makes faster.
-  const sentAt = clock.factor === 1 ? clock.now() : new Date();
-  const headers = headersOf(event, body, webhook, { ...which, sentAt });
-  const outcome = await send(
-    { method: "POST", url: webhook.url, headers, body },
-    { allowLocal, timeoutMs: TIMEOUT_MS },
-  );
-  return { outcome, size };
 }

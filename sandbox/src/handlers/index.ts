@@ -1,7 +1,7 @@
 import type { Handlers } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
-import type { DeliveryParts } from "../deliveries/worker.js";
+import type { DeliveryParts } from "../deliveries/parts.js";
 import type { FileStore } from "../files/store.js";
 import { activityHandlers } from "./activities.js";
 import { agentSessionHandlers } from "./agent-sessions.js";

@@ -5,9 +5,10 @@ import { after as later } from "../clock.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { deliveries, events, webhooks } from "../database/schema.js";
-import { judge, KEPT_MS, log, reasonOf } from "../deliveries/queue.js";
+import { addToLog, judge, KEPT_MS, reasonOf } from "../deliveries/settle.js";
 import { deliveryOf, type DeliveryRow, type WebhookRow } from "../deliveries/views.js";
-import { attempt, type DeliveryParts } from "../deliveries/worker.js";
+import { attempt } from "../deliveries/attempt.js";
+import type { DeliveryParts } from "../deliveries/parts.js";
 import { assertManager } from "../people/managers.js";
 import { isWebhook, noWebhook } from "./webhooks.js";
 
@@ -70,7 +71,7 @@ export function webhookDeliveryHandlers(parts: DeliveryParts) {
         sentAt,
       };
       const row = await context.db.transaction(async (tx) => {
-        const now = await log(tx, webhook.webhookId, event, entry);
+        const now = await addToLog(tx, webhook.webhookId, event, entry);
         if (now === undefined) return noWebhook(fail, webhook.webhookId);
         // A failure by request is not counted: the schedule has its own.
         if (outcome.delivered || outcome.status === 410) await judge(tx, now, outcome, context.now());

@@ -10,7 +10,8 @@ import { bytesOfKey } from "../deliveries/message.js";
 import { send } from "../deliveries/send.js";
 import { isAllowedTarget } from "../deliveries/target.js";
 import { webhookOf, type WebhookRow } from "../deliveries/views.js";
-import { TIMEOUT_MS, type DeliveryParts } from "../deliveries/worker.js";
+import { TIMEOUT_MS } from "../deliveries/attempt.js";
+import type { DeliveryParts } from "../deliveries/parts.js";
 import { assertManager } from "../people/managers.js";
 
 const MAX_WEBHOOKS = 10;

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 
-import { ATTEMPTS } from "../deliveries/queue.js";
+import { ATTEMPTS } from "../deliveries/settle.js";
 import type { Html } from "../pages/page.js";
 import type { DeliveryFacts } from "./facts.js";
 import { aside, section } from "./table.js";

@@ -1,4 +1,4 @@
-import { TIMEOUT_MS } from "../deliveries/worker.js";
+import { TIMEOUT_MS } from "../deliveries/attempt.js";
 
 const ERRORS: Readonly<Record<string, string>> = {
   timeout: `no answer within ${TIMEOUT_MS / 1000} seconds`,

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { deliveryJobs, webhooks } from "../../../sandbox/src/database/schema.js";
 import { after, SECOND } from "../../../sandbox/src/clock.js";
-import { claim, fanOut, settle } from "../../../sandbox/src/deliveries/queue.js";
+import { claim, fanOut } from "../../../sandbox/src/deliveries/queue.js";
+import { settle } from "../../../sandbox/src/deliveries/settle.js";
 import { createIds } from "../../../sandbox/src/ids.js";
 import { describeDatabases } from "../../support/databases.js";
 import { startReceiver, type Receiver } from "./receiver.js";

@@ -4,11 +4,8 @@ import { createWebhookKey } from "../../../sandbox/src/auth/secrets.js";
 import { createManualClock, type ManualClock } from "../../../sandbox/src/clock.js";
 import type { Database } from "../../../sandbox/src/database/open.js";
 import { deliveries, events, webhooks, workspaces } from "../../../sandbox/src/database/schema.js";
-import {
-  createDeliveries,
-  type Deliveries,
-  type DeliveryParts,
-} from "../../../sandbox/src/deliveries/worker.js";
+import type { DeliveryParts } from "../../../sandbox/src/deliveries/parts.js";
+import { Deliveries } from "../../../sandbox/src/deliveries/worker.js";
 import { createIds } from "../../../sandbox/src/ids.js";
 import { openEmbedded } from "../../support/databases.js";
 
@@ -39,7 +36,7 @@ export async function createWorld(options: Partial<DeliveryParts> = {}): Promise
   const createdAt = clock.now();
   await db.insert(workspaces).values({ workspaceId, name: "One", createdAt, updatedAt: createdAt });
   const another = (): Deliveries =>
-    createDeliveries({
+    new Deliveries({
       database,
       clock,
       ids,
