@@ -44,6 +44,7 @@ describe.skipIf(postgresMissing !== undefined)("two transactions that wait for e
     const ids = ["w_contoso", "w_northwind"];
     await db.insert(workspaces).values(ids.map((workspaceId) => ({ ...row, workspaceId })));
     let runs = 0;
+    let held = 0;
     let bothHaveOne = (): void => {};
     const meeting = new Promise<void>((resolve) => {
       bothHaveOne = resolve;
@@ -51,9 +52,10 @@ describe.skipIf(postgresMissing !== undefined)("two transactions that wait for e
     const renameIn = (order: readonly string[]): Promise<void> =>
       transaction(async (tx) => {
         runs += 1;
-        if (runs === 2) bothHaveOne();
         for (const workspaceId of order) {
           await tx.update(workspaces).set({ name: "Both" }).where(eq(workspaces.workspaceId, workspaceId));
+          held += 1;
+          if (held === 2) bothHaveOne();
           await meeting;
         }
       });
