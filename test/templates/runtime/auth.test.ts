@@ -5,10 +5,11 @@ import type { SecurityScheme } from "../../../templates/client/src/runtime/auth.
 import type { SecretSource } from "../../../templates/client/src/runtime/credentials.js";
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
-import type { Layer } from "../../../templates/client/src/runtime/fetch.js";
+import type { Fetch, Layer } from "../../../templates/client/src/runtime/fetch.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { apiFor, json, operation, serve, type Received } from "../../support/api-server.js";
+import { VirtualClock } from "../../support/virtual-clock.js";
 
 const schemes = {
   key: { kind: "apiKey", in: "header", name: "X-Api-Key" },
@@ -229,6 +230,45 @@ describe("a credential", () => {
     expect(other.received[0]?.headers).not.toHaveProperty("x-team");
     await call(api, { ...secured, server: other.url }, {});
     expect(other.received[1]?.headers).toMatchObject({ "x-api-key": "k", "x-team": "a" });
+  });
+});
+
+describe("a request that queues", () => {
+  const windows = [{ name: "burst", limit: 1, windowMs: 60_000 }];
+
+  async function queued(options: ApiOptions, change: () => void): Promise<unknown[]> {
+    const clock = new VirtualClock();
+    const leaving: unknown[] = [];
+    const fetch: Fetch = async (_url, init) => {
+      leaving.push(Reflect.get(init?.headers ?? {}, "authorization"));
+      return Response.json({});
+    };
+    const api = apiFor("https://x.test", { rateLimit: { windows }, clock, fetch, ...options });
+    const secured = operation({ security: [["oauth"]] });
+    const calls = [call(api, secured, {}), call(api, secured, {})];
+    await calls[0];
+    change();
+    await clock.run();
+    await Promise.allSettled(calls);
+    return leaving;
+  }
+
+  test("leaves with the credential that holds then, not with that of when it came", async () => {
+    let token = "old";
+    const auth = vi.fn<SecretSource>(() => token);
+    expect(await queued({ auth }, () => (token = "new"))).toEqual(["Bearer old", "Bearer new"]);
+    expect(auth).toHaveBeenCalledTimes(3);
+  });
+
+  test("that cannot be signed gives back the place that it did not use", async () => {
+    const clock = new VirtualClock();
+    const fetch = vi.fn<Fetch>(() => Promise.resolve(Response.json({})));
+    let token = "bad\n";
+    const api = apiFor("https://x.test", { rateLimit: { windows }, clock, fetch, auth: () => token });
+    await expect(call(api, operation({ security: [["oauth"]] }), {})).rejects.toThrow("cannot be sent");
+    token = "good";
+    await call(api, operation({ security: [["oauth"]] }), {});
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 });
 

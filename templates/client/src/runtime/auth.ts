@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.js";
 import { RequestError } from "./errors.js";
 import type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
 import type { Emit } from "./events.js";
@@ -22,7 +23,13 @@ export interface AuthSetup {
   /** Is told each secret that is sent, which must not appear in messages. */
   readonly redactor: Redactor;
   readonly emit: Emit;
+  readonly clock: Clock;
+  /** Keeps a request until it may leave. It is signed then, since credentials change while it queues. */
+  readonly limiter: Layer;
 }
+
+/** A secret that was had longer ago when its request leaves is had again, in milliseconds. */
+const OLD_MS = 1000;
 
 /** A layer that adds credentials, and tells them apart. */
 export interface AuthLayer extends Layer {
@@ -36,7 +43,7 @@ export interface AuthLayer extends Layer {
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
 export function authLayer(setup: AuthSetup): AuthLayer {
-  const { schemes, redactor, baseUrl, emit } = setup;
+  const { schemes, redactor, baseUrl, emit, clock, limiter } = setup;
   const given = secretsByScheme(setup);
   const homeUrl = new URL(baseUrl);
   const home = homeUrl.origin;
@@ -99,18 +106,27 @@ export function authLayer(setup: AuthSetup): AuthLayer {
     const isHome =
       url.origin === home || (server !== undefined && new URL(server, baseUrl).origin === url.origin);
     // What leads elsewhere goes bare: requests from outside the operations, and operations that say so.
-    if (operation ? operation.external : !isHome) return next(request, call);
+    if (operation ? operation.external : !isHome) return limiter(request, next, call);
     const choice = choose(request, call);
     const problem = problemOf(url, isHome, choice);
     if (problem) return Promise.reject(new RequestError(problem));
     const { names = [] } = choice;
     const secrets = names.map((name) => (byHand(request, name) ? undefined : given.get(name)));
-    if (secrets.every(isReady)) return next(sign(request, names, secrets), call);
-    const send: Send = async (signable, own) => {
-      const texts = secrets.map((secret) =>
-        typeof secret === "function" ? ask(secret, signable, own) : secret,
-      );
-      return next(sign(signable, names, await Promise.all(texts)), own);
+    if (secrets.every(isReady))
+      return limiter(request, (leaving, own) => next(sign(leaving, names, secrets), own), call);
+    const send: Send = async (signable, context) => {
+      const get = (): Promise<(string | BasicSecret | undefined)[]> =>
+        Promise.all(
+          secrets.map((secret) => (typeof secret === "function" ? ask(secret, signable, context) : secret)),
+        );
+      // Before it queues too: who is not signed in need not wait to hear of it.
+      let texts = await get();
+      const had = clock.now();
+      const leave: Send = async (leaving, own) => {
+        if (clock.now() - had > OLD_MS) texts = await get();
+        return next(sign(leaving, names, texts), own);
+      };
+      return limiter(signable, leave, context);
     };
     const source = secrets.find((secret) => typeof secret === "function");
     return source?.layer ? source.layer(request, send, call) : send(request, call);

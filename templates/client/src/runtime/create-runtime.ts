@@ -1,5 +1,6 @@
 import type { Api, ApiDefinition } from "./api.js";
 import { authLayer } from "./auth.js";
+import { systemClock } from "./clock.js";
 import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
@@ -15,8 +16,8 @@ import type { LayerFactory, LayerSetup } from "./layer-setup.js";
 import { createTransport } from "./transport.js";
 
 /**
- * Makes an API's runtime: observe, cache, retry, credentials, limiter, network. Each attempt takes a slot and a fresh
- * credential.
+ * Makes an API's runtime: observe, cache, retry, credentials with the limiter in them, network. Each attempt takes a
+ * slot, and leaves with a credential that is fresh then.
  *
  * @throws RequestError when a base URL, a secret or a header cannot be used.
  */
@@ -29,17 +30,22 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
-  const credentials = authLayer({ schemes, apiKey, auth, baseUrl, headers, redactor, emit });
+  const limiter = limiterLayer({ policy, options, emit });
+  const { clock = systemClock } = options;
+  const credentials = authLayer({
+    schemes,
+    apiKey,
+    auth,
+    baseUrl,
+    headers,
+    redactor,
+    emit,
+    clock,
+    limiter,
+  });
   const setup = { policy, options, emit, identify: credentials.identify };
-  const limiter = limiterLayer(setup);
   const send = compose(
-    [
-      ...(options.onEvent ? [observeLayer(setup)] : []),
-      cacheSlot(setup),
-      retryLayer(setup),
-      credentials,
-      limiter,
-    ],
+    [...(options.onEvent ? [observeLayer(setup)] : []), cacheSlot(setup), retryLayer(setup), credentials],
     createTransport(options.fetch ?? ((url, init) => fetch(url, init))),
   );
 

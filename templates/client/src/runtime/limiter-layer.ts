@@ -1,5 +1,6 @@
 import { systemClock } from "./clock.js";
 import { backoffMs, readRateLimit } from "./delay.js";
+import { RequestError } from "./errors.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
 import { MemoryBudget } from "./memory-store.js";
 import { subjectOf } from "./observe.js";
@@ -19,7 +20,7 @@ const memoryStore: RateLimitStore = {
 };
 
 /** Each attempt takes a place in the API's windows, and in those of its operation, before it leaves. */
-export function limiterLayer({ policy, options, emit }: LayerSetup): LimiterLayer {
+export function limiterLayer({ policy, options, emit }: Omit<LayerSetup, "identify">): LimiterLayer {
   const { rateLimit, clock = systemClock } = options;
   const { windows, store = memoryStore, maxQueue, maxWaitMs = Infinity } = rateLimit || {};
   const { delay, backoff } = policy.retry;
@@ -41,8 +42,8 @@ export function limiterLayer({ policy, options, emit }: LayerSetup): LimiterLaye
       send(request, call).then(
         (response) => answered(limiter, place, request, response, call),
         (error: unknown) => {
-          // The server may have counted it.
-          limiter.settle(place, true);
+          // The server may have counted it, unless it has not left.
+          limiter.settle(place, !(error instanceof RequestError));
           throw error;
         },
       ),
