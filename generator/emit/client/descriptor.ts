@@ -1,6 +1,7 @@
 import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../model/contents.js";
 import type { CachePolicy } from "../../model/policies.js";
+import { successesOf } from "./bodies.js";
 import { statusCodes } from "./error-union.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../typescript/literals.js";
 import type { Signature } from "./signature.js";
@@ -29,6 +30,7 @@ export function descriptorText(
     ["styles", stylesText(operation.parameters, use)],
     ["body", bodyText(operation.body?.contents ?? [], use)],
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
+    ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
     ["decode", decodeText(signature, use)],
     [
       "errorCodes",
@@ -43,6 +45,13 @@ export function descriptorText(
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
     ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
   ]);
+}
+
+/** Whether a success without a body is declared that its status alone does not tell. */
+function mayBeEmpty(operation: Operation): boolean {
+  return successesOf(operation).some(
+    ({ status, contents }) => contents.length === 0 && !/^20[45]$/.test(status),
+  );
 }
 
 function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {

@@ -170,7 +170,7 @@ describe("a key that cannot travel is refused at construction, and not told", ()
     } catch (error) {
       expect(error).toMatchObject({ name: "RequestError" });
       expect(shown(error)).not.toContain(SECRET);
-      expect(String(error)).toContain("authorization");
+      expect(String(error)).toContain("the secret for apiKey is");
     }
   });
 

@@ -207,7 +207,7 @@ describe("a refresh that fails", () => {
     const { api } = signedInAt(server, expired);
     const error = await failure(call(api, write, { body: {} }));
     expect(error).toMatchObject({ name: "ConnectionError", operationId: "fetchThing" });
-    expect(error.message).toContain("the token was not refreshed: the connection failed");
+    expect(error.message).toContain("the token was not refreshed: the connection failed (");
     server.behaviour.after = () => false;
     await call(api, read, {});
     expect(server.refreshes).toBe(2);

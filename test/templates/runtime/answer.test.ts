@@ -20,13 +20,17 @@ describe("an answer", () => {
     ["JSON behind a byte order mark", 200, { "content-type": "application/json" }, "\uFEFF{}", {}],
     ["204", 204, {}, undefined, undefined],
     ["205", 205, {}, undefined, undefined],
-    ["200 with no body", 200, { "content-type": "application/json" }, "", undefined],
     ["declared text", 200, { "content-type": "text/csv; header=present" }, "a,b", "a,b"],
   ];
 
   test.each(answers)("of %s is decoded", async (_name, status, headers, body, data) => {
     const server = await serve((_request, response) => response.writeHead(status, headers).end(body));
     expect(await call(apiFor(server.url), operation({ decode: { "text/csv": text } }), {})).toEqual(data);
+  });
+
+  test("without a body is undefined where the spec declares one like that", async () => {
+    const server = await serve((_request, response) => response.writeHead(202).end());
+    expect(await call(apiFor(server.url), operation({ mayBeEmpty: true }), {})).toBeUndefined();
   });
 
   test("to HEAD is nothing", async () => {
@@ -49,6 +53,7 @@ describe("an answer", () => {
     ["a proxy's page", "text/html", "<html>Sign in</html>", /text\/html came: <html>Sign in/],
     ["a page that would parse", "text/html", "1", /text\/html/],
     ["truncated JSON", "application/json", '{"a":', /JSON was expected/],
+    ["nothing", "application/json", "", /JSON was expected, an empty body came$/],
     ["JSON of too many characters", "application/json", `{"a":"${"x".repeat(10_000)}`, /JSON was expected/],
   ])("of %s is a DecodeError", async (_name, type, body, message) => {
     const server = await serve((_request, response) =>

@@ -3,7 +3,8 @@ import { createRuntime } from "../../../templates/client/src/runtime/create-runt
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { Layer } from "../../../templates/client/src/runtime/fetch.js";
-import { apiFor, definition, json, operation, serve } from "../../support/api-server.js";
+import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
+import { apiFor, closedPort, definition, json, operation, serve } from "../../support/api-server.js";
 
 describe("the base URL", () => {
   test.each([
@@ -20,7 +21,7 @@ describe("the base URL", () => {
     );
   });
 
-  test.each(["", "/v1", "x.test", "mailto:a@x.test", "https://user:s3cr3t@x.test"])(
+  test.each(["", "/v1", "x.test", "mailto:a@x.test", "ftp://x.test", "https://user:s3cr3t@x.test"])(
     "%s is refused",
     (baseUrl) => {
       expect(() => apiFor(baseUrl)).toThrow(/^baseUrl must be an http\(s\) URL without a user name$/);
@@ -29,6 +30,27 @@ describe("the base URL", () => {
 
   test("is refused when the spec has none either", () => {
     expect(() => createRuntime(definition, {})).toThrow("baseUrl must be");
+  });
+});
+
+describe("a number that is none", () => {
+  const window = { name: "burst", limit: 1, windowMs: 1 };
+  test.each<[what: string, options: ApiOptions]>([
+    ["timeoutMs must be 0 or more", { timeoutMs: NaN }],
+    ["attemptTimeoutMs must be 0 or more", { attemptTimeoutMs: -1 }],
+    ["maxRetries must be 0 or more", { maxRetries: NaN }],
+    ["maxQueue must be 0 or more", { rateLimit: { maxQueue: NaN } }],
+    ["maxWaitMs must be 0 or more", { rateLimit: { maxWaitMs: NaN } }],
+    ["limit must be 1 or more", { rateLimit: { windows: [{ ...window, limit: 0 }] } }],
+    ["windowMs must be 1 or more", { rateLimit: { windows: [{ ...window, windowMs: NaN }] } }],
+  ])("is refused: %s", (message, options) => {
+    expect(() => apiFor("https://x.test", options)).toThrow(message);
+  });
+
+  test("repeats nothing where it is given for one call", async () => {
+    const server = await serve((_request, response) => json(response, 503, {}));
+    await call(apiFor(server.url), operation(), {}, { maxRetries: NaN }).safe();
+    expect(server.received).toHaveLength(1);
   });
 });
 
@@ -79,6 +101,13 @@ describe("the runtime", () => {
       status: 404,
     });
     expect(JSON.stringify(events)).not.toContain("private");
+  });
+
+  test("says which request from outside has failed, without its query", async () => {
+    const url = await closedPort();
+    await expect(apiFor(url).fetch(`${url}/things/1?q=private`, { method: "DELETE" })).rejects.toThrow(
+      `DELETE /things/1: the connection to ${new URL(url).host} failed (ECONNREFUSED)`,
+    );
   });
 
   test("is not disturbed by a listener that fails, now or later", async () => {

@@ -17,8 +17,9 @@ import { until } from "../../support/until.js";
 
 describe("a failure without an answer", () => {
   test("is a ConnectionError when refused, with the reason and without the rest", async () => {
+    const url = await closedPort();
     const error = await failure(
-      call(apiFor(await closedPort()), operation({ path: "/t/{id}" }), {
+      call(apiFor(url), operation({ path: "/t/{id}" }), {
         path: { id: "private" },
         query: { q: "private" },
       }),
@@ -26,9 +27,22 @@ describe("a failure without an answer", () => {
     expect(error).toMatchObject({
       name: "ConnectionError",
       code: "connection_failed",
-      message: "GET /t/{id}: the connection failed (ECONNREFUSED)",
+      message: `GET /t/{id}: the connection to ${new URL(url).host} failed (ECONNREFUSED)`,
     });
     expect(inspect(error, { depth: 9 })).not.toContain("private");
+  });
+
+  test.each([
+    ["an error of the platform", new DOMException("s3cr3t", "TimeoutError"), "TimeoutError"],
+    ["a fault of a fetch", new TypeError("s3cr3t is not a function"), "TypeError"],
+    ["no error at all", "s3cr3t", "unknown"],
+  ])("tells the kind of what has no code: %s", async (_name, reason, kind) => {
+    const fetch = (): never => {
+      throw reason;
+    };
+    const error = await failure(call(apiFor("https://x.test", { fetch }), operation(), {}));
+    expect(error.message).toBe(`GET /things: the connection to x.test failed (${kind})`);
+    expect(inspect(error, { depth: 9 })).not.toContain("s3cr3t");
   });
 
   test.each([

@@ -78,7 +78,9 @@ describe("a body that is a stream", () => {
     });
     const error = await failure(call(apiFor(url, { maxRetries: 2 }), put, { body: streamOf("abc") }));
     expect(error).toMatchObject({ name: "ConnectionError", code: "connection_failed" });
-    expect(error.message).toMatch(/^PUT \/things: the connection failed .*, not repeated, since its body is/);
+    expect(error.message).toMatch(
+      /^PUT \/things: the connection to .* failed .*, not repeated, since its body is/,
+    );
     expect(count).toBe(1);
   });
 

@@ -100,6 +100,21 @@ describe("a failure by status", () => {
     expect(error.message).toContain("Bad: Bearer [secret]");
   });
 
+  test("is readable where a header of the client says that it holds a secret, and holds none", async () => {
+    const server = await serve((_request, response) => json(response, 404, { message: "No such thing." }));
+    const api = apiFor(server.url, { headers: { authorization: "Bearer " } });
+    const error = await failure(call(api, operation({ security: [["apiKey"]] }), {}));
+    expect(error.message).toBe("GET /things answered 404 (http_404): No such thing.");
+  });
+
+  test("by a redirect that is not followed says where it leads, and not with what", async () => {
+    const server = await serve((_request, response) =>
+      response.writeHead(303, { location: "https://www.x.test/sign-in?token=s3cr3t" }).end(),
+    );
+    const error = await failure(call(apiFor(server.url), operation({ method: "POST" }), {}));
+    expect(error.message).toBe("POST /things answered 303 (http_303): a redirect to https://www.x.test");
+  });
+
   test("of a proxy's 200 kB page is short", async () => {
     const server = await serve((_request, response) =>
       response.writeHead(502, { "content-type": "text/html" }).end("<p>".repeat(70_000)),

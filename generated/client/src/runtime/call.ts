@@ -133,21 +133,21 @@ export function send<T>(
 }
 
 /** The same error, told of its operation: anew, so that its stack says so too. */
-function located(
+export function located(
   error: ApiError,
-  { id: operationId, method, path }: Operation,
-  api: Api,
+  { id: operationId, method, path }: Pick<Operation, "method" | "path"> & { readonly id?: string },
+  { redact }: Pick<Api, "redact">,
   unrepeated: string | undefined,
 ): ApiError {
   const remark = unrepeated ? `, ${unrepeated}` : "";
-  const message = api.redact(`${method} ${path}: ${error.message}${remark}`);
-  const requestId = error.requestId && api.redact(error.requestId);
+  const message = redact(`${method} ${path}: ${error.message}${remark}`);
+  const requestId = error.requestId && redact(error.requestId);
   return Reflect.construct(error.constructor, [message, { ...error, operationId, requestId }]);
 }
 
 /** Reads a success. What is read here is read in time; a stream lives on, until it is read or the server is silent. */
 async function readAnswer(
-  { method, decode }: Operation,
+  { method, decode, mayBeEmpty }: Operation,
   response: Response,
   lifetime: Lifetime,
   limitMs: number,
@@ -163,7 +163,7 @@ async function readAnswer(
     return answerOf(data, stream);
   }
   lifetime.limit(limitMs);
-  const data = await (isEmpty ? response.body?.cancel() : readJson(response));
+  const data = await (isEmpty ? response.body?.cancel() : readJson(response, mayBeEmpty));
   lifetime.end();
   return answerOf(data, response);
 }

@@ -22,6 +22,8 @@ export interface Operation {
   readonly body?: Readonly<Record<string, BodyEncoder>>;
   /** The media types that may be asked for; the first is the default. Absent: JSON. */
   readonly accept?: readonly string[];
+  /** A success may come without a body, though its status is not 204. */
+  readonly mayBeEmpty?: boolean;
   /** How answers other than JSON are read, by media type. */
   readonly decode?: Readonly<Record<string, BodyDecoder>>;
   /**

@@ -108,12 +108,14 @@ export const reservedCommaSeparated: ParameterStyle = (name, value) => {
   return separated(name, value, encodeReserved, ",");
 };
 
-/**
- * A text that may stand in a header: no line break or other control character, and nothing beyond Latin-1. The name is
- * to be a token (RFC 9110, section 5.6.2).
- */
+/** Whether a text may stand in a header: no line break or other control character, and nothing beyond Latin-1. */
+export function canBeHeader(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]+$/.test(text);
+}
+
+/** A text that goes into a header; the name is to be a token (RFC 9110, section 5.6.2). */
 export function headerValue(name: string, text: string): string {
-  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(text) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return text;
+  if (canBeHeader(text) && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return text;
   throw refused("header", name);
 }
 

@@ -84,7 +84,8 @@ async function delayBefore(
 ): Promise<number | undefined> {
   // Other errors would come again.
   const isTemporary = response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code));
-  if (!isTemporary || retry > (call.maxRetries ?? rule.maxAttempts - 1)) return undefined;
+  // Written so that a maximum that is no number lets nothing through.
+  if (!isTemporary || !(retry <= (call.maxRetries ?? rule.maxAttempts - 1))) return undefined;
   if (body instanceof ReadableStream) {
     call.unrepeated = "not repeated, since its body is a stream";
     return undefined;

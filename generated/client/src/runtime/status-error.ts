@@ -51,5 +51,8 @@ function detailOf(response: Response, body: unknown): string {
       if (typeof text === "string") return text;
     }
   }
+  const location = response.headers.get("location") ?? "";
+  // Its query may hold a secret.
+  if (URL.canParse(location)) return `a redirect to ${new URL(location).origin}`;
   return typeof body === "string" && body ? mismatchOf(response, body) : "";
 }

@@ -1,10 +1,11 @@
-import type { Clock } from "./clock.js";
+import { systemClock } from "./clock.js";
 import { RequestError } from "./errors.js";
-import type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
+import type { BasicSecret, SchemeSecret } from "./credentials.js";
 import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
+import type { ApiOptions } from "./options.js";
 import { subjectOf } from "./observe.js";
-import { headerValue } from "./parameters.js";
+import { canBeHeader, headerValue } from "./parameters.js";
 import type { Redactor } from "./redactor.js";
 
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
@@ -15,15 +16,13 @@ export type SecurityScheme =
 /** What {@link authLayer} is made from. */
 export interface AuthSetup {
   readonly schemes: Readonly<Record<string, SecurityScheme>>;
-  readonly apiKey?: Secret | undefined;
-  readonly auth?: Secret | Readonly<Record<string, SchemeSecret>> | undefined;
+  readonly options: Pick<ApiOptions, "apiKey" | "auth" | "clock">;
   /** Credentials and headers go to this URL's origin alone, and to an operation's own server. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Is told each secret that is sent, which must not appear in messages. */
   readonly redactor: Redactor;
   readonly emit: Emit;
-  readonly clock: Clock;
   /** Keeps a request until it may leave. It is signed then, since credentials change while it queues. */
   readonly limiter: Layer;
 }
@@ -33,7 +32,7 @@ const OLD_MS = 1000;
 
 /** A layer that adds credentials, and tells them apart. */
 export interface AuthLayer extends Layer {
-  /** The secrets that functions give for a request: each may be another's. */
+  /** The secrets of a request: what a function gives may be another's each time. */
   identify(request: OutgoingRequest, call: CallContext): Promise<readonly unknown[]>;
 }
 
@@ -43,7 +42,8 @@ export interface AuthLayer extends Layer {
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
 export function authLayer(setup: AuthSetup): AuthLayer {
-  const { schemes, redactor, baseUrl, emit, clock, limiter } = setup;
+  const { schemes, redactor, baseUrl, emit, limiter } = setup;
+  const { clock = systemClock } = setup.options;
   const given = secretsByScheme(setup);
   const homeUrl = new URL(baseUrl);
   const home = homeUrl.origin;
@@ -51,12 +51,24 @@ export function authLayer(setup: AuthSetup): AuthLayer {
     Object.entries(setup.headers).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)]),
   );
 
-  const ask = (secret: SecretSource, request: OutgoingRequest, call: CallContext): string | Promise<string> =>
-    secret(call, () => emit({ ...subjectOf(request, call), type: "refresh" }));
-
   /** What the caller has put by hand into the header that a scheme uses; it stays. */
   const byHand = (request: OutgoingRequest, name: string): string | undefined =>
     request.headers[headerOf(schemes[name])] ?? headers[headerOf(schemes[name])];
+
+  const secretsFor = (request: OutgoingRequest, names: readonly string[]): (SchemeSecret | undefined)[] =>
+    names.map((name) => (byHand(request, name) ? undefined : given.get(name)));
+
+  /** Secrets as they are now: functions are asked. */
+  const textsOf = (
+    secrets: readonly (SchemeSecret | undefined)[],
+    request: OutgoingRequest,
+    call: CallContext,
+  ): Promise<(string | BasicSecret | undefined)[]> => {
+    const refreshed = (): void => emit({ ...subjectOf(request, call), type: "refresh" });
+    return Promise.all(
+      secrets.map((secret) => (typeof secret === "function" ? secret(call, refreshed) : secret)),
+    );
+  };
 
   /** A copy of the request with the client's headers and credentials. */
   function sign(
@@ -71,7 +83,7 @@ export function authLayer(setup: AuthSetup): AuthLayer {
       const [scheme, own] = [schemes[name], byHand(request, name)];
       if (own) redactor.remember(own.replace(/^\w+ /, ""));
       if (own || !scheme || !given.has(name)) return;
-      const text = wireText(scheme, secrets[index] ?? "");
+      const text = wireText(name, scheme, secrets[index] ?? "");
       redactor.remember(text);
       attach(scheme, text, signed);
     });
@@ -111,19 +123,15 @@ export function authLayer(setup: AuthSetup): AuthLayer {
     const problem = problemOf(url, isHome, choice);
     if (problem) return Promise.reject(new RequestError(problem));
     const { names = [] } = choice;
-    const secrets = names.map((name) => (byHand(request, name) ? undefined : given.get(name)));
+    const secrets = secretsFor(request, names);
     if (secrets.every(isReady))
       return limiter(request, (leaving, own) => next(sign(leaving, names, secrets), own), call);
     const send: Send = async (signable, context) => {
-      const get = (): Promise<(string | BasicSecret | undefined)[]> =>
-        Promise.all(
-          secrets.map((secret) => (typeof secret === "function" ? ask(secret, signable, context) : secret)),
-        );
       // Before it queues too: who is not signed in need not wait to hear of it.
-      let texts = await get();
+      let texts = await textsOf(secrets, signable, context);
       const had = clock.now();
       const leave: Send = async (leaving, own) => {
-        if (clock.now() - had > OLD_MS) texts = await get();
+        if (clock.now() - had > OLD_MS) texts = await textsOf(secrets, leaving, own);
         return next(sign(leaving, names, texts), own);
       };
       return limiter(signable, leave, context);
@@ -132,12 +140,7 @@ export function authLayer(setup: AuthSetup): AuthLayer {
     return source?.layer ? source.layer(request, send, call) : send(request, call);
   };
   const identify: AuthLayer["identify"] = (request, call) =>
-    Promise.all(
-      (choose(request, call).names ?? []).map((name) => {
-        const secret = given.get(name);
-        return typeof secret === "function" && ask(secret, request, call);
-      }),
-    );
+    textsOf(secretsFor(request, choose(request, call).names ?? []), request, call);
   return Object.assign(layer, { identify });
 }
 
@@ -146,7 +149,7 @@ function isReady(secret: SchemeSecret | undefined): secret is string | BasicSecr
 }
 
 /** Which secret serves which scheme: a lone `apiKey` or `auth` serves the schemes of the kind that fits it best. */
-function secretsByScheme({ schemes, apiKey, auth }: AuthSetup): Map<string, SchemeSecret> {
+function secretsByScheme({ schemes, options: { apiKey, auth } }: AuthSetup): Map<string, SchemeSecret> {
   const [named, token] = typeof auth === "object" ? [auth] : [{}, auth];
   const given = new Map<string, SchemeSecret>(Object.entries(named));
   const kinds = new Set(Object.values(schemes).map(({ kind }) => kind));
@@ -159,15 +162,18 @@ function secretsByScheme({ schemes, apiKey, auth }: AuthSetup): Map<string, Sche
       (kind === "oauth" || (kind !== "apiKey" && !kinds.has("oauth")) ? token : undefined);
     if (secret === undefined) continue;
     given.set(name, secret);
-    if (typeof secret !== "function") wireText(scheme, secret);
+    if (typeof secret !== "function") wireText(name, scheme, secret);
   }
   return given;
 }
 
 /** A secret as it travels. */
-function wireText({ kind }: SecurityScheme, secret: string | BasicSecret): string {
+function wireText(name: string, { kind }: SecurityScheme, secret: string | BasicSecret): string {
   const isKey = typeof secret === "string";
-  if (kind !== "basic" && isKey) return headerValue("authorization", secret);
+  if (kind !== "basic") {
+    if (isKey && canBeHeader(secret)) return secret;
+    throw new RequestError(`the secret for ${name} is empty or cannot stand in a header`);
+  }
   // A lone key is the user name.
   const text = isKey ? `${secret}:` : `${secret.username}:${secret.password}`;
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));

@@ -1,10 +1,10 @@
 import type { Api, ApiDefinition } from "./api.js";
 import { authLayer } from "./auth.js";
-import { systemClock } from "./clock.js";
+import { located } from "./call.js";
 import { toldDelayMs } from "./delay.js";
-import { RequestError } from "./errors.js";
+import { isApiError, RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
-import { compose, type OutgoingRequest, type Layer } from "./fetch.js";
+import { compose, type CallContext, type OutgoingRequest, type Layer } from "./fetch.js";
 import { Lifetime } from "./lifetime.js";
 import { limiterLayer } from "./limiter-layer.js";
 import { observeLayer } from "./observe.js";
@@ -19,30 +19,22 @@ import { createTransport } from "./transport.js";
  * Makes an API's runtime: observe, cache, retry, credentials with the limiter in them, network. Each attempt takes a
  * slot, and leaves with a credential that is fresh then.
  *
- * @throws RequestError when a base URL, a secret or a header cannot be used.
+ * @throws RequestError when a base URL, a number, a secret or a header cannot be used.
  */
 export function createRuntime(definition: ApiDefinition, options: ApiOptions): Api {
   const { name, version, policy, securitySchemes: schemes, server } = definition;
-  const { apiKey, auth, timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
+  const { timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
   const baseUrl = homeOf(options.baseUrl ?? server ?? "");
+  const { windows, ...limits } = options.rateLimit || {};
+  checkNumbers({ timeoutMs, attemptTimeoutMs, maxRetries, ...limits }, 0);
+  for (const window of windows ?? []) checkNumbers(window, 1);
   const emit = createEmit(options.onEvent);
   // A browser has a user agent of its own, and would ask the server's leave to send another.
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
   const limiter = limiterLayer({ policy, options, emit });
-  const { clock = systemClock } = options;
-  const credentials = authLayer({
-    schemes,
-    apiKey,
-    auth,
-    baseUrl,
-    headers,
-    redactor,
-    emit,
-    clock,
-    limiter,
-  });
+  const credentials = authLayer({ schemes, options, baseUrl, headers, redactor, emit, limiter });
   const setup = { policy, options, emit, identify: credentials.identify };
   const send = compose(
     [...(options.onEvent ? [observeLayer(setup)] : []), cacheSlot(setup), retryLayer(setup), credentials],
@@ -66,10 +58,16 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const lifetime = new Lifetime(request.signal, timeoutMs);
-      const call = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries };
-      const answer = lifetime.race(async () => send(await outgoing(request, init), call));
-      // The body is the caller's to read, under the signal of the caller's request.
-      return answer.finally(() => lifetime.release());
+      const call: CallContext = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries };
+      try {
+        return await lifetime.race(async () => send(await outgoing(request, init), call));
+      } catch (error) {
+        const subject = { method: request.method, path: new URL(request.url).pathname };
+        throw isApiError(error) ? located(error, subject, redactor, call.unrepeated) : error;
+      } finally {
+        // The body is the caller's to read, under the signal of the caller's request.
+        lifetime.release();
+      }
     },
   };
 }
@@ -94,10 +92,18 @@ async function outgoing(request: Request, init: RequestInit | undefined): Promis
   return { method, url, headers, body: bytes.byteLength > 0 ? bytes : null };
 }
 
+/** Numbers from the environment may be none, which would let everything through, or nothing for ever. */
+function checkNumbers(values: object, least: number): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "number" && !(value >= least))
+      throw new RequestError(`${name} must be ${least} or more`);
+  }
+}
+
 /** The base URL, absolute and without what only leaks or confuses. */
 function homeOf(text: string): string {
   const page = "document" in globalThis ? document.baseURI : undefined;
   const url = URL.canParse(text, page) ? new URL(text, page) : undefined;
-  if (url?.host && !url.username) return baseUrlOf(url);
+  if (url && /^https?:$/.test(url.protocol) && !url.username) return baseUrlOf(url);
   throw new RequestError("baseUrl must be an http(s) URL without a user name");
 }

@@ -50,12 +50,12 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
   }
 }
 
-/** The default: JSON, or undefined for an empty body. */
-export async function readJson(response: Response): Promise<unknown> {
+/** The default: JSON, or undefined for an empty body where there may be one. */
+export async function readJson(response: Response, mayBeEmpty: boolean | undefined): Promise<unknown> {
   const body = await response.text().catch((error: unknown) => {
     throw connectionError(error, factsOf(response));
   });
-  if (!body) return undefined;
+  if (!body && mayBeEmpty) return undefined;
   const data = parsedOrText(body);
   // A proxy's page is no answer, even if it happened to parse; a text that is no JSON is left as it is.
   if (data === body || /html|xml/.test(typeOf(response))) {
@@ -77,7 +77,8 @@ export function factsOf(response: Response): ErrorFacts {
 
 /** What came in place of JSON: its beginning, on one line. An error cuts it once secrets are out, so that none is cut. */
 export function mismatchOf(response: Response, body: string): string {
-  return `JSON was expected, ${typeOf(response)} came: ${body.slice(0, 2000).replace(/\s+/g, " ")}`;
+  const start = body.slice(0, 2000).replace(/\s+/g, " ");
+  return `JSON was expected, ${body ? `${typeOf(response)} came: ${start}` : "an empty body came"}`;
 }
 
 function typeOf({ headers }: Response): string {

@@ -16,6 +16,7 @@ export function createRedactor(headers: Readonly<Record<string, string>>): Redac
   }
   return {
     remember(secret) {
+      if (!secret) return;
       secrets.delete(secret);
       secrets.add(secret);
       const [oldest] = secrets;

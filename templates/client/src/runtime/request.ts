@@ -48,7 +48,7 @@ export function buildRequest(
     return { method, url, headers, body: encoded?.body ?? null };
   } catch (error) {
     // What the platform throws may quote a value.
-    throw isApiError(error) ? error : new RequestError("the request cannot be written");
+    throw isApiError(error) ? error : new RequestError("the body cannot be written; is it circular?");
   }
 }
 

@@ -2,6 +2,7 @@ import { isEncrypted } from "./auth.js";
 import { ConnectionError, isApiError, type ErrorFacts } from "./errors.js";
 import type { CallContext, Fetch, OutgoingRequest, Send } from "./fetch.js";
 import { stopAfter } from "./lifetime.js";
+import { own } from "./request.js";
 
 /** Browsers stop at 20; an API has no reason for more than a few. */
 const MAX_REDIRECTS = 5;
@@ -59,15 +60,17 @@ function attempt(
         clearTimeout(timer);
         tell(value);
       };
-    const fail = settle((error: unknown) => reject(connectionError(error)));
+    const fail = settle((error: unknown) =>
+      reject(connectionError(error, undefined, ` to ${new URL(url).host}`)),
+    );
     new Promise<Response>((start) => start(fetch(url, init))).then(settle(resolve), fail);
   });
 }
 
-/** Only the code of the cause is kept, such as ECONNREFUSED: what a custom fetch throws may hold the whole request. */
-export function connectionError(error: unknown, facts?: ErrorFacts): Error {
+/** Only the code of the cause is kept, such as ECONNREFUSED, or its kind: what a fetch throws may hold the whole request. */
+export function connectionError(error: unknown, facts?: ErrorFacts, to = ""): Error {
   if (isApiError(error)) return error;
   const cause = (error instanceof Error && error.cause) || error;
-  const code = cause instanceof Object && "code" in cause ? ` (${String(cause.code)})` : "";
-  return new ConnectionError(`the connection failed${code}`, facts);
+  const code = own(cause, "code") ?? (cause instanceof Error ? cause.name : "unknown");
+  return new ConnectionError(`the connection${to} failed (${String(code)})`, facts);
 }
