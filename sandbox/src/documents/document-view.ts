@@ -33,6 +33,13 @@ export async function findDocument(
   documentId: string,
   isLocked = false,
 ): Promise<DocumentRow | undefined> {
+  // First the initiative that it describes, which changes with it: whoever changes that locks both in this order too.
+  if (isLocked)
+    await db
+      .select({ taskId: tasks.taskId })
+      .from(tasks)
+      .where(eq(tasks.documentId, documentId))
+      .for("update");
   const query = db
     .select()
     .from(documents)

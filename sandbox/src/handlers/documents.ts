@@ -105,7 +105,7 @@ export const documentHandlers = {
       throw fail("permission_denied", "Members may delete only the documents that they created.");
     context.assertMatch(await documentOf(context, row), fail);
     await emitDocument(context, "document.deleted", row);
-    const described = await tasksDescribedBy(context, row);
+    const described = await initiativesOf(context, row);
     await db.update(tasks).set({ documentId: null }).where(eq(tasks.documentId, row.documentId));
     await db.delete(documents).where(eq(documents.documentId, row.documentId));
     if (row.content !== "") for (const taskId of described) await touch(context, taskId);
@@ -144,17 +144,16 @@ async function write(context: Context, before: Document, row: DocumentRow): Prom
   await context.db.update(documents).set(after).where(eq(documents.documentId, row.documentId));
   await emitDocument(context, "document.updated", after);
   if (row.content !== before.content)
-    for (const taskId of await tasksDescribedBy(context, row)) await touch(context, taskId);
+    for (const taskId of await initiativesOf(context, row)) await touch(context, taskId);
   return documentOf(context, after);
 }
 
-/** The initiative whose description a document holds, if it is one, locked: it changes with the document. */
-async function tasksDescribedBy({ db }: Context, { documentId }: DocumentRow): Promise<string[]> {
+/** The initiatives whose description a document holds: none, or one. */
+async function initiativesOf({ db }: Context, { documentId }: DocumentRow): Promise<string[]> {
   const rows = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
-    .where(and(eq(tasks.documentId, documentId), isNull(tasks.deletedAt)))
-    .for("update");
+    .where(and(eq(tasks.documentId, documentId), isNull(tasks.deletedAt)));
   return rows.map(({ taskId }) => taskId);
 }
 

@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 import { moment, oneOf, texts, version } from "../columns.js";
@@ -64,10 +63,7 @@ export const tasks = pgTable(
     index().on(table.workspaceId, table.status, table.completedAt),
     index().on(table.workspaceId, table.userId),
     index().on(table.parentTaskId),
-    index("tasks_search_index").using(
-      "gin",
-      sql`to_tsvector('english', ${table.title} || ' ' || coalesce(${table.description}, ''))`,
-    ),
+    index().on(table.documentId),
   ],
 );
 
