@@ -18,7 +18,7 @@ interface Course {
   readonly seen: number;
 }
 
-export interface KeptClock {
+interface KeptClock {
   readonly clock: Clock;
   /** Notes how far it went. */
   stop(): Promise<void>;

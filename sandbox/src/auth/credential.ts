@@ -2,7 +2,7 @@
 export type Credential = KeyCredential | MemberCredential;
 
 /** An API key: its bearer acts as the workspace, and as no person. */
-export interface KeyCredential {
+interface KeyCredential {
   readonly kind: "key";
   /** What limits and idempotency keys are counted by. */
   readonly credentialId: string;

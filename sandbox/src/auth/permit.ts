@@ -3,7 +3,7 @@ import type { OperationContract, SecuritySchemeContract } from "@workspace-api/s
 import type { Credential } from "./credential.js";
 
 /** Why a credential does not suffice for an operation, by the codes of the API. */
-export type AccessRefusal =
+type AccessRefusal =
   | { readonly code: "oauth_required" }
   | { readonly code: "insufficient_scope"; readonly missing: readonly string[] };
 

@@ -11,7 +11,7 @@ const PREFIXES = {
   clientSecret: "wcs_",
 } as const;
 
-export type SecretKind = keyof typeof PREFIXES;
+type SecretKind = keyof typeof PREFIXES;
 
 /** Gives `length` bytes. Random ones everywhere but in seeded data. */
 export type ByteSource = (length: number) => Uint8Array;

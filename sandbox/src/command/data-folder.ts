@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { explained, Refusal } from "./command/refusal.js";
+import { explained, Refusal } from "./refusal.js";
 
 /** A folder that a sandbox keeps its data in. */
 export interface DataFolder {

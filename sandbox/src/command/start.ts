@@ -3,7 +3,6 @@ import { createServer } from "node:net";
 import { Redis } from "ioredis";
 
 import { createSandbox } from "../create-sandbox.js";
-import { openDataFolder, type DataFolder } from "../data-folder.js";
 import { openDatabase, type Database } from "../database/open.js";
 import { emptyServer, holdingsOf, isNewer } from "../database/ownership.js";
 import { keepClock } from "../kept-clock.js";
@@ -11,6 +10,7 @@ import type { Log } from "../log.js";
 import { seedSandbox } from "../seed/index.js";
 import { serveSandbox } from "../serve.js";
 import type { Started } from "./announce.js";
+import { openDataFolder, type DataFolder } from "./data-folder.js";
 import { placeOf, type Environment } from "./environment.js";
 import { explained, Refusal } from "./refusal.js";
 

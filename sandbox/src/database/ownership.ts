@@ -4,9 +4,10 @@ import { Client } from "pg";
 
 import { migrationsFolder } from "./migrate.js";
 import { APPLICATION_NAME, type Db } from "./open.js";
+import { rowsOf } from "./rows.js";
 
 /** What a server's database holds. */
-export interface Holdings {
+interface Holdings {
   /** Whether a sandbox has set it up. */
   readonly isOurs: boolean;
   /** The tables and views in it that no sandbox made. */
@@ -22,13 +23,13 @@ const JOURNAL = "drizzle.__drizzle_migrations";
 export function holdingsOf(url: string): Promise<Holdings> {
   return connected(url, async (client) => {
     const read = async (text: string, ...values: string[]): Promise<string[]> => {
-      const { rows } = await client.query<{ value: string }>(text, values);
-      return rows.map(({ value }) => value);
+      const { rows } = await client.query<{ value: string | null }>(text, values);
+      return rows.flatMap(({ value }) => value ?? []);
     };
     const names = await read(
       "select relname as value from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm', 'f', 'p') order by 1",
     );
-    const hasJournal = (await read("select to_regclass($1) as value", JOURNAL))[0] !== null;
+    const hasJournal = (await read("select to_regclass($1)::text as value", JOURNAL)).length > 0;
     const journal = hasJournal ? await read(`select hash as value from ${JOURNAL} order by id`) : [];
     const sandboxes = await read(
       "select count(*) as value from pg_stat_activity where datname = current_database() and application_name = $1",
@@ -56,7 +57,7 @@ export function emptyServer(url: string): Promise<void> {
 /** Whether a database has had migrations that this version does not know: a newer one was here. */
 export async function isNewer(db: Db): Promise<boolean> {
   const known = knownMigrations();
-  const { rows } = (await db.execute(sql.raw(`select hash from ${JOURNAL}`))) as { rows: { hash: string }[] };
+  const rows = await rowsOf<{ hash: string }>(db, sql.raw(`select hash from ${JOURNAL}`));
   return rows.some(({ hash }) => !known.includes(hash));
 }
 

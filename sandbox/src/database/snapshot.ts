@@ -8,7 +8,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { migrateEmbedded, migrationsHash } from "./migrate.js";
 
 /** The build leaves the snapshot here; the package carries it. */
-export const packagedSnapshots = fileURLToPath(new URL("../../dist/snapshot", import.meta.url));
+const packagedSnapshots = fileURLToPath(new URL("../../dist/snapshot", import.meta.url));
 
 function nameOf(compressed: boolean): string {
   return `database-${migrationsHash()}.tar${compressed ? ".gz" : ""}`;

@@ -12,7 +12,7 @@ import { S3Store, type S3Options } from "./s3-store.js";
 import type { FileStore } from "./store.js";
 import { uploadRoutes } from "./upload-routes.js";
 
-export interface OpenFileStore {
+interface OpenFileStore {
   readonly store: FileStore;
   /** Where bytes are taken, unless clients send them elsewhere. */
   readonly routes?: Hono;

@@ -28,7 +28,7 @@ import { workHandlers } from "./work.js";
 import { workspaceHandlers } from "./workspaces.js";
 
 /** What some handlers need besides their context. */
-export interface HandlerParts {
+interface HandlerParts {
   readonly deliveries: DeliveryParts;
   readonly store: FileStore;
 }

@@ -131,15 +131,20 @@ function roleOf(name: string, fail: Fail<"validation_failed">): MemberRow["role"
 }
 
 function assertTimezone(timezone: string, fail: Fail<"validation_failed">): void {
+  if (isTimezone(timezone)) return;
+  const message = "Must be the name of a time zone in the IANA database.";
+  throw fail("validation_failed", undefined, {
+    errors: [{ pointer: "/timezone", code: "not_allowed", message }],
+  });
+}
+
+function isTimezone(name: string): boolean {
   try {
+    Intl.DateTimeFormat("en", { timeZone: name });
     // Newer versions of Node also take offsets, such as `+01:00`.
-    if (!/^[A-Za-z]/.test(timezone)) throw new RangeError(timezone);
-    Intl.DateTimeFormat("en", { timeZone: timezone });
+    return /^[A-Za-z]/.test(name);
   } catch {
-    const message = "Must be the name of a time zone in the IANA database.";
-    throw fail("validation_failed", undefined, {
-      errors: [{ pointer: "/timezone", code: "not_allowed", message }],
-    });
+    return false;
   }
 }
 

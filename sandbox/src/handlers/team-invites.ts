@@ -1,13 +1,14 @@
 import type { Fail, Handlers } from "@workspace-api/server";
 import { and, eq, inArray, sql } from "drizzle-orm";
 
+import { after as later, DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { teamInvites, teamMembers, users } from "../database/schema.js";
 import { assertTeamRole, MANAGERS, mustFindTeam, touchTeam } from "../teams/team-access.js";
 import { emitInvite, inviteOf, revokeInvites, statusOf, type InviteRow } from "../teams/team-invites.js";
 
-const VALID_MS = 7 * 24 * 60 * 60_000;
+const VALID_MS = 7 * DAY;
 
 const NEWEST: Order = {
   key: teamInvites.createdAt,
@@ -63,7 +64,7 @@ export const teamInviteHandlers = {
       status: "pending",
       invitedBy: context.userId,
       createdAt,
-      expiresAt: new Date(createdAt.getTime() + VALID_MS),
+      expiresAt: later(createdAt, VALID_MS),
     };
     await db.insert(teamInvites).values(row);
     await emitInvite(context, "team.invite_created", row);

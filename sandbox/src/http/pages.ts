@@ -1,5 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
+import { DAY } from "../clock.js";
+
 /** Where a page starts: after the row with this sort key and id. */
 export interface Position {
   readonly key: string;
@@ -14,7 +16,7 @@ export interface CursorScope {
   readonly now: Date;
 }
 
-const LIFETIME_MS = 24 * 60 * 60 * 1000;
+const LIFETIME_MS = DAY;
 const SIGNATURE_BYTES = 16;
 
 /** A position as an opaque cursor. It is signed, so that only what this server made ever gets into a query. */

@@ -20,7 +20,7 @@ export interface WindowState {
   readonly windowMs: number;
 }
 
-export interface Consumption {
+interface Consumption {
   readonly windows: readonly WindowState[];
   /** Present when the request is refused: how long to wait. */
   readonly waitMs?: number;

@@ -15,7 +15,7 @@ export const ACCESS_LIFETIME = HOUR;
 const REFRESH_LIFETIME = 30 * DAY;
 
 /** What a member agreed to. */
-export interface Consent {
+interface Consent {
   readonly clientId: string;
   readonly userId: string;
   readonly scopes: readonly string[];

@@ -9,7 +9,7 @@ import type { Recorder } from "./recorder.js";
 import { idOf } from "./table.js";
 import { sessionsSection } from "./session-section.js";
 
-export interface StatusView {
+interface StatusView {
   readonly now: Date;
   readonly factor: number;
   readonly recorder: Recorder;

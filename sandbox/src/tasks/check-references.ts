@@ -7,7 +7,7 @@ import { memberships, tasks, taxonomyLabels } from "../database/schema.js";
 import { isVisibleTo, visibleTeams } from "./visibility.js";
 
 /** The ids in a new or changed task that name something else. */
-export interface References {
+interface References {
   readonly userId?: string | undefined;
   readonly contributors?: readonly { readonly userId: string; readonly type: string }[] | undefined;
   readonly teamIds?: readonly string[] | undefined;
@@ -37,10 +37,10 @@ export async function referenceErrors(
     if (!isThere) errors.push({ pointer, code: "not_found", message: `There is no such ${what}.` });
   };
   if (userId !== undefined) require(members.has(userId), "/userId", "member of the workspace");
-  contributors.forEach((entry, index) =>
-    require(members.has(entry.userId) ||
-      stays.has(entry.userId), `/contributors/${index}/userId`, "member of the workspace"),
-  );
+  contributors.forEach((entry, index) => {
+    const isThere = members.has(entry.userId) || stays.has(entry.userId);
+    require(isThere, `/contributors/${index}/userId`, "member of the workspace");
+  });
   teamIds.forEach((id, index) => require(teams.has(id) || stays.has(id), `/teamIds/${index}`, "team"));
   taxonomyLabelIds.forEach((id, index) => require(labels.has(id), `/taxonomyLabelIds/${index}`, "label"));
   if (typeof parentTaskId === "string")

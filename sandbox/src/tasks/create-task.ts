@@ -13,7 +13,7 @@ import { taskAndSummaryOf, type TaskRow } from "./task-view.js";
 import { mayChange } from "./visibility.js";
 
 /** How the creation of a task can be refused. */
-export type CreateFail = Fail<"validation_failed" | "hierarchy_too_deep" | "permission_denied">;
+type CreateFail = Fail<"validation_failed" | "hierarchy_too_deep" | "permission_denied">;
 
 /** Creates a task with its teams, people, labels and description, and tells of it. */
 export async function createTask(context: Context, fail: CreateFail, input: TaskCreate): Promise<Task> {

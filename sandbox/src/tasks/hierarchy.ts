@@ -37,7 +37,7 @@ export async function ancestorsOf(
 }
 
 /** How many levels there are from a task down to the deepest below it, itself included. */
-export async function heightOf(db: Db, taskId: string): Promise<number> {
+async function heightOf(db: Db, taskId: string): Promise<number> {
   const rows = await rowsOf<{ height: number }>(
     db,
     sql`

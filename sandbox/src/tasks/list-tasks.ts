@@ -21,7 +21,7 @@ export function orderOf(sort: string): Order {
 }
 
 /** Which tasks, in which order, from where. */
-export interface TaskQuery {
+interface TaskQuery {
   readonly where?: SQL | undefined;
   readonly order: Order;
   readonly limit: number;

@@ -1,6 +1,7 @@
 import type { Fail, TaskSnooze, TaskSnoozeRequest } from "@workspace-api/server";
 import { eq } from "drizzle-orm";
 
+import { DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { momentOf } from "../moments.js";
@@ -8,7 +9,7 @@ import { assertMayChange } from "./find-task.js";
 import type { TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
 
-const YEAR_MS = 366 * 24 * 60 * 60_000;
+const YEAR_MS = 366 * DAY;
 
 /** Puts a locked task aside until a moment, and tells of it. */
 export async function snoozeTask(
@@ -28,38 +29,30 @@ export async function snoozeTask(
   }
   const { taskId, workspaceId } = row;
   const reason = request.reason ?? null;
+  const snooze = { taskId, until: until.toISOString(), reason };
   // A repeat changes nothing.
-  if (row.snoozedUntil?.getTime() === until.getTime() && row.snoozeReason === reason) return snoozeOf(row);
-  const changes = {
-    snoozedUntil: until,
-    snoozeReason: reason,
-    snoozedBy: context.userId,
-    snoozedAt: now,
-    version: row.version + 1,
-    updatedAt: now,
-  };
-  await context.db.update(tasks).set(changes).where(eq(tasks.taskId, taskId));
-  const taskSnooze = snoozeOf({ ...row, ...changes });
+  if (
+    row.snoozedAt !== null &&
+    row.snoozedUntil?.getTime() === until.getTime() &&
+    row.snoozeReason === reason
+  )
+    return { ...snooze, userId: row.snoozedBy, createdAt: row.snoozedAt.toISOString() };
+  const { userId } = context;
+  const taskSnooze = { ...snooze, userId, createdAt: now.toISOString() };
+  await context.db
+    .update(tasks)
+    .set({
+      snoozedUntil: until,
+      snoozeReason: reason,
+      snoozedBy: userId,
+      snoozedAt: now,
+      version: row.version + 1,
+      updatedAt: now,
+    })
+    .where(eq(tasks.taskId, taskId));
   const resource = { type: "task", id: taskId, workspaceId };
   await context.emit({ type: "task.snoozed", subject: taskId, data: { resource, taskSnooze } });
   return taskSnooze;
-}
-
-function snoozeOf({
-  taskId,
-  snoozedUntil,
-  snoozeReason,
-  snoozedBy,
-  snoozedAt,
-  updatedAt,
-}: TaskRow): TaskSnooze {
-  return {
-    taskId,
-    until: (snoozedUntil ?? updatedAt).toISOString(),
-    reason: snoozeReason,
-    userId: snoozedBy,
-    createdAt: (snoozedAt ?? updatedAt).toISOString(),
-  };
 }
 
 /** Brings a locked task back, if it was put aside, and tells of it. */

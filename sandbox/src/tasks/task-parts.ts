@@ -38,7 +38,7 @@ export interface MoreTaskParts extends TaskParts {
 }
 
 /** A relation as it is stored. */
-export interface StoredRelation {
+interface StoredRelation {
   readonly type: string;
   readonly relatedTaskId: string;
   /** As JSON has it, in the time zone of the database. */

@@ -18,7 +18,10 @@ export type UpdateFail = Fail<
   "validation_failed" | "hierarchy_cycle" | "hierarchy_too_deep" | "permission_denied"
 >;
 
-/** Changes what is given of a locked task that the caller may change, and tells of it, if anything changed; gives back the task as it is now. */
+/**
+ * Changes what is given of a locked task that the caller may change, and tells of it, if anything changed; gives back
+ * the task as it is now.
+ */
 export async function updateTask(
   context: Context,
   fail: UpdateFail,
@@ -33,12 +36,12 @@ export async function updateTask(
   const after = await afterChange(context, row.taskId);
   const { version, updatedAt } = before;
   if (JSON.stringify({ ...after.task, version, updatedAt }) === JSON.stringify(before)) return before;
-  return count(context, after);
+  return countChange(context, after);
 }
 
 /** Counts a change of a task, and tells of it; gives back the task as it is now. */
 export async function touch(context: Context, taskId: string): Promise<Task> {
-  return count(context, await afterChange(context, taskId));
+  return countChange(context, await afterChange(context, taskId));
 }
 
 /** A task as it is once its change is counted. */
@@ -48,7 +51,7 @@ async function afterChange(context: Context, taskId: string): Promise<{ task: Ta
   return taskAndSummaryOf(context, { ...row, version: row.version + 1, updatedAt: now }, now);
 }
 
-async function count(
+async function countChange(
   context: Context,
   { task, summary }: { task: Task; summary: TaskSummary },
 ): Promise<Task> {

@@ -1,6 +1,7 @@
 import type { Fail, Recap, TaskSummary } from "@workspace-api/server";
 import { and, eq, gte, inArray, isNull, lt, lte, or, sql, type SQL } from "drizzle-orm";
 
+import { after, DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import type { Order } from "../database/keyset.js";
 import { tasks } from "../database/schema.js";
@@ -10,7 +11,6 @@ import { pageOfSummaries } from "./list-tasks.js";
 import { selectTasks, summariesOf } from "./task-view.js";
 import { isAssignedTo, isOfTeams, isOwnOf, isVisibleTo, visibleTeams } from "./visibility.js";
 
-const DAY_MS = 24 * 60 * 60_000;
 const LONGEST_DAYS = 92;
 
 /** A span of time, from `start` up to but without `end`. */
@@ -26,14 +26,14 @@ export function periodOf(
   fail: Fail<"invalid_parameter">,
 ): Period {
   const end = endDate === undefined ? now : momentOf(endDate);
-  const start = startDate === undefined ? nearest(new Date(end.getTime() - 7 * DAY_MS)) : momentOf(startDate);
+  const start = startDate === undefined ? nearest(after(end, -7 * DAY)) : momentOf(startDate);
   const length = end.getTime() - start.getTime();
   const refuse = (message: string): never => {
     const errors = [{ pointer: "/query/startDate", code: "not_allowed", message }];
     throw fail("invalid_parameter", message, { errors });
   };
   if (length <= 0) return refuse("`startDate` must be earlier than `endDate`.");
-  if (length > LONGEST_DAYS * DAY_MS) return refuse(`The period may be at most ${LONGEST_DAYS} days long.`);
+  if (length > LONGEST_DAYS * DAY) return refuse(`The period may be at most ${LONGEST_DAYS} days long.`);
   return { start, end };
 }
 

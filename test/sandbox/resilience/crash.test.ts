@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, describe, expect, it } from "vitest";
 
-import { openDataFolder } from "../../../sandbox/src/data-folder.js";
+import { openDataFolder } from "../../../sandbox/src/command/data-folder.js";
 import { openDatabase, type Database } from "../../../sandbox/src/database/open.js";
 import { postgresMissing, startPostgres } from "../../support/postgres.js";
 import { startSandboxProcess, type SandboxProcess } from "../../support/sandbox-process.js";
