@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 
 import { WorkspaceClient } from "@workspace-api/client";
 import { contract } from "@workspace-api/server";
@@ -14,6 +14,8 @@ import { S3_CREDENTIALS, startObjectStore, type ObjectStore } from "../files/obj
 
 const bytes = new TextEncoder().encode("An image, let us say.");
 const PATH = "/workspaces/current/files";
+/** Where Linux tells which files a process holds open. */
+const OPEN_FILES = "/proc/self/fd";
 const IMAGE = {
   name: "image.png",
   mediaType: "image/png",
@@ -91,14 +93,14 @@ describeDatabases("stored bytes", (open) => {
       expect(await put(cut)).toBe(204);
     });
 
-    it("are not held open for who asks for their headers alone", async () => {
+    it.skipIf(!existsSync(OPEN_FILES))("are not held open for who asks for their headers alone", async () => {
       const upload = await announce();
       expect(await put(upload)).toBe(204);
       const head = await sandbox.call("HEAD", `${PATH}/${upload.fileId}/content`);
       expect(head.status).toBe(200);
-      const held = readdirSync("/proc/self/fd").map((name) => {
+      const held = readdirSync(OPEN_FILES).map((name) => {
         try {
-          return readlinkSync(`/proc/self/fd/${name}`);
+          return readlinkSync(`${OPEN_FILES}/${name}`);
         } catch {
           return "";
         }

@@ -1,14 +1,15 @@
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { join } from "node:path";
 
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { openDataFolder } from "../../../sandbox/src/command/data-folder.js";
 import { readEnvironment } from "../../../sandbox/src/command/environment.js";
 import { noRedis, RedisServer } from "../../support/redis-server.js";
-import { runSandbox, startSandboxProcess, textOf } from "../../support/sandbox-process.js";
+import { runSandbox, textOf } from "../../support/sandbox-process.js";
 import { scratchFolder } from "../../support/scratch.js";
 
 /** What a sandbox says that does not start. It must end by itself. */
@@ -60,6 +61,15 @@ describe("what cannot be used is refused with a remedy", () => {
     expect(said).not.toContain("hidden");
   });
 
+  it("a damaged database", async () => {
+    const data = scratchFolder();
+    const { database, release } = await openDataFolder(data, false);
+    mkdirSync(database);
+    writeFileSync(join(database, "PG_VERSION"), "99");
+    await release();
+    expect(await refusal(["--data", data])).toMatch(/database cannot be opened: .*--fresh/);
+  });
+
   it.skipIf(noRedis !== undefined)("Redis that wants a password", async () => {
     const redis = await RedisServer.start();
     const client = new Redis(redis.url);
@@ -98,51 +108,13 @@ describe("a port in use", () => {
   afterAll(() => void taken.close());
 
   it("is told before anything is removed", async () => {
-    const data = join(scratchFolder(), "data");
-    const first = await startSandboxProcess(["--data", data]);
-    await first.end("SIGTERM");
-    const before = readdirSync(join(data, "database"));
+    const data = scratchFolder();
+    const { database, release } = await openDataFolder(data, false);
+    mkdirSync(database);
+    await release();
     expect(await refusal(["--port", port, "--data", data, "--fresh"])).toMatch(
       new RegExp(`^Cannot listen on port ${port} .*EADDRINUSE.*--port`),
     );
-    expect(readdirSync(join(data, "database"))).toEqual(before);
-  });
-});
-
-describe("a folder", () => {
-  it.each([
-    ["of something else", ["thesis.txt"]],
-    ["of a database that no sandbox made", ["database"]],
-    ["of files that no sandbox made", ["files"]],
-  ])("%s is left alone, with --fresh and without", async (_, names) => {
-    const data = join(scratchFolder(), "data");
-    mkdirSync(data);
-    for (const name of names) writeFileSync(join(data, name), "mine");
-    for (const args of [[], ["--fresh"]]) {
-      expect(await refusal(["--data", data, ...args])).toContain(
-        `holds ${names[0]}, which is not a sandbox's`,
-      );
-    }
-    expect(readdirSync(data)).toEqual(names);
-  });
-
-  it("of a sandbox keeps what else is in it when it is begun anew", async () => {
-    const data = join(scratchFolder(), "data");
-    const first = await startSandboxProcess(["--data", data]);
-    await first.end("SIGTERM");
-    writeFileSync(join(data, "thesis.txt"), "mine");
-    const second = await startSandboxProcess(["--data", data, "--fresh"]);
-    await second.end("SIGTERM");
-    expect(readFileSync(join(data, "thesis.txt"), "utf8")).toBe("mine");
-  });
-
-  it("with a damaged database says so, and how to begin anew", async () => {
-    const data = join(scratchFolder(), "data");
-    mkdirSync(join(data, "database"), { recursive: true });
-    writeFileSync(join(data, "database", "PG_VERSION"), "99");
-    writeFileSync(join(data, "sandbox.json"), "{}");
-    expect(await refusal(["--data", data])).toMatch(/database cannot be opened: .*--fresh/);
-    const fresh = await startSandboxProcess(["--data", data, "--fresh"]);
-    expect(await fresh.end("SIGTERM")).toBe(0);
+    expect(existsSync(database)).toBe(true);
   });
 });

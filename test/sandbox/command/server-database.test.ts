@@ -1,10 +1,10 @@
-import { once } from "node:events";
-
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { start } from "../../../sandbox/src/command/start.js";
+import { silentLog } from "../../../sandbox/src/log.js";
 import { postgresMissing, startPostgres, type PostgresServer } from "../../support/postgres.js";
-import { runSandbox, startSandboxProcess, textOf } from "../../support/sandbox-process.js";
+import { startSandboxProcess } from "../../support/sandbox-process.js";
 
 const title = postgresMissing === undefined ? "" : ` (skipped: ${postgresMissing})`;
 describe.skipIf(postgresMissing !== undefined)(`a database of DATABASE_URL${title}`, () => {
@@ -24,14 +24,10 @@ describe.skipIf(postgresMissing !== undefined)(`a database of DATABASE_URL${titl
     }
   }
 
-  /** What a sandbox says that does not start. */
-  async function refusal(url: string, ...args: readonly string[]): Promise<string> {
-    const child = runSandbox(["--port", "0", ...args], { DATABASE_URL: url });
-    const exit = once(child, "exit");
-    const [said] = await Promise.all([textOf(child.stderr), textOf(child.stdout)]);
-    expect(await exit).toEqual([1, null]);
-    return said;
-  }
+  const starting = (databaseUrl: string, fresh = false): Promise<unknown> => {
+    const flags = { host: "127.0.0.1", port: 0, seed: 1, clock: 1, strictWebhooks: false, json: false };
+    return start({ ...flags, fresh }, { databaseUrl }, silentLog);
+  };
 
   const EMPTY = "drop schema public cascade; drop schema drizzle cascade; create schema public";
 
@@ -49,8 +45,8 @@ describe.skipIf(postgresMissing !== undefined)(`a database of DATABASE_URL${titl
     await query(url, empty);
     await query(url, fill);
     const before = await query(url, read);
-    for (const args of [[], ["--fresh"]])
-      expect(await refusal(url, ...args)).toMatch(/which is not a sandbox's/);
+    for (const isFresh of [false, true])
+      await expect(starting(url, isFresh)).rejects.toThrow("which is not a sandbox's");
     expect(await query(url, read)).toEqual(before);
     expect(await query(url, "select to_regclass('public.workspaces') as found")).toEqual([{ found: null }]);
   });
@@ -60,7 +56,7 @@ describe.skipIf(postgresMissing !== undefined)(`a database of DATABASE_URL${titl
     await query(url, "create table orders (id int)");
     const first = await startSandboxProcess([], { DATABASE_URL: url });
     await query(url, "update workspaces set name = 'Renamed'");
-    expect(await refusal(url, "--fresh")).toMatch(/^A sandbox is using .*Stop it/);
+    await expect(starting(url, true)).rejects.toThrow(/^A sandbox is using .*Stop it/);
     await first.end("SIGTERM");
     const second = await startSandboxProcess(["--fresh"], { DATABASE_URL: url });
     expect(await query(url, "select * from workspaces where name = 'Renamed'")).toEqual([]);
@@ -71,6 +67,6 @@ describe.skipIf(postgresMissing !== undefined)(`a database of DATABASE_URL${titl
   it("of a newer version is refused", async () => {
     const url = await server.createDatabase();
     await query(url, "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9e15)");
-    expect(await refusal(url)).toMatch(/are of a newer version/);
+    await expect(starting(url)).rejects.toThrow("are of a newer version");
   });
 });

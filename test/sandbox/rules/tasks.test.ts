@@ -1,7 +1,8 @@
+import { eq } from "drizzle-orm";
 import { expect, it } from "vitest";
 
 import { DAY, after } from "../../../sandbox/src/clock.js";
-import { taskRelations } from "../../../sandbox/src/database/schema.js";
+import { taskRelations, tasks } from "../../../sandbox/src/database/schema.js";
 import { describeDatabases } from "../../support/databases.js";
 import { world } from "./world.js";
 
@@ -11,12 +12,15 @@ describeDatabases("the rules of tasks", (open) => {
   /** A task with as many relations as it may have. */
   async function full(path: string, body: object): Promise<string> {
     const taskId = await make(path, body);
-    const { database, clock } = sandbox();
-    for (let count = 0; count < 100; count += 1) {
-      const relatedTaskId = await make("/tasks", { title: "Other" });
-      const relation = { taskId, relatedTaskId, type: "blocks", workspaceId: "w_northwind" };
-      await database.db.insert(taskRelations).values({ ...relation, createdAt: clock.now() });
-    }
+    const { db } = sandbox().database;
+    const [row] = await db.select().from(tasks).where(eq(tasks.taskId, taskId));
+    if (row === undefined) throw new Error("What was made is there.");
+    const others = Array.from({ length: 100 }, (_, count) => ({ ...row, taskId: `${taskId}_${count}` }));
+    await db.insert(tasks).values(others);
+    const relation = { taskId, type: "blocks", workspaceId: row.workspaceId, createdAt: row.createdAt };
+    await db
+      .insert(taskRelations)
+      .values(others.map((other) => ({ ...relation, relatedTaskId: other.taskId })));
     return taskId;
   }
 
