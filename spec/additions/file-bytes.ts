@@ -1,4 +1,4 @@
-import { RequestError } from "../runtime/errors.js";
+import { isApiError, RequestError } from "../runtime/errors.js";
 import type { UploadOptions, UploadProgress, UploadSource } from "./files.js";
 
 /** A file with all that the API wants to know of it before it comes. */
@@ -49,6 +49,17 @@ function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Nam
 
 /** Gathers what the API has to be told. @throws RequestError when something is missing or cannot be read. */
 export async function prepareFile(source: UploadSource, options: UploadOptions): Promise<PreparedFile> {
+  try {
+    return await gather(source, options);
+  } catch (error) {
+    // A folder, a URL of another scheme, a stream that broke off.
+    throw isApiError(error)
+      ? error
+      : refused(`the file ${options.name ?? lastPartOf(source)} cannot be read`);
+  }
+}
+
+async function gather(source: UploadSource, options: UploadOptions): Promise<PreparedFile> {
   const name = options.name ?? nameOf(source);
   if (!name) throw refused("the file has no name: give `name`");
   const content = await contentOf(source, options);
@@ -64,8 +75,14 @@ export async function prepareFile(source: UploadSource, options: UploadOptions):
 
 function nameOf(source: UploadSource): string | undefined {
   if (source instanceof File) return source.name;
-  if (source instanceof URL) return decodeURIComponent(source.pathname.split("/").at(-1) ?? "");
-  return typeof source === "string" ? source.split(/[/\\]/).at(-1) : undefined;
+  if (source instanceof URL) return decodeURIComponent(lastPartOf(source));
+  return typeof source === "string" ? lastPartOf(source) : undefined;
+}
+
+/** Of a path or a URL; empty for what has neither. */
+function lastPartOf(source: UploadSource): string {
+  const path = source instanceof URL ? source.pathname : typeof source === "string" ? source : "";
+  return path.split(/[/\\]/).at(-1) ?? "";
 }
 
 function typeOf(name: string): string | undefined {
@@ -87,11 +104,7 @@ async function contentOf(
   const files = nodeModule("node:fs");
   if (!files) throw refused("a path can be read on Node only: give a Blob or a stream");
   const path = source instanceof URL ? nodeModule("node:url")?.fileURLToPath(source) : source;
-  try {
-    return await files.openAsBlob(path ?? "");
-  } catch {
-    throw refused(`the file ${nameOf(source) ?? ""} cannot be read`);
-  }
+  return files.openAsBlob(path ?? "");
 }
 
 /** In steps where the platform can, else in one piece. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { SessionEndedError, type SessionRun } from "../../generated/client/src/additions/agent.js";
-import { isApiError } from "../../generated/client/src/index.js";
+import { isTemporary } from "../../generated/client/src/additions/agent/failures.js";
+import { ConnectionError, isApiError, TimeoutError } from "../../generated/client/src/index.js";
+import { TokenStoreError } from "../../generated/client/src/oauth.js";
 import { agentWorld } from "./agent-world.js";
 
 /** Work that never ends by itself; it notes why it had to. */
@@ -275,6 +277,13 @@ describe("a worker", () => {
     expect(refusals).toEqual([]);
     expect(events.filter(({ type }) => type === "error")).toHaveLength(2);
   });
+
+  it.each([new TokenStoreError("The disk is full."), new ConnectionError("away"), new TimeoutError("late")])(
+    "takes %s for something that passes",
+    (error) => {
+      expect(isTemporary(error)).toBe(true);
+    },
+  );
 
   it.each([
     ["the agent is unknown", { agentId: "agt_other" }, undefined, "agent_not_found"],

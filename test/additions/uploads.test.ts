@@ -19,6 +19,10 @@ function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
   return new Blob([bytes]).stream();
 }
 
+function brokenStream(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.error(new Error("The disk is gone.")) });
+}
+
 function path(): string {
   const file = join(scratchFolder(), "basket.png");
   writeFileSync(file, BYTES);
@@ -199,6 +203,10 @@ describe("an upload", () => {
     ["of an unknown type", BYTES, { name: "notes" }, "give `mediaType`"],
     ["of a type that is a member of all objects", BYTES, { name: "notes.constructor" }, "give `mediaType`"],
     ["from a path that leads nowhere", "/nowhere/basket.png", {}, "basket.png cannot be read"],
+    ["of a folder", scratchFolder(), { name: "folder.png" }, "folder.png cannot be read"],
+    ["from a URL of the web", new URL("https://x.test/basket.png"), {}, "basket.png cannot be read"],
+    ["from a URL with a broken name", new URL("file:///tmp/%zz.png"), {}, "%zz.png cannot be read"],
+    ["from a stream that breaks off", brokenStream(), { name: "a.png" }, "a.png cannot be read"],
   ])("%s is refused before anything leaves", async (_, source, options, message) => {
     const { workspace, api } = await fileWorld();
     const error = await failure(workspace.files.upload(source, options));

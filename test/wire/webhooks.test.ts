@@ -228,6 +228,18 @@ describe("a webhook handler", () => {
     expect(String(errors)).toContain("no log");
   });
 
+  it("takes a body as bytes or as text, and says so when something has read it before", async () => {
+    const { headers } = delivery();
+    const text = JSON.stringify(event);
+    const secrets = { keys: [KEY], now: () => NOW };
+    await verifyWebhook(headers, text, secrets);
+    await verifyWebhook(headers, new TextEncoder().encode(text), secrets);
+    await expect(verifyWebhook(headers, "", secrets)).rejects.toThrow(
+      "The body is empty: something may have",
+    );
+    await expect(verifyWebhook(headers, `${text} `, secrets)).rejects.toThrow(/none of the keys\.$/);
+  });
+
   it("forgets the oldest deliveries first", async () => {
     const log = createDeliveryLog(2);
     for (const id of ["a", "b", "c"]) await log.take(id);

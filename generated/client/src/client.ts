@@ -113,7 +113,12 @@ export class WorkspaceClient {
     this.agentSessions = new AgentSessionsResource(api);
   }
 
-  /** Sends any request with this client's credentials, limits and retries: a fetch for what the methods do not cover. */
+  /**
+   * Sends any request, to an absolute URL, with this client's credentials, limits and retries: a fetch for what the
+   * methods do not cover. As with fetch, a status is no failure.
+   *
+   * @throws ConnectionError, TimeoutError, AbortError, RequestError, RateLimitWaitError
+   */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     return this.#api.fetch(input, init);
   }

@@ -13,7 +13,7 @@ export function isWorkerUnknown(error: unknown): boolean {
   return isApiError(error) && error.code === "worker_not_found";
 }
 
-/** Whether the same call may succeed later: the server is away, busy, or still at an earlier attempt. */
+/** Whether the same call may succeed later: the server or the token store is away, the server busy, or still at an earlier attempt. */
 export function isTemporary(error: unknown): boolean {
   if (!isApiError(error)) return false;
   const { code, status = 0 } = error;
@@ -23,6 +23,7 @@ export function isTemporary(error: unknown): boolean {
     "decode_failed",
     "rate_limit_wait",
     "idempotency_in_progress",
+    "token_store_failed",
   ];
   return codes.includes(code) || status >= 500 || status === 429 || status === 408;
 }

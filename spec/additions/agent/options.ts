@@ -13,6 +13,7 @@ export interface WorkerOptions {
   readonly agentId: string;
   /** What it is called, such as the name of the machine: the same name finds the same worker again. */
   readonly name: string;
+  /** `local`: on its owner's machine, for them alone; `cloud`: for the workspace. */
   readonly mode: ExecutionMode;
   /** The time between two signs of life, of the worker and of a claim; 30 seconds unless given. */
   readonly heartbeatMs?: number | undefined;

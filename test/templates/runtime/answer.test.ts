@@ -40,6 +40,13 @@ describe("an answer", () => {
     expect(await call(apiFor(server.url), operation({ method: "HEAD" }), {})).toBeUndefined();
   });
 
+  test("that is not to be read does not fail by its body", async () => {
+    const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
+    const fetch = (): Promise<Response> => Promise.resolve(new Response(broken));
+    const api = apiFor("https://x.test", { fetch });
+    expect(await call(api, operation({ method: "HEAD" }), {})).toBeUndefined();
+  });
+
   test("with __proto__ changes no prototype", async () => {
     const server = await serve((_request, response) =>
       response.end('{"__proto__":{"admin":true},"constructor":1}'),

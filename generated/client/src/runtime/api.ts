@@ -30,7 +30,7 @@ export interface Api {
   /** Sends the request of a call with the client's credentials, limits and retries. */
   readonly send: Send;
   /**
-   * Sends any request likewise. Its method, URL, headers, body and signal count. The body of a `Request` is read before
+   * Sends any request likewise, to an absolute URL. Its method, URL, headers, body and signal count. The body of a `Request` is read before
    * it leaves, so that it can be repeated; a stream in `init` is sent as it comes, once.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
@@ -44,5 +44,6 @@ export interface Api {
 
 /** How full the rate-limit windows are. */
 export interface RateLimitStatus {
+  /** The windows now: what is used and free, and how many milliseconds until the next request could leave. */
   snapshot(): WindowSnapshot[];
 }

@@ -163,7 +163,7 @@ async function readAnswer(
     return answerOf(data, stream);
   }
   lifetime.limit(limitMs);
-  const data = await (isEmpty ? response.body?.cancel() : readJson(response, mayBeEmpty));
+  const data = await (isEmpty ? response.body?.cancel().catch(() => {}) : readJson(response, mayBeEmpty));
   lifetime.end();
   return answerOf(data, response);
 }

@@ -51,12 +51,13 @@ export function checkKeys(keys: readonly string[]): void {
 
 /**
  * Checks a delivery by Standard Webhooks: HMAC-SHA256 over id, timestamp and the body as it came, by any of the keys.
+ * JSON that was parsed and written again is another body.
  *
  * @throws WebhookVerificationError when it is unsigned, signed by another key, altered, or too old or too new.
  */
 export async function verifyWebhook(
   headers: Headers,
-  body: Uint8Array,
+  body: Uint8Array | string,
   secrets: WebhookSecrets,
 ): Promise<void> {
   const { keyHeader, toleranceMs = TOLERANCE_MS, now = Date.now } = secrets;
@@ -72,15 +73,18 @@ export async function verifyWebhook(
     throw new WebhookVerificationError("stale", "The delivery's time is too far from now.");
   }
   const start = encoder.encode(`${id}.${timestamp}.`);
-  const signed = new Uint8Array(start.length + body.length);
+  const bytes = typeof body === "string" ? encoder.encode(body) : body;
+  const signed = new Uint8Array(start.length + bytes.length);
   signed.set(start);
-  signed.set(body, start.length);
+  signed.set(bytes, start.length);
   const given = signature.split(" ").filter((part) => part.startsWith("v1,"));
   for (const key of secrets.keys) {
     const expected = `v1,${await signatureOf(key, signed)}`;
     for (const part of given) if (await areEqual(part, expected)) return;
   }
-  throw new WebhookVerificationError("forged", "The signature fits none of the keys.");
+  const hint =
+    body.length > 0 ? "" : " The body is empty: something may have read it before, such as a JSON parser.";
+  throw new WebhookVerificationError("forged", `The signature fits none of the keys.${hint}`);
 }
 
 /**

@@ -27,6 +27,7 @@ export abstract class ApiError<Code extends string = string> extends Error {
   declare readonly requestId?: string;
   /** When to try again, where the server told, in milliseconds. */
   declare readonly retryAfterMs?: number;
+  /** The spec's `operationId`; none for requests from outside the operations. */
   declare readonly operationId?: string;
 
   constructor(message: string, facts: ErrorFacts = {}) {

@@ -71,14 +71,19 @@ export interface ApiPolicy {
   readonly retry: RetryPolicy;
 }
 
+/** So many requests within so much time. */
 export interface RateLimitWindow {
+  /** As the spec calls it, and the server in its RateLimit fields. */
   readonly name: string;
-  /** Requests that the window holds. */
+  /** Requests that the window holds, 1 or more. */
   readonly limit: number;
+  /** How long it lasts, in milliseconds. */
   readonly windowMs: number;
 }
 
+/** What is tried again, and when. */
 export interface RetryPolicy {
+  /** The statuses of failures that pass. */
   readonly statuses: readonly number[];
   /** Where the server tells the delay; the first that can be read wins. */
   readonly delay: readonly DelaySource[];

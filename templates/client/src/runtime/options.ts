@@ -16,10 +16,11 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** The time for one attempt's headers, and again for its body, in milliseconds. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** Attempts after the first. */
+  /** Attempts after the first; 0: none. */
   readonly maxRetries?: number | undefined;
   /** Makes the call safe to repeat, where the operation has a header for it; made up when absent. */
   readonly idempotencyKey?: string | undefined;
+  /** Sent with this call; they come before those of the client. */
   readonly headers?: Readonly<Record<string, HeaderValue>> | undefined;
   /** Higher leaves first when calls queue; 0 by default. */
   readonly priority?: number | undefined;
@@ -41,7 +42,7 @@ export interface RateLimitOptions {
 
 /** Options of a client. */
 export interface ApiOptions {
-  /** The API key, or a function that gets it before each request. */
+  /** The API key, or a function that gets it before each request; what that throws, the call fails with. */
   readonly apiKey?: Secret | undefined;
   /** A token for the API's OAuth scheme, or secrets by the names of the spec's security schemes. */
   readonly auth?: Secret | Readonly<Record<string, SchemeSecret>> | undefined;
@@ -58,7 +59,10 @@ export interface ApiOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** Default of {@link CallOptions.maxRetries}; as the spec states unless given. */
   readonly maxRetries?: number | undefined;
-  /** `false`: requests leave at once, whatever the spec's limits. */
+  /**
+   * `false`: requests leave at once, whatever the spec's limits. Each client counts by itself: make one for a credential
+   * and keep it, or give them a store that they share.
+   */
   readonly rateLimit?: false | RateLimitOptions | undefined;
   /** Another clock, for tests of limits and delays. */
   readonly clock?: Clock | undefined;

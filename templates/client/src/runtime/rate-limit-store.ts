@@ -53,6 +53,8 @@ export interface WindowUse {
   readonly name: string;
   /** What the server allows, as far as it is known. */
   readonly limit: number;
+  /** Places of requests that are under way, or were answered less than a window ago. */
   readonly used: number;
+  /** Places that could be taken now. */
   readonly free: number;
 }

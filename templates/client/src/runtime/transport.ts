@@ -14,7 +14,7 @@ export function createTransport(fetch: Fetch): Send {
       const response = await attempt(fetch, request, call);
       const following = redirected(request, response);
       if (!following || hops === MAX_REDIRECTS) return response;
-      await response.body?.cancel();
+      void response.body?.cancel().catch(() => {});
       request = following;
     }
   };
