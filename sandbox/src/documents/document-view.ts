@@ -38,7 +38,7 @@ export async function findDocument(
     await db
       .select({ taskId: tasks.taskId })
       .from(tasks)
-      .where(eq(tasks.documentId, documentId))
+      .where(and(eq(tasks.workspaceId, caller.workspaceId), eq(tasks.documentId, documentId)))
       .for("update");
   const query = db
     .select()

@@ -5,7 +5,7 @@ import { after as later, DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { teamInvites, teamMembers, users } from "../database/schema.js";
-import { assertTeamRole, MANAGERS, mustFindTeam, touchTeam } from "../teams/team-access.js";
+import { assertTeamRole, lockTeam, MANAGERS, mustFindTeam, touchTeam } from "../teams/team-access.js";
 import { emitInvite, inviteOf, revokeInvites, statusOf, type InviteRow } from "../teams/team-invites.js";
 
 const VALID_MS = 7 * DAY;
@@ -86,6 +86,7 @@ export const teamInviteHandlers = {
     const { db, caller } = context;
     if (caller.kind !== "member") throw fail("oauth_required");
     const [person] = await db.select().from(users).where(eq(users.userId, caller.userId));
+    await lockTeam(context, path.teamId);
     const found = await find(context, path);
     const isInvited = found !== undefined && person?.email?.toLowerCase() === found.email;
     // Whoever is invited does not see the team yet; for others it does not exist, nor do its invitations.

@@ -50,7 +50,6 @@ export function writes(database: Database, clock: Clock, onEvents: () => void): 
       const transact = (): Promise<Response> =>
         database.transaction((tx) => (keyed ? keys.once(keyed, tx, () => run(tx)) : run(tx)));
       const response = await (keyed ? keys.alone(keyed, transact) : transact());
-      context.db = database.db;
       if (context.hasEmitted) onEvents();
       for (const act of context.waiting) await act(database.db);
       return response;

@@ -18,8 +18,12 @@ export async function findTask(
 
 /** The same, locked until the end of the transaction, so that nobody changes it in between. */
 export async function lockTask(context: Context, taskId: string, also?: SQL): Promise<TaskRow | undefined> {
-  const { db } = context;
-  await db.select({ taskId: tasks.taskId }).from(tasks).where(eq(tasks.taskId, taskId)).for("update");
+  const { db, caller } = context;
+  await db
+    .select({ taskId: tasks.taskId })
+    .from(tasks)
+    .where(and(eq(tasks.workspaceId, caller.workspaceId), eq(tasks.taskId, taskId)))
+    .for("update");
   return findTask(context, taskId, also);
 }
 

@@ -27,13 +27,23 @@ export function teamOf({ createdAt, updatedAt, ...row }: TeamRow): Team {
   };
 }
 
+/** Locks a team, seen or not by the caller. What belongs to it is locked after it. */
+export async function lockTeam({ db, caller }: Context, teamId: string): Promise<void> {
+  await db
+    .select({ teamId: teams.teamId })
+    .from(teams)
+    .where(and(eq(teams.workspaceId, caller.workspaceId), eq(teams.teamId, teamId)))
+    .for("update");
+}
+
 /** A team that the caller may see; locked if it is to be changed. */
 export async function findTeam(
-  { db, caller }: Context,
+  context: Context,
   teamId: string,
   isLocked = false,
 ): Promise<TeamRow | undefined> {
-  if (isLocked) await db.select().from(teams).where(eq(teams.teamId, teamId)).for("update");
+  const { db, caller } = context;
+  if (isLocked) await lockTeam(context, teamId);
   const [row] = await db
     .select(teamColumns)
     .from(teams)
