@@ -2,6 +2,7 @@
 import type { SecretSource } from "../runtime/credentials.js";
 import { isApiError } from "../runtime/errors.js";
 import type { CallContext, Layer } from "../runtime/fetch.js";
+import { discard } from "../runtime/transport.js";
 import type { TokenAnswer } from "./authorization-server.js";
 import { SignInRequiredError } from "./errors.js";
 import { createFlights } from "./flight.js";
@@ -115,8 +116,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
       call.unrepeated = "not repeated with a new token, since its body is a stream";
       return response;
     }
-    // An unread body would keep its connection.
-    void response.body?.cancel().catch(() => {});
+    discard(response);
     const second = await next(request, call);
     if (isTokenRefused(second)) hopeless = sent.get(call);
     return second;

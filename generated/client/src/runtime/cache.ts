@@ -6,7 +6,7 @@ import { Lifetime } from "./lifetime.js";
 import type { CacheRule } from "./operation.js";
 import { subjectOf } from "./observe.js";
 import type { LayerSetup } from "./layer-setup.js";
-import { connectionError } from "./transport.js";
+import { connectionError, discard } from "./transport.js";
 
 /** Answers that are kept; the one that was not used for longest goes first. */
 const MOST_ENTRIES = 500;
@@ -55,7 +55,7 @@ export function cacheLayer({ options, emit, identify }: LayerSetup): Layer {
     const response = await send({ ...request, headers: { ...request.headers, ...validator } });
     const freshUntil = clock.now() + freshMs;
     if (response.status === 304 && kept) {
-      void response.body?.cancel().catch(() => {});
+      discard(response);
       tell("revalidated");
       return isCurrent() ? keep(key, { ...kept, freshUntil }) : new Response(kept.body, kept);
     }

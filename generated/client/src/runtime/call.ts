@@ -8,7 +8,7 @@ import { Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
 import { statusErrorOf } from "./status-error.js";
-import { connectionError } from "./transport.js";
+import { connectionError, discard } from "./transport.js";
 
 /** What came back, with its response. */
 export interface Answer<T> {
@@ -163,7 +163,7 @@ async function readAnswer(
     return answerOf(data, stream);
   }
   lifetime.limit(limitMs);
-  const data = await (isEmpty ? response.body?.cancel().catch(() => {}) : readJson(response, mayBeEmpty));
+  const data = isEmpty ? discard(response) : await readJson(response, mayBeEmpty);
   lifetime.end();
   return answerOf(data, response);
 }

@@ -8,7 +8,7 @@ export interface Clock {
 }
 
 /** Timers hold 31 bits; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => performance.now(),

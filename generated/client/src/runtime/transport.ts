@@ -15,7 +15,7 @@ export function createTransport(fetch: Fetch): Send {
       const response = await attempt(fetch, request, call);
       const following = redirected(request, response);
       if (!following || hops === MAX_REDIRECTS) return response;
-      void response.body?.cancel().catch(() => {});
+      discard(response);
       request = following;
     }
   };
@@ -66,6 +66,11 @@ function attempt(
     );
     new Promise<Response>((start) => start(fetch(url, init))).then(settle(resolve), fail);
   });
+}
+
+/** Lets go of a body that nobody reads: it would keep its connection. */
+export function discard({ body }: Response): void {
+  void body?.cancel().catch(() => {});
 }
 
 /** Only the code of the cause is kept, such as ECONNREFUSED, or its kind: what a fetch throws may hold the whole request. */

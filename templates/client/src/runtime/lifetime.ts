@@ -1,8 +1,6 @@
+import { LONGEST_TIMER_MS } from "./clock.js";
 import { AbortError, isApiError, TimeoutError } from "./errors.js";
 import type { CallLifetime } from "./fetch.js";
-
-/** A timer that is longer than this fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Stops what takes longer than this, unless the timer that it returns is cleared. */
 export function stopAfter(

@@ -6,6 +6,7 @@ import type { RetryPolicy } from "./operation.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
 import type { LayerSetup } from "./layer-setup.js";
+import { discard } from "./transport.js";
 
 /** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
 const BUDGET = { share: 0.1, most: 10 };
@@ -60,8 +61,7 @@ export function retryLayer({ policy, options, emit }: LayerSetup): Layer {
     if (!isRefused) budget -= 1;
     const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
     emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
-    // An unread body would keep its connection.
-    void response?.body?.cancel().catch(() => {});
+    if (response) discard(response);
     // Where there is a limiter, it lets nobody pass before the pause is over, but for what costs nothing.
     const isLimited = rateLimit !== false && call.operation?.cost !== 0;
     if (!isRefused || !isLimited) await sleep(clock, delayMs, call.lifetime.signal);
