@@ -1,6 +1,7 @@
 import type { Handlers } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
+import { takeTurns } from "../database/turns.js";
 import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
 import { addRelation, incomingRelations, removeRelation } from "../tasks/relations.js";
 import { relationsFrom } from "../tasks/task-view.js";
@@ -16,6 +17,8 @@ export const taskRelationHandlers = {
   async addTaskRelation({ path, fail }, context) {
     const { taskId, relatedTaskId, type } = path;
     const row = (await lockTask(context, taskId)) ?? noTask(fail, taskId);
+    // Nobody deletes or moves the new parent meanwhile.
+    if (type === "part_of") await takeTurns(context);
     const other = (await findTask(context, relatedTaskId)) ?? noTask(fail, relatedTaskId);
     await assertMayChange(context, taskId, fail);
     return { status: 200, body: await addRelation(context, fail, row, type, other.taskId) };

@@ -3,7 +3,6 @@ import { and, asc, eq } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { taskRelations, tasks } from "../database/schema.js";
-import { takeTurns } from "../database/turns.js";
 import { hierarchyFault } from "./hierarchy.js";
 import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { relationsFrom, type TaskRow } from "./task-view.js";
@@ -33,7 +32,10 @@ export async function incomingRelations({ db, caller }: Context, row: TaskRow): 
   ];
 }
 
-/** Makes a relation from a locked task to another, and tells of it if it is new. */
+/**
+ * Makes a relation from a locked task to another, and tells of it if it is new. For a parent, the caller has its turn
+ * already.
+ */
 export async function addRelation(
   context: Context,
   fail: Fail<"relation_to_self" | "hierarchy_cycle" | "hierarchy_too_deep" | "relation_limit_reached">,
@@ -52,7 +54,6 @@ export async function addRelation(
     throw fail("relation_limit_reached", `Task ${taskId} already has ${MOST_RELATIONS} relations.`);
   const createdAt = context.now();
   if (type === "part_of") {
-    await takeTurns(context);
     const fault = await hierarchyFault(db, taskId, relatedTaskId);
     if (fault === "hierarchy_cycle")
       throw fail(fault, `Task ${relatedTaskId} is below ${taskId} and cannot be its parent.`);

@@ -141,17 +141,40 @@ describeDatabases("the rules of tasks", (open) => {
     }
   });
 
-  it("leaves no task below one that was deleted at the same time", async () => {
+  type Placing = (parentTaskId: string, child: string) => Promise<string | number>;
+  it.each<[string, Placing, string | number, string]>([
+    [
+      "made",
+      (parentTaskId) => outcome("POST", "/tasks", { body: { title: "Child", parentTaskId } }),
+      201,
+      "validation_failed",
+    ],
+    [
+      "moved",
+      (parentTaskId, child) => outcome("PATCH", `/tasks/${child}`, { body: { parentTaskId } }),
+      200,
+      "validation_failed",
+    ],
+    [
+      "related",
+      (parent, child) => outcome("PUT", `/tasks/${child}/relations/part_of/${parent}`),
+      200,
+      "task_not_found",
+    ],
+  ])("leaves no task %s below one that was deleted at the same time", async (_, place, done, refused) => {
     for (let round = 0; round < 5; round += 1) {
-      const parentTaskId = await make("/tasks", { title: "Parent" });
-      const [made, deleted] = await Promise.all([
-        outcome("POST", "/tasks", { body: { title: "Child", parentTaskId } }),
-        outcome("DELETE", `/tasks/${parentTaskId}`),
+      const [parent, child] = [
+        await make("/tasks", { title: "Parent" }),
+        await make("/tasks", { title: "Child" }),
+      ];
+      const [placed, deleted] = await Promise.all([
+        place(parent, child),
+        outcome("DELETE", `/tasks/${parent}`),
       ]);
       expect([
-        [201, "task_has_children"],
-        ["validation_failed", 204],
-      ]).toContainEqual([made, deleted]);
+        [done, "task_has_children"],
+        [refused, 204],
+      ]).toContainEqual([placed, deleted]);
     }
   });
 });
