@@ -26,7 +26,7 @@ describeDatabases("many at once, on two instances", (open) => {
   beforeAll(async () => {
     sandbox = await startSandbox({ database: await open(), checkResponses: false });
     const { database, clock } = sandbox;
-    other = await createSandbox({ database, clock, rateLimits: false });
+    other = await createSandbox({ database, clock, rateLimits: false, runDeliveries: false });
     await addAgent(database.db, clock.now());
   });
   afterAll(async () => {

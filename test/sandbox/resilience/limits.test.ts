@@ -66,7 +66,7 @@ describe.skipIf(noRedis !== undefined)(`two instances with one Redis${title}`, (
     redis.on("error", () => {});
     one = await startSandbox({ rateLimits: true, redisUrl: server.url, log: silentLog });
     const { clock, database } = one;
-    other = await createSandbox({ database, clock, redisUrl: server.url });
+    other = await createSandbox({ database, clock, redisUrl: server.url, runDeliveries: false });
   });
   afterAll(async () => {
     server.thaw();
