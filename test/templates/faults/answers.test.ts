@@ -140,7 +140,10 @@ describe("an answer that is slow or large", () => {
       socket.on("close", () => clearInterval(timer));
     });
     const error = await failure(call(apiFor(server.url, { attemptTimeoutMs: 1000 }), operation(), {}));
-    expect(error).toMatchObject({ code: "timeout", message: "GET /things: not done within 1000 ms" });
+    expect(error).toMatchObject({
+      code: "timeout",
+      message: "GET /things: not done within 1000 ms (attemptTimeoutMs)",
+    });
     await eventually(() => expect(server.gone).toBe(1));
   });
 

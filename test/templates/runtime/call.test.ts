@@ -32,6 +32,18 @@ describe("a failure without an answer", () => {
     expect(inspect(error, { depth: 9 })).not.toContain("private");
   });
 
+  test.each(["timeoutMs", "attemptTimeoutMs"])(
+    "is a TimeoutError that names its limit: %s",
+    async (option) => {
+      const fetch = (): Promise<Response> => new Promise(() => {});
+      const error = await failure(call(apiFor("https://x.test", { fetch, [option]: 1 }), operation(), {}));
+      expect(error).toMatchObject({
+        name: "TimeoutError",
+        message: `GET /things: not done within 1 ms (${option})`,
+      });
+    },
+  );
+
   test.each([
     ["an error of the platform", new DOMException("s3cr3t", "TimeoutError"), "TimeoutError"],
     ["a fault of a fetch", new TypeError("s3cr3t is not a function"), "TypeError"],
@@ -77,7 +89,7 @@ describe("the end of a call", () => {
     async (point) => {
       const server = await stalling(point);
       const error = await failure(call(apiFor(server.url, { attemptTimeoutMs: 60 }), operation(), {}));
-      expect(error.message).toBe("GET /things: not done within 60 ms");
+      expect(error.message).toBe("GET /things: not done within 60 ms (attemptTimeoutMs)");
     },
   );
 

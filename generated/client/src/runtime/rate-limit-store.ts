@@ -56,6 +56,6 @@ export interface WindowUse {
   readonly limit: number;
   /** Places of requests that are under way, or were answered less than a window ago. */
   readonly used: number;
-  /** Places that could be taken now. */
+  /** Places that are left; in a pause, they have to wait for its end. */
   readonly free: number;
 }

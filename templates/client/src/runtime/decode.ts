@@ -78,7 +78,7 @@ export function factsOf(response: Response): ErrorFacts {
 /** What came in place of JSON: its beginning, on one line. An error cuts it once secrets are out, so that none is cut. */
 export function mismatchOf(response: Response, body: string): string {
   const start = body.slice(0, 2000).replace(/\s+/g, " ");
-  return `JSON was expected, ${body ? `${typeOf(response)} came: ${start}` : "an empty body came"}`;
+  return `JSON was expected, ${body ? `${typeOf(response) || "no type"} came: ${start}` : "an empty body came"}`;
 }
 
 function typeOf({ headers }: Response): string {

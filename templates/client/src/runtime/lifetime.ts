@@ -2,13 +2,14 @@ import { LONGEST_TIMER_MS } from "./clock.js";
 import { AbortError, isApiError, TimeoutError } from "./errors.js";
 import type { CallLifetime } from "./fetch.js";
 
-/** Stops what takes longer than this, unless the timer that it returns is cleared. */
+/** Stops what takes longer than this, unless the timer that it returns is cleared; `option` is what sets the limit. */
 export function stopAfter(
   ms: number,
   stop: (reason: unknown) => void,
+  option = "attemptTimeoutMs",
 ): ReturnType<typeof setTimeout> | undefined {
   if (ms > LONGEST_TIMER_MS) return undefined;
-  return setTimeout(() => stop(new TimeoutError(`not done within ${ms} ms`)), ms);
+  return setTimeout(() => stop(new TimeoutError(`not done within ${ms} ms (${option})`)), ms);
 }
 
 /** A call's span of time, which ends by its limits, by the caller's signal, or when its work is done. */
@@ -24,7 +25,7 @@ export class Lifetime implements CallLifetime {
 
   constructor(outer: AbortSignal | undefined, wholeMs: number) {
     this.deadline = performance.now() + wholeMs;
-    this.#whole = stopAfter(wholeMs, (reason) => this.stop(reason));
+    this.#whole = stopAfter(wholeMs, (reason) => this.stop(reason), "timeoutMs");
     this.#leave = outer && onAbort(outer, (reason) => this.stop(reason));
   }
 
