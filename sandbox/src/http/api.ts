@@ -51,6 +51,7 @@ export function createApi(parts: ApiParts, options: ApiOptions): Server {
     outer: [
       crossOrigin,
       ...(faults ? [faultInjection] : []),
+      // What fails in the inner layers comes back as an answer, so that they are guarded by themselves.
       retriable(authentication(keepCredential, { db, clock }), onOutage),
       rateLimiting(new RateLimits(clock, parts.redis), rateLimits),
       permission<RequestContext>(({ credential }) => credential),

@@ -53,6 +53,7 @@ async function problemOf(response: Response): Promise<{ code?: string; reason?: 
   const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
   // The answer to HEAD has the type of a body that it does not have.
   if (!isJson || response.body === null) return {};
+  // Only we write them, and both are objects.
   const body = (await response.clone().json()) as Readonly<Record<string, unknown>>;
   const text = (value: unknown): string => (typeof value === "string" ? redact(value) : "");
   const code = text(body["code"] ?? body["error"]);
