@@ -63,20 +63,18 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
     async updateWebhook({ path, body, fail }, context) {
       assertManager(context, fail);
       const row = await lock(context, path.webhookId, fail);
-      context.assertMatch(webhookOf(row), fail);
+      const before = webhookOf(row);
+      context.assertMatch(before, fail);
       if (body.url !== undefined) assertTarget(body.url, allowLocal, fail);
       const { url, description, events, status } = { ...row, ...body };
-      const asked = { ...row, url, description, events, status };
-      if (JSON.stringify(webhookOf(asked)) === JSON.stringify(webhookOf(row)))
-        return { status: 200, body: webhookOf(row) };
+      const members = { url, description, events, status };
+      if (JSON.stringify(webhookOf({ ...row, ...members })) === JSON.stringify(before))
+        return { status: 200, body: before };
       const isNewUrl = url !== row.url;
       const isRevived = status === "active" && row.status !== "active";
       if (status !== "active") await context.db.delete(deliveryJobs).where(isJobOf(row));
       const changed = await change(context, row, {
-        url,
-        description,
-        events,
-        status,
+        ...members,
         ...(isNewUrl && { verified: false, checkedAt: null }),
         ...(isRevived && { failuresInRow: 0 }),
       });
