@@ -46,8 +46,8 @@ export interface SandboxOptions extends ApiOptions {
 }
 
 export interface Sandbox {
-  /** Answers a request, in process. Rejects, as a fetch does, where a fault was asked for that drops the connection. */
-  fetch(request: Request): Promise<Response>;
+  /** A fetch, in process. Rejects, as any does, where a fault was asked for that drops the connection. */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** The same for a server, which drops connections by itself: see `isDropped`. */
   answer(request: Request, peer?: Peer): Promise<Response>;
   readonly database: Database;
@@ -105,8 +105,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
   return {
     answer,
-    async fetch(request) {
-      const response = await answer(request);
+    async fetch(input, init) {
+      const response = await answer(arriving(input, init));
       if (isDropped(response)) throw new TypeError("The connection was dropped, as X-Sandbox-Fault asked.");
       return response;
     },
@@ -125,6 +125,21 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       if (!options.database) await database.close();
     },
   };
+}
+
+/** A request as it arrives over a network, where whoever sends a body tells its length. */
+function arriving(input: string | URL | Request, init?: RequestInit): Request {
+  const request = new Request(input, init);
+  const length = lengthOf(init?.body);
+  if (length !== undefined && !request.headers.has("content-length"))
+    request.headers.set("content-length", String(length));
+  return request;
+}
+
+function lengthOf(body: RequestInit["body"]): number | undefined {
+  if (typeof body === "string") return Buffer.byteLength(body);
+  if (body instanceof Blob) return body.size;
+  return body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? body.byteLength : undefined;
 }
 
 function openOwn({ databaseUrl: url, dataDir }: SandboxOptions): Promise<Database> {

@@ -196,7 +196,15 @@ class ContractServer<Context> {
     operation: OperationContract | undefined,
     call: ServerCall<Context> | undefined,
   ): { code: string | number; reason?: string | undefined; extras: FailureExtras } {
-    if (error instanceof Failure) return error;
+    if (error instanceof Failure) {
+      const { code, extras } = error;
+      const { errors = [] } = extras;
+      return {
+        code,
+        reason: error.reason ?? (errors.length > 0 ? summary("member", errors) : undefined),
+        extras,
+      };
+    }
     const failures: Readonly<Partial<Record<FaultKind, string | number>>> = this.#options.failures ?? {};
     if (error instanceof RequestFault) {
       return { code: codeOfFault(error, operation, failures), reason: error.message, extras: error.facts };
