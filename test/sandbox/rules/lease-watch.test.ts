@@ -1,5 +1,5 @@
 import { desc } from "drizzle-orm";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 
 import { LeaseWatch } from "../../../sandbox/src/agents/lease-watch.js";
 import { SECOND } from "../../../sandbox/src/clock.js";
@@ -10,10 +10,13 @@ import { world } from "./world.js";
 
 describeDatabases("a lease that nobody asks for", (open) => {
   const { sandbox, make, outcome, told } = world(open);
+  beforeAll(async () => {
+    const { database, clock } = sandbox();
+    await addAgent(database.db, clock.now());
+  });
 
   it("ends when its time is over, and webhooks are told once, of nobody's doing", async () => {
     const { database, clock, ids } = sandbox();
-    await addAgent(database.db, clock.now());
     const workerId = await make(`/agents/${AGENT}/workers`, { mode: "cloud", name: "gone" });
     const session = { agentId: AGENT, executionMode: "cloud", prompt: "Mend it." };
     const sessionId = await make("/agent-sessions", session);
@@ -39,5 +42,28 @@ describeDatabases("a lease that nobody asks for", (open) => {
       agentSession: { sessionId, state: "stale" },
       actor: { type: "system" },
     });
+  });
+
+  it("ends by itself while the watch goes on", async () => {
+    const { database, clock, ids } = sandbox();
+    const workerId = await make(`/agents/${AGENT}/workers`, { mode: "cloud", name: "gone too" });
+    const sessionId = await make("/agent-sessions", {
+      agentId: AGENT,
+      executionMode: "cloud",
+      prompt: "Mend it.",
+    });
+    await outcome("POST", `/agent-sessions/${sessionId}/claims`, { body: { workerId } });
+    await told();
+    clock.advance(121 * SECOND);
+    await new Promise<void>((resolve, reject) => {
+      const watch = new LeaseWatch({
+        database,
+        clock,
+        ids,
+        onLapse: () => void watch.stop().then(resolve, reject),
+      });
+      watch.start(reject);
+    });
+    expect(await told()).toEqual([`agent_session.updated ${sessionId}`]);
   });
 });

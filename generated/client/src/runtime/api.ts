@@ -30,8 +30,8 @@ export interface Api {
   /** Sends the request of a call with the client's credentials, limits and retries. */
   readonly send: Send;
   /**
-   * Sends any request likewise, to an absolute URL. Its method, URL, headers, body and signal count. The body of a `Request` is read before
-   * it leaves, so that it can be repeated; a stream in `init` is sent as it comes, once.
+   * Sends any request likewise, to an absolute URL. Its method, URL, headers, body and signal count. The body of a
+   * `Request` is read before it leaves, so that it can be repeated; a stream in `init` is sent as it comes, once.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   readonly emit: Emit;

@@ -9,7 +9,7 @@ export { Call, type Answer, type Result } from "./call.js";
 export type { EventStream } from "./decode.js";
 export * from "./errors.js";
 export type { CallEvent, Emit, EventSubject, RuntimeEvent, StoreEvent } from "./events.js";
-export type { CallContext, CallLifetime, Fetch, OutgoingRequest, Layer, Send } from "./fetch.js";
+export type { CallContext, CallLifetime, Fetch, Layer, OutgoingRequest, Send } from "./fetch.js";
 export { ListCall } from "./list.js";
 export type { Operation, Pagination, RateLimitWindow, RetryPolicy } from "./operation.js";
 export type { ApiOptions, CallOptions, HeaderValue, RateLimitOptions } from "./options.js";

@@ -14,7 +14,7 @@ export function isWorkerUnknown(error: unknown): boolean {
   return isApiError(error) && error.code === "worker_not_found";
 }
 
-/** Whether the same call may succeed later: the server or the token store is away, the server busy, or still at an earlier attempt. */
+/** Whether the same call may succeed later: the server or the token store is away, or the server is busy. */
 export function isTemporary(error: unknown): boolean {
   if (!isApiError(error)) return false;
   const { code, status = 0 } = error;
