@@ -1,4 +1,6 @@
-import type { Operation } from "./operation.js";
+import type { Clock } from "./clock.js";
+import type { Emit } from "./events.js";
+import type { OperationPolicy } from "./policy.js";
 
 /** A platform's `fetch`, as far as the runtime calls it. */
 export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Response>;
@@ -36,7 +38,7 @@ export interface CallContext {
   /** Tells the call from others in events. */
   readonly id: number;
   /** Absent for requests that come from outside the emitted operations. */
-  readonly operation?: Operation | undefined;
+  readonly operation?: OperationPolicy | undefined;
   /** How long the call lasts. */
   readonly lifetime: CallLifetime;
   /** Ends one attempt, in milliseconds. */
@@ -47,9 +49,24 @@ export interface CallContext {
   readonly priority?: number | undefined;
   /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */
   readonly cache?: false | "reload" | undefined;
+  /** Makes the cache, where the operation has one. */
+  readonly cacheLayer?: LayerFactory | undefined;
+  /** Adds the client's headers and the credential when an attempt leaves; set by the layer that looks the credential up. */
+  sign?: ((request: OutgoingRequest) => OutgoingRequest | Promise<OutgoingRequest>) | undefined;
   /** Why a failure that passes was final nevertheless, for the message of the error. */
   unrepeated?: string | undefined;
 }
+
+/** What a layer may use of the client that makes it: one layer serves all calls of a client. */
+export interface LayerSetup {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** The secrets that a request will carry: what a function gives may be another's each time. */
+  readonly identify: (request: OutgoingRequest, call: CallContext) => Promise<readonly unknown[]>;
+}
+
+/** Makes a layer for a client. */
+export type LayerFactory = (setup: LayerSetup) => Layer;
 
 /** Wraps layers around what sends; the first layer is the outermost. */
 export function compose(layers: readonly Layer[], send: Send): Send {
