@@ -149,10 +149,8 @@ export function createAuth(setup: AuthSetup): Auth {
   return { credentials, sign: signLayer, identify };
 }
 
-const signLayer: Layer = (request, next, call) => {
-  const signed = call.sign ? call.sign(request) : request;
-  return "then" in signed ? signed.then((ready) => next(ready, call)) : next(signed, call);
-};
+const signLayer: Layer = async (request, next, call) =>
+  next(call.sign ? await call.sign(request) : request, call);
 
 function isReady(secret: SchemeSecret | undefined): secret is string | BasicSecret | undefined {
   return typeof secret !== "function";
