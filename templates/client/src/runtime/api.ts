@@ -37,7 +37,7 @@ export interface Api {
   /** Takes this client's secrets out of a text. */
   redact(text: string): string;
   /** When a refusal says to try again, in milliseconds. */
-  retryAfterMs(response: Response, message?: string): number | undefined;
+  retryAfterMs(response: Response, body?: unknown): number | undefined;
   readonly rateLimit: RateLimitStatus;
 }
 
@@ -45,4 +45,6 @@ export interface Api {
 export interface RateLimitStatus {
   /** The windows now: what is used and free, and how many milliseconds until the next request could leave. */
   snapshot(): WindowSnapshot[];
+  /** Ends every pause, and forgets what was used and learned: for when a server told a delay that was wrong. */
+  reset(): void;
 }

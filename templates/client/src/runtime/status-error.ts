@@ -2,7 +2,6 @@ import type { Api } from "./api.js";
 import { mismatchOf, readErrorBody, requestIdOf } from "./decode.js";
 import { createStatusError, type StatusError } from "./errors.js";
 import type { Operation } from "./operation.js";
-import { messageIn } from "./refusal.js";
 import { own } from "./objects.js";
 
 /** The error that a response stands for, from its status and its body. */
@@ -31,7 +30,7 @@ export async function statusErrorOf(
     serverCode: isKnown ? undefined : named && api.redact(named),
     operationId,
     requestId: requestId && api.redact(requestId),
-    retryAfterMs: api.retryAfterMs(response, messageIn(body)),
+    retryAfterMs: api.retryAfterMs(response, body),
     headers,
     body,
   });
