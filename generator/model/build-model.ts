@@ -1,7 +1,7 @@
 import type { ApiModel, ClientDefault, ErrorCode, Operation, Resource, Tag } from "./api-model.js";
 import { ModelContext, type ModelFinding } from "./context.js";
 import { splitForms } from "./forms.js";
-import { arrayOf, compact, objectOf, stringOf, textOf, type JsonObject } from "./json.js";
+import { arrayOf, compact, objectOf, stringOf, textOf, type JsonObject } from "../base/json.js";
 import { readOperations, readWebhooks } from "./operations.js";
 import { readApiPolicies } from "./read-policies.js";
 import { SchemaReader } from "./schemas.js";

@@ -1,6 +1,6 @@
 import type { Content, ContentKind, Encoding, Example } from "./api-model.js";
 import type { ModelContext } from "./context.js";
-import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "./json.js";
+import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "../base/json.js";
 import type { SchemaReader } from "./schemas.js";
 
 /** The forms of a body, the one that a client should prefer first. */

@@ -1,7 +1,7 @@
 import type { Operation, RequestBody, Webhook } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
-import { arrayOf, compact, isObject, objectOf, pointer, stringOf, stringsOf, textOf } from "./json.js";
+import { arrayOf, compact, isObject, objectOf, pointer, stringOf, stringsOf, textOf } from "../base/json.js";
 import { MethodNames, OperationIds, resourceOf } from "./naming.js";
 import { readParameters } from "./parameters.js";
 import type { ApiPolicies } from "./policies.js";

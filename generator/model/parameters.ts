@@ -1,6 +1,6 @@
 import type { Parameter } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
-import { arrayOf, compact, objectOf, pointer, stringOf, textOf, type JsonObject } from "./json.js";
+import { arrayOf, compact, objectOf, pointer, stringOf, textOf, type JsonObject } from "../base/json.js";
 import type { SchemaReader } from "./schemas.js";
 
 /** Headers that HTTP itself takes care of; OpenAPI says to ignore such parameters. */

@@ -1,7 +1,7 @@
 import type { Header, Response } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
-import { compact, objectOf, pointer, stringOf, stringsOf, textOf } from "./json.js";
+import { compact, objectOf, pointer, stringOf, stringsOf, textOf } from "../base/json.js";
 import type { SchemaReader } from "./schemas.js";
 
 /** The answers that an operation declares, in the spec's order. Keys that are no status are left out. */

@@ -1,6 +1,6 @@
 import type { ModelContext } from "./context.js";
 import { discriminatorOf } from "./discriminator.js";
-import { arrayOf, objectOf, pointer, tokensOf, valueAt, type JsonObject } from "./json.js";
+import { arrayOf, objectOf, pointer, tokensOf, valueAt, type JsonObject } from "../base/json.js";
 import type { NamedSchema } from "./api-model.js";
 import { isSchema, mapSubschemas, referenceTo } from "./schema-walk.js";
 import type { Schema, SchemaObject, SchemaType } from "./schema.js";

@@ -10,8 +10,8 @@ import {
   stringOf,
   stringsOf,
   textOf,
-} from "./json.js";
-import type { JsonObject } from "./json.js";
+} from "../base/json.js";
+import type { JsonObject } from "../base/json.js";
 
 const GRANTS = [
   "authorizationCode",

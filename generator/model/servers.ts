@@ -1,5 +1,5 @@
 import type { Server } from "./api-model.js";
-import { arrayOf, compact, objectOf, stringOf, textOf } from "./json.js";
+import { arrayOf, compact, objectOf, stringOf, textOf } from "../base/json.js";
 
 /** The base URLs of an API, without a slash at the end. */
 export function readServers(servers: unknown): Server[] {
