@@ -4,6 +4,8 @@ import { basename, join, resolve } from "node:path";
 import type { AdditionsConfig } from "../config.js";
 import type { AdditionsRequest, BuildRequest, OutputRequest } from "../pipeline.js";
 import { listAdditions } from "../source/read-additions.js";
+import { isUrl } from "../source/places.js";
+import { STDIN, STDIN_NAME } from "../source/read-file.js";
 import { loadConfig } from "./load-config.js";
 import { UsageError } from "./usage-error.js";
 
@@ -15,6 +17,7 @@ export interface BuildOptions {
   readonly name?: string;
   readonly only?: string;
   readonly overlay?: readonly string[];
+  readonly header?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -66,14 +69,31 @@ export async function requestFrom(options: BuildOptions): Promise<RequestedBuild
   ];
   return {
     request: {
-      spec: resolve(spec),
-      specName: basename(spec),
+      spec: specPlace(spec),
+      specName: spec === STDIN ? STDIN_NAME : basename(isUrl(spec) ? new URL(spec).pathname : spec),
+      ...(options.header ? { headers: headersFrom(options.header) } : {}),
       overlays: (options.overlay ?? []).map((file) => resolve(file)),
       isLinted: false,
       packageName: name,
       outputs: [{ folder: resolve(out), artefacts }],
     },
   };
+}
+
+/** A spec as the source room wants it: an absolute path, a URL or `-`. */
+export function specPlace(spec: string): string {
+  return isUrl(spec) || spec === STDIN ? spec : resolve(spec);
+}
+
+/** `Name: value` as curl takes it. @throws UsageError that does not repeat the value, which may be a secret. */
+function headersFrom(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = "", value = ""] = /^\s*([^\s:]+)\s*:\s*([^\r\n]*)$/.exec(text) ?? [];
+      if (name !== "") return [name, value.trim()];
+      throw new UsageError("A --header has no name.", 'Write it as --header "Authorization: Bearer …".');
+    }),
+  );
 }
 
 async function fromConfig(
@@ -137,7 +157,7 @@ export async function specFrom(
   file: string | undefined,
   config: string | undefined,
 ): Promise<{ spec: string; overlays: readonly string[] }> {
-  if (file !== undefined) return { spec: resolve(file), overlays: [] };
+  if (file !== undefined) return { spec: specPlace(file), overlays: [] };
   if (config === undefined && !existsSync(join("specwright.config.ts")) && existsSync("openapi.yaml")) {
     return { spec: resolve("openapi.yaml"), overlays: [] };
   }
