@@ -1,4 +1,4 @@
-import type { Additions, EmittedFile } from "./emit/emitter.js";
+import type { Additions, EmittedFile } from "./kit/emitter.js";
 import { isCurrent, rememberBuild } from "./output/build-cache.js";
 import type { OutputPlan } from "./output/plan-output.js";
 import type { ApiModel } from "./model/api-model.js";
@@ -65,7 +65,7 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
   }
   const { source, model, diagnostics } = await loadModel(request, phase);
   phase("Generating");
-  const { emitters } = await import("./emit/emitters.js");
+  const { emitters } = await import("./artefacts/emitters.js");
   const additions = await readRequestedAdditions(request.additions);
   const common = { specFile: request.specName, document: source.document, additions };
   const wanted = new Map(

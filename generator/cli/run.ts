@@ -1,4 +1,4 @@
-import { EmitError } from "../emit/emit-error.js";
+import { EmitError } from "../kit/emit-error.js";
 import { OutputError } from "../output/output-error.js";
 import { SpecError, type Diagnostic } from "../source/diagnostic.js";
 import { printDiagnostics } from "./print-diagnostics.js";

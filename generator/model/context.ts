@@ -1,4 +1,4 @@
-import { isObject, objectOf, tokensOf, valueAt, type JsonObject } from "./json.js";
+import { isObject, objectOf, tokensOf, valueAt, type JsonObject } from "../base/json.js";
 
 /** Something worth telling about the spec, at a JSON Pointer into the bundled document. */
 export interface ModelFinding {

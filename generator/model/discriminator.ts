@@ -1,5 +1,5 @@
 import type { ModelContext } from "./context.js";
-import { arrayOf, isObject, objectOf, stringOf, tokensOf, type JsonObject } from "./json.js";
+import { arrayOf, isObject, objectOf, stringOf, tokensOf, type JsonObject } from "../base/json.js";
 import { referenceTo } from "./schema-walk.js";
 import type { Discriminator } from "./schema.js";
 

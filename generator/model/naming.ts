@@ -1,5 +1,5 @@
 import type { ModelContext } from "./context.js";
-import { stringOf, stringsOf, type JsonObject } from "./json.js";
+import { stringOf, stringsOf, type JsonObject } from "../base/json.js";
 import { camelCase, singular, unique, wordsOf } from "./words.js";
 
 /** Path segments that tell nothing about a resource. */

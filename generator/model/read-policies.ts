@@ -1,5 +1,5 @@
-import { millisecondsOf } from "./duration.js";
-import { arrayOf, compact, objectOf, stringOf, type JsonObject } from "./json.js";
+import { millisecondsOf } from "../base/duration.js";
+import { arrayOf, compact, objectOf, stringOf, type JsonObject } from "../base/json.js";
 import type {
   ApiPolicies,
   CachePolicy,

@@ -1,4 +1,4 @@
-import { isObject, mapValues } from "./json.js";
+import { isObject, mapValues } from "../base/json.js";
 import type { Schema, SchemaObject } from "./schema.js";
 
 /** Keywords that hold one schema. */

@@ -1,6 +1,6 @@
 import { format } from "oxfmt";
 
-import type { EmittedFile } from "../emit/emitter.js";
+import type { EmittedFile } from "../kit/emitter.js";
 
 /** Languages that the formatter is asked for; anything else is written as it was emitted. */
 const FORMATTED = /\.(ts|json|md)$/;

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EmittedFile } from "../emit/emitter.js";
+import type { EmittedFile } from "../kit/emitter.js";
 import { MANIFEST, readManifest, sha256, type Manifest } from "./manifest.js";
 import { OutputError } from "./output-error.js";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 import { contract } from "@workspace-api/server";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 import { announcement, readyLine } from "./command/announce.js";
 import { readEnvironment } from "./command/environment.js";
@@ -50,6 +50,9 @@ const program = new Command("workspace-sandbox")
     "--strict-webhooks",
     "refuse webhook addresses that are not public HTTPS, as production does",
     false,
+  )
+  .addOption(
+    new Option("--no-rate-limits", "refuse nobody for calling too often").env("SANDBOX_NO_RATE_LIMITS"),
   )
   .option("--json", "print one JSON line when ready", false)
   .addHelpText("after", AFTER)

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 import { loadModel } from "../../generator/pipeline.js";
-import { chooseNames } from "../../generator/emit/typescript/names.js";
+import { chooseNames } from "../../generator/kit/typescript/names.js";
 import { table, temporary } from "./measure.js";
 
 async function sizeOf(code: string): Promise<[minified: number, gzipped: number]> {

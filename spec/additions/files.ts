@@ -6,7 +6,7 @@ import {
 } from "../operations/files.js";
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
-import { isEncrypted } from "../runtime/auth.js";
+import { isEncrypted } from "../runtime/urls.js";
 import type { EncodedBody } from "../runtime/codecs.js";
 import { call, Call } from "../runtime/call.js";
 import { RequestError, type StatusError } from "../runtime/errors.js";

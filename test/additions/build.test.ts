@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { clientEmitter } from "../../generator/emit/client/client-emitter.js";
+import { clientEmitter } from "../../generator/artefacts/client/client-emitter.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { specwright } from "../support/cli.js";
 import { compileErrors } from "../support/compile.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { millisecondsOf } from "../../generator/model/duration.js";
+import { millisecondsOf } from "../../generator/base/duration.js";
 import { camelCase, singular, unique, wordsOf } from "../../generator/model/words.js";
 
 describe("wordsOf", () => {

@@ -1,4 +1,4 @@
-import type { RateLimitWindow } from "../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../templates/client/src/runtime/policy.js";
 
 /** A server's way of counting: whether a request that arrives now is let through. */
 export type Counter = (now: number) => boolean;

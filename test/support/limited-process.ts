@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { createRedisStore, type RedisStoreOptions } from "../../templates/client/src/redis/index.js";
 import { createRuntime } from "../../templates/client/src/runtime/create-runtime.js";
 import { call } from "../../templates/client/src/runtime/call.js";
-import type { RateLimitWindow } from "../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../templates/client/src/runtime/policy.js";
 
 /** What a process of a test is to do. */
 export interface Job {

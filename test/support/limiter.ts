@@ -1,5 +1,5 @@
 import { MemoryBudget } from "../../templates/client/src/runtime/memory-store.js";
-import type { RateLimitWindow } from "../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../templates/client/src/runtime/policy.js";
 import { RateLimiter } from "../../templates/client/src/runtime/rate-limiter.js";
 import type { VirtualClock } from "./virtual-clock.js";
 

@@ -1,4 +1,4 @@
-import type { RateLimitWindow } from "../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../templates/client/src/runtime/policy.js";
 import { json, serve, type TestServer } from "./api-server.js";
 import { COUNTERS } from "./counters.js";
 

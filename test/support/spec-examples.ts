@@ -1,5 +1,5 @@
 import type { Operation } from "../../generator/model/api-model.js";
-import { arrayOf, objectOf, tokensOf, valueAt, type JsonObject } from "../../generator/model/json.js";
+import { arrayOf, objectOf, tokensOf, valueAt, type JsonObject } from "../../generator/base/json.js";
 
 /** A request made of the examples that a bundled spec gives for an operation's parameters and body. */
 export interface ExampleRequest {

@@ -11,7 +11,7 @@ import {
   type WorkspaceClientOptions,
 } from "../../generated/client/src/index.js";
 import type { ApiModel, Operation } from "../../generator/model/api-model.js";
-import { chooseNames } from "../../generator/emit/typescript/names.js";
+import { chooseNames } from "../../generator/kit/typescript/names.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { closedPort, json, serve } from "../support/api-server.js";
 import { serveExamples } from "../support/example-server.js";

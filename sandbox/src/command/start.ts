@@ -12,7 +12,7 @@ import { serveSandbox } from "../serve.js";
 import type { Started } from "./announce.js";
 import { openDataFolder, type DataFolder } from "./data-folder.js";
 import { placeOf, type Environment } from "./environment.js";
-import { explained, Refusal } from "./refusal.js";
+import { explained, reasonOf, Refusal } from "./refusal.js";
 
 /** How the command was called. */
 export interface Flags {
@@ -23,6 +23,7 @@ export interface Flags {
   readonly seed: number;
   readonly clock: number;
   readonly strictWebhooks: boolean;
+  readonly rateLimits: boolean;
   readonly json: boolean;
 }
 
@@ -48,6 +49,7 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
     ...(folder !== undefined && { filesDir: folder.files }),
     ...(s3 !== undefined && { s3 }),
     allowLocalWebhooks: !flags.strictWebhooks,
+    rateLimits: flags.rateLimits,
   });
   const seeded = await explained(
     s3 === undefined
@@ -71,14 +73,22 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
   };
 }
 
-function partsOf({ data, clock }: Flags, { databaseUrl, redisUrl, s3 }: Environment): Started["parts"] {
+function partsOf(
+  { data, clock, rateLimits }: Flags,
+  { databaseUrl, redisUrl, s3 }: Environment,
+): Started["parts"] {
   const memory = "in memory, gone when it stops (--data DIR keeps them)";
   return [
     ["Data", databaseUrl === undefined ? (data ?? memory) : placeOf(databaseUrl)],
     ...(s3 === undefined ? [] : [["Files", `bucket ${s3.bucket} at ${placeOf(s3.endpoint)}`] as const]),
-    ...(redisUrl === undefined ? [] : [["Limits", placeOf(redisUrl)] as const]),
+    ...limitsPart(redisUrl, rateLimits),
     ...(clock === 1 ? [] : [["Clock", `${clock} times as fast as real time`] as const]),
   ];
+}
+
+function limitsPart(redisUrl: string | undefined, rateLimits: boolean): Started["parts"] {
+  if (!rateLimits) return [["Limits", "off"]];
+  return redisUrl === undefined ? [] : [["Limits", placeOf(redisUrl)]];
 }
 
 /** Takes a server's database, unless it is somebody else's. `fresh` removes what a sandbox left there. */
@@ -151,7 +161,19 @@ async function probe({ port, host }: Flags): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-function listening<Result>({ port, host }: Flags, part: () => Promise<Result>): Promise<Result> {
-  const remedy = "Choose another with --port (0 takes any free one) or --host.";
-  return explained(`Cannot listen on port ${port} of ${host}`, remedy, part);
+async function listening<Result>({ port, host }: Flags, part: () => Promise<Result>): Promise<Result> {
+  try {
+    return await part();
+  } catch (error) {
+    const what = `Cannot listen on port ${port} of ${host}`;
+    throw new Refusal(`${what}: ${reasonOf(error)}. ${listenRemedy(error)}`, { cause: error });
+  }
+}
+
+/** A name that nobody knows is not mended by another port. */
+function listenRemedy(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return "Choose another with --port; 0 takes any free one.";
+  if (code === "EACCES") return "Choose a port above 1023 with --port.";
+  return "Choose an address of this machine with --host, such as 127.0.0.1.";
 }

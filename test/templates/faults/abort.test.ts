@@ -9,7 +9,7 @@ import { createRuntime } from "../../../templates/client/src/runtime/create-runt
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
-import type { ApiPolicy } from "../../../templates/client/src/runtime/operation.js";
+import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
 import { apiFor, definition, failure, json, operation, serve } from "../../support/api-server.js";
 import { bestOf } from "../../support/best-of.js";
 import { httpText, listenRaw } from "../../support/raw-server.js";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { ApiError } from "../../../templates/client/src/runtime/errors.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import type { ApiPolicy } from "../../../templates/client/src/runtime/operation.js";
+import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { apiFor, failure, json, operation, serve } from "../../support/api-server.js";
 import { SkippingClock } from "../../support/skipping-clock.js";

@@ -6,7 +6,8 @@ import { json as jsonBody } from "../../../templates/client/src/runtime/body.js"
 import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { list } from "../../../templates/client/src/runtime/list.js";
-import type { ApiPolicy, Operation } from "../../../templates/client/src/runtime/operation.js";
+import type { Operation } from "../../../templates/client/src/runtime/operation.js";
+import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { apiFor, closedPort, json, listen, operation, serve } from "../../support/api-server.js";
 import { jsonText, listenRaw } from "../../support/raw-server.js";

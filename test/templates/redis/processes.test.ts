@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../../templates/client/src/runtime/policy.js";
 import { createRedisStore } from "../../../templates/client/src/redis/index.js";
 import { definition, serve } from "../../support/api-server.js";
 import { limitingServer } from "../../support/limiting-server.js";

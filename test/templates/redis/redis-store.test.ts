@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Clock } from "../../../templates/client/src/runtime/clock.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../../templates/client/src/runtime/policy.js";
 import { RateLimiter, type Place } from "../../../templates/client/src/runtime/rate-limiter.js";
 import { createRedisStore, type RedisStoreOptions } from "../../../templates/client/src/redis/index.js";
 import { COUNTERS } from "../../support/counters.js";

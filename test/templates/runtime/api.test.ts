@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import type { Layer } from "../../../templates/client/src/runtime/fetch.js";
+import type { Layer } from "../../../templates/client/src/runtime/layer.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { apiFor, closedPort, definition, json, operation, serve } from "../../support/api-server.js";
 

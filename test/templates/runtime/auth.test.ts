@@ -5,7 +5,7 @@ import type { SecurityScheme } from "../../../templates/client/src/runtime/auth.
 import type { SecretSource } from "../../../templates/client/src/runtime/credentials.js";
 import { json as jsonBody } from "../../../templates/client/src/runtime/body.js";
 import { call } from "../../../templates/client/src/runtime/call.js";
-import type { Fetch, Layer } from "../../../templates/client/src/runtime/fetch.js";
+import type { Fetch, Layer } from "../../../templates/client/src/runtime/layer.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { apiFor, json, operation, serve, type Received } from "../../support/api-server.js";

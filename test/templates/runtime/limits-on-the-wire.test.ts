@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { systemClock, type Clock } from "../../../templates/client/src/runtime/clock.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
-import type { ApiPolicy } from "../../../templates/client/src/runtime/operation.js";
+import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { json, serve } from "../../support/api-server.js";
 import { bestOf } from "../../support/best-of.js";

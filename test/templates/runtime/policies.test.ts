@@ -6,7 +6,8 @@ import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import type { Clock } from "../../../templates/client/src/runtime/clock.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
-import type { ApiPolicy, Operation } from "../../../templates/client/src/runtime/operation.js";
+import type { Operation } from "../../../templates/client/src/runtime/operation.js";
+import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import { closedPort, json, serve } from "../../support/api-server.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { RateLimitWindow } from "../../../templates/client/src/runtime/operation.js";
+import type { RateLimitWindow } from "../../../templates/client/src/runtime/policy.js";
 import { COUNTERS, type Counter } from "../../support/counters.js";
 import { limiterOf } from "../../support/limiter.js";
 import { placeRequest } from "../../support/place-request.js";

@@ -3,7 +3,7 @@ import type { Clock } from "../runtime/clock.js";
 import type { RateLimitState } from "../runtime/delay.js";
 import type { Emit } from "../runtime/events.js";
 import { MemoryBudget } from "../runtime/memory-store.js";
-import type { RateLimitWindow } from "../runtime/operation.js";
+import type { RateLimitWindow } from "../runtime/policy.js";
 import type { Grant, RateLimitBudget, WindowUse } from "../runtime/rate-limit-store.js";
 import type { RunScript } from "./client.js";
 import { Exchange, type SharedWindow } from "./exchange.js";

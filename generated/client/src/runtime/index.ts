@@ -9,10 +9,19 @@ export { Call, type Answer, type Result } from "./call.js";
 export type { EventStream } from "./decode.js";
 export * from "./errors.js";
 export type { CallEvent, Emit, EventSubject, RuntimeEvent, StoreEvent } from "./events.js";
-export type { CallContext, CallLifetime, Fetch, Layer, OutgoingRequest, Send } from "./fetch.js";
+export type {
+  CallContext,
+  CallLifetime,
+  Fetch,
+  Layer,
+  LayerFactory,
+  LayerSetup,
+  OutgoingRequest,
+  Send,
+} from "./layer.js";
 export { ListCall } from "./list.js";
-export type { Operation, Pagination, RateLimitWindow, RetryPolicy } from "./operation.js";
+export type { Operation, Pagination } from "./operation.js";
+export type { RateLimitWindow, RetryPolicy } from "./policy.js";
 export type { ApiOptions, CallOptions, HeaderValue, RateLimitOptions } from "./options.js";
 export type { BudgetSetup, Grant, RateLimitBudget, RateLimitStore, WindowUse } from "./rate-limit-store.js";
 export type { WindowSnapshot } from "./rate-limiter.js";
-export type { LayerFactory, LayerSetup } from "./layer-setup.js";

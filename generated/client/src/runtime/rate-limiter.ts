@@ -2,7 +2,7 @@
 import type { Clock } from "./clock.js";
 import { LONGEST_DELAY_MS, type RateLimitState } from "./delay.js";
 import { RateLimitWaitError } from "./errors.js";
-import type { CallLifetime } from "./fetch.js";
+import type { CallLifetime } from "./layer.js";
 import { Queue, type Queued } from "./queue.js";
 import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
 

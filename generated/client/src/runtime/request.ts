@@ -2,10 +2,12 @@
 import type { Api } from "./api.js";
 import type { EncodedBody } from "./codecs.js";
 import { isApiError, RequestError } from "./errors.js";
-import type { OutgoingRequest } from "./fetch.js";
+import type { OutgoingRequest } from "./layer.js";
+import { own } from "./objects.js";
 import type { Operation } from "./operation.js";
 import type { CallOptions } from "./options.js";
 import { headerValue, writeAll, writePath } from "./parameters.js";
+import { baseUrlOf } from "./urls.js";
 
 /** What an operation's function gathers from its arguments. */
 export interface CallInput {
@@ -65,11 +67,6 @@ function urlOf(api: Api, operation: Operation, input: CallInput, options: SendOp
   return query.reduce((start, [, pair]) => `${start}${start.includes("?") ? "&" : "?"}${pair}`, url);
 }
 
-/** A base URL to which a path can be added. */
-export function baseUrlOf({ origin, pathname }: URL): string {
-  return origin + pathname.replace(/\/+$/, "");
-}
-
 function encodeBody(
   { method, body = {} }: Operation,
   value: unknown,
@@ -96,9 +93,4 @@ function headersOf(operation: Operation, options: SendOptions): Record<string, s
   );
   if (cookies[0]) headers["cookie"] = cookies.join("; ");
   return headers;
-}
-
-/** A member that is the object's own: names come from specs and servers, and `constructor` is one. */
-export function own(holder: unknown, name: string): unknown {
-  return holder instanceof Object && Object.hasOwn(holder, name) ? Reflect.get(holder, name) : undefined;
 }

@@ -4,7 +4,7 @@ import { mismatchOf, readErrorBody, requestIdOf } from "./decode.js";
 import { createStatusError, type StatusError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import { messageIn } from "./refusal.js";
-import { own } from "./request.js";
+import { own } from "./objects.js";
 
 /** The error that a response stands for, from its status and its body. */
 export async function statusErrorOf(

@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 
-import { isEncrypted } from "../runtime/auth.js";
+import { isEncrypted } from "../runtime/urls.js";
 import { RequestError } from "../runtime/errors.js";
 import { OAuthError } from "./errors.js";
 import type { Endpoints, OAuthDefinition, ServerOptions } from "./options.js";

@@ -1,5 +1,5 @@
 import type { SecretSource } from "../runtime/credentials.js";
-import type { Fetch } from "../runtime/fetch.js";
+import type { Fetch } from "../runtime/layer.js";
 import type { TokenStore } from "./store.js";
 
 /** An app, as the authorization server knows it. */

@@ -1,9 +1,9 @@
 import * as oauth from "oauth4webapi";
 
-import { isEncrypted } from "../runtime/auth.js";
+import { isEncrypted } from "../runtime/urls.js";
 import { isApiError, TimeoutError } from "../runtime/errors.js";
-import type { Fetch } from "../runtime/fetch.js";
-import { own } from "../runtime/request.js";
+import type { Fetch } from "../runtime/layer.js";
+import { own } from "../runtime/objects.js";
 import { connectionError } from "../runtime/transport.js";
 import { OAuthError } from "./errors.js";
 

@@ -1,6 +1,6 @@
 import type { SecretSource } from "../runtime/credentials.js";
 import { isApiError } from "../runtime/errors.js";
-import type { CallContext, Layer } from "../runtime/fetch.js";
+import type { CallContext, Layer } from "../runtime/layer.js";
 import { discard } from "../runtime/transport.js";
 import type { TokenAnswer } from "./authorization-server.js";
 import { SignInRequiredError } from "./errors.js";

@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.js";
 import type { RateLimitState } from "../runtime/delay.js";
-import type { RateLimitWindow } from "../runtime/operation.js";
+import type { RateLimitWindow } from "../runtime/policy.js";
 import type { Grant, WindowUse } from "../runtime/rate-limit-store.js";
 import type { RunScript } from "./client.js";
 

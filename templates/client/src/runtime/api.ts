@@ -1,7 +1,7 @@
 import type { SecurityScheme } from "./auth.js";
 import type { Emit } from "./events.js";
-import type { Send } from "./fetch.js";
-import type { ApiPolicy } from "./operation.js";
+import type { Send } from "./layer.js";
+import type { ApiPolicy } from "./policy.js";
 import type { WindowSnapshot } from "./rate-limiter.js";
 
 export type { ApiOptions } from "./options.js";

@@ -1,49 +1,52 @@
-import { systemClock } from "./clock.js";
+import type { Clock } from "./clock.js";
 import { RequestError } from "./errors.js";
 import type { BasicSecret, SchemeSecret } from "./credentials.js";
 import type { Emit } from "./events.js";
-import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
+import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiOptions } from "./options.js";
 import { subjectOf } from "./observe.js";
 import { canBeHeader, headerValue } from "./parameters.js";
 import type { Redactor } from "./redactor.js";
+import { isEncrypted } from "./urls.js";
 
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
 export type SecurityScheme =
   | { readonly kind: "apiKey"; readonly in: "header" | "query" | "cookie"; readonly name: string }
   | { readonly kind: "bearer" | "basic" | "oauth" | "other" };
 
-/** What {@link authLayer} is made from. */
+/** What {@link createAuth} is made from. */
 export interface AuthSetup {
   readonly schemes: Readonly<Record<string, SecurityScheme>>;
-  readonly options: Pick<ApiOptions, "apiKey" | "auth" | "clock">;
+  readonly options: Pick<ApiOptions, "apiKey" | "auth">;
+  readonly clock: Clock;
   /** Credentials and headers go to this URL's origin alone, and to an operation's own server. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Is told each secret that is sent, which must not appear in messages. */
   readonly redactor: Redactor;
   readonly emit: Emit;
-  /** Keeps a request until it may leave. It is signed then, since credentials change while it queues. */
-  readonly limiter: Layer;
 }
 
-/** A secret that was had longer ago when its request leaves is had again, in milliseconds. */
+/** A secret that is older than this when its request leaves is asked for again, in milliseconds. */
 const OLD_MS = 1000;
 
-/** A layer that adds credentials, and tells them apart. */
-export interface AuthLayer extends Layer {
+/** The layers that add credentials, and what tells credentials apart. */
+export interface Auth {
+  /** Finds the credential of a call, before it queues: who is not signed in need not wait to learn of it. */
+  readonly credentials: Layer;
+  /** Adds it when the request leaves, since credentials change while a request queues. */
+  readonly sign: Layer;
   /** The secrets of a request: what a function gives may be another's each time. */
-  identify(request: OutgoingRequest, call: CallContext): Promise<readonly unknown[]>;
+  readonly identify: (request: OutgoingRequest, call: CallContext) => Promise<readonly unknown[]>;
 }
 
 /**
- * The layer that adds the client's headers and the credential that the operation's security allows.
+ * The layers that add the client's headers and the credential that the operation's security allows.
  *
  * @throws RequestError at once, when a secret or a header cannot travel in a header; its text does not say the value.
  */
-export function authLayer(setup: AuthSetup): AuthLayer {
-  const { schemes, redactor, baseUrl, emit, limiter } = setup;
-  const { clock = systemClock } = setup.options;
+export function createAuth(setup: AuthSetup): Auth {
+  const { schemes, redactor, baseUrl, emit, clock } = setup;
   const given = secretsByScheme(setup);
   const homeUrl = new URL(baseUrl);
   const home = homeUrl.origin;
@@ -110,39 +113,43 @@ export function authLayer(setup: AuthSetup): AuthLayer {
     return `needs ${needed}; the client has ${[...given.keys()].join(" and ") || "no credential"}`;
   }
 
-  const layer: Layer = (request, next, call) => {
+  const credentials: Layer = (request, next, call) => {
     const { operation } = call;
     // Most requests go to the base URL: the text tells as much as a parser would, and is cheaper.
     const url = request.url.startsWith(`${home}/`) ? homeUrl : new URL(request.url);
     const server = operation?.server;
     const isHome =
       url.origin === home || (server !== undefined && new URL(server, baseUrl).origin === url.origin);
-    // What leads elsewhere goes bare: requests from outside the operations, and operations that say so.
-    if (operation ? operation.external : !isHome) return limiter(request, next, call);
+    // What leads elsewhere carries nothing: requests from outside the operations, and operations that say so.
+    if (operation ? operation.external : !isHome) return next(request, call);
     const choice = choose(request, call);
     const problem = problemOf(url, isHome, choice);
     if (problem) return Promise.reject(new RequestError(problem));
     const { names = [] } = choice;
     const secrets = secretsFor(request, names);
-    if (secrets.every(isReady))
-      return limiter(request, (leaving, own) => next(sign(leaving, names, secrets), own), call);
+    if (secrets.every(isReady)) {
+      call.sign = (leaving) => sign(leaving, names, secrets);
+      return next(request, call);
+    }
     const send: Send = async (signable, context) => {
-      // Before it queues too: who is not signed in need not wait to hear of it.
       let texts = await textsOf(secrets, signable, context);
-      const had = clock.now();
-      const leave: Send = async (leaving, own) => {
-        if (clock.now() - had > OLD_MS) texts = await textsOf(secrets, leaving, own);
-        return next(sign(leaving, names, texts), own);
+      const knownSince = clock.now();
+      context.sign = async (leaving) => {
+        if (clock.now() - knownSince > OLD_MS) texts = await textsOf(secrets, leaving, context);
+        return sign(leaving, names, texts);
       };
-      return limiter(signable, leave, context);
+      return next(signable, context);
     };
     const source = secrets.find((secret) => typeof secret === "function");
     return source?.layer ? source.layer(request, send, call) : send(request, call);
   };
-  const identify: AuthLayer["identify"] = (request, call) =>
+  const identify: Auth["identify"] = (request, call) =>
     textsOf(secretsFor(request, choose(request, call).names ?? []), request, call);
-  return Object.assign(layer, { identify });
+  return { credentials, sign: signLayer, identify };
 }
+
+const signLayer: Layer = async (request, next, call) =>
+  next(call.sign ? await call.sign(request) : request, call);
 
 function isReady(secret: SchemeSecret | undefined): secret is string | BasicSecret | undefined {
   return typeof secret !== "function";
@@ -210,9 +217,4 @@ function headerOf(scheme: SecurityScheme | undefined): string {
       ? scheme.name.toLowerCase()
       : "-"
     : "authorization";
-}
-
-/** Whether nobody on the way can read along: https, or a request that stays on the machine (RFC 6761, RFC 8252). */
-export function isEncrypted({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }

@@ -1,10 +1,8 @@
-import { systemClock } from "./clock.js";
 import type { RuntimeEvent } from "./events.js";
-import type { CallContext, Layer, OutgoingRequest } from "./fetch.js";
+import type { CallContext, Layer, LayerSetup, OutgoingRequest } from "./layer.js";
 import { Lifetime } from "./lifetime.js";
-import type { CacheRule } from "./operation.js";
+import type { CachePolicy } from "./policy.js";
 import { subjectOf } from "./observe.js";
-import type { LayerSetup } from "./layer-setup.js";
 import { connectionError, discard } from "./transport.js";
 
 /** Answers that are kept; the one that was not used for longest goes first. */
@@ -26,8 +24,7 @@ interface Shared {
 }
 
 /** The layer that keeps what the spec says is fresh for a while, for each credential and whatever else is in the headers. */
-export function cacheLayer({ options, emit, identify }: LayerSetup): Layer {
-  const { clock = systemClock } = options;
+export function cacheLayer({ clock, emit, identify }: LayerSetup): Layer {
   const entries = new Map<string, Entry>();
   const underWay = new Map<string, Shared>();
 
@@ -43,7 +40,7 @@ export function cacheLayer({ options, emit, identify }: LayerSetup): Layer {
   /** Gets an answer from the server, or the kept one if the server says that it still holds. */
   async function load(
     key: string,
-    { freshMs, etag }: CacheRule,
+    { freshMs, etag }: CachePolicy,
     request: OutgoingRequest,
     send: (request: OutgoingRequest) => Promise<Response>,
     tell: Tell,

@@ -2,7 +2,7 @@ import type { Api } from "./api.js";
 import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
 import { isApiError, type ApiError, type ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
-import type { CallContext } from "./fetch.js";
+import type { CallContext } from "./layer.js";
 import { Lifetime } from "./lifetime.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
@@ -95,6 +95,7 @@ export function send<T>(
   const context: CallContext = {
     id: callId,
     operation,
+    cacheLayer: operation.cache?.layer,
     attemptTimeoutMs,
     maxRetries,
     priority,

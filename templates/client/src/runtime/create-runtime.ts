@@ -1,23 +1,24 @@
 import type { Api, ApiDefinition } from "./api.js";
-import { authLayer } from "./auth.js";
+import { createAuth } from "./auth.js";
 import { located } from "./call.js";
+import { systemClock } from "./clock.js";
 import { toldDelayMs } from "./delay.js";
 import { isApiError, RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
-import { compose, type CallContext, type OutgoingRequest, type Layer } from "./fetch.js";
+import { compose, type CallContext, type Layer, type LayerSetup, type OutgoingRequest } from "./layer.js";
 import { Lifetime } from "./lifetime.js";
 import { limiterLayer } from "./limiter-layer.js";
 import { observeLayer } from "./observe.js";
 import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
-import { baseUrlOf, own } from "./request.js";
+import { own } from "./objects.js";
 import { retryLayer } from "./retry.js";
-import type { LayerFactory, LayerSetup } from "./layer-setup.js";
 import { createTransport } from "./transport.js";
+import { baseUrlOf } from "./urls.js";
 
 /**
- * Makes an API's runtime: observe, cache, retry, credentials with the limiter in them, network. Each attempt takes a
- * slot, and leaves with a credential that is fresh then.
+ * Makes an API's runtime: observe, cache, retry, credentials, limiter, sign, network. Each attempt takes a slot, and
+ * leaves with a credential that is fresh then.
  *
  * @throws RequestError when a base URL, a number, a secret or a header cannot be used.
  */
@@ -33,11 +34,18 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
   const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
-  const limiter = limiterLayer({ policy, options, emit });
-  const credentials = authLayer({ schemes, options, baseUrl, headers, redactor, emit, limiter });
-  const setup = { policy, options, emit, identify: credentials.identify };
+  const { clock = systemClock, rateLimit } = options;
+  const limiter = limiterLayer({ policy, rateLimit, clock, emit });
+  const auth = createAuth({ schemes, options, clock, baseUrl, headers, redactor, emit });
   const send = compose(
-    [...(options.onEvent ? [observeLayer(setup)] : []), cacheSlot(setup), retryLayer(setup), credentials],
+    [
+      ...(options.onEvent ? [observeLayer({ emit })] : []),
+      ...(options.cache === false ? [] : [cacheSlot({ clock, emit, identify: auth.identify })]),
+      retryLayer({ policy, clock, emit, isLimited: rateLimit !== false }),
+      auth.credentials,
+      limiter,
+      auth.sign,
+    ],
     createTransport(options.fetch ?? ((url, init) => fetch(url, init))),
   );
 
@@ -76,9 +84,7 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
 function cacheSlot(setup: LayerSetup): Layer {
   let cache: Layer | undefined;
   return (request, next, call) => {
-    const rule = setup.options.cache !== false && call.operation?.cache;
-    // It is what the rule says that it is: the emitter puts nothing else there.
-    if (rule) cache ??= (rule.layer as LayerFactory)(setup);
+    if (call.cacheLayer) cache ??= call.cacheLayer(setup);
     return cache ? cache(request, next, call) : next(request, call);
   };
 }

@@ -1,4 +1,4 @@
-import type { CallContext, Layer } from "./fetch.js";
+import type { CallContext, Layer } from "./layer.js";
 
 /** A secret, or a function that gets it before each request. */
 export type Secret = string | SecretSource;

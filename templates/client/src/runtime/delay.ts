@@ -1,4 +1,4 @@
-import type { Backoff, DelaySource } from "./operation.js";
+import type { Backoff, DelaySource } from "./policy.js";
 
 /** A call that is told to wait longer fails at once and says so: that is for the caller to decide. */
 export const LONGEST_DELAY_MS: number = 20 * 60_000;

@@ -1,6 +1,6 @@
 import { LONGEST_TIMER_MS } from "./clock.js";
 import { AbortError, isApiError, TimeoutError } from "./errors.js";
-import type { CallLifetime } from "./fetch.js";
+import type { CallLifetime } from "./layer.js";
 
 /** Stops what takes longer than this, unless the timer that it returns is cleared; `option` is what sets the limit. */
 export function stopAfter(

@@ -1,14 +1,15 @@
-import { systemClock } from "./clock.js";
+import type { Clock } from "./clock.js";
 import { backoffMs, readRateLimit } from "./delay.js";
 import { RequestError } from "./errors.js";
-import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
+import type { Emit } from "./events.js";
+import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import { MemoryBudget } from "./memory-store.js";
 import { subjectOf } from "./observe.js";
-import type { RateLimitWindow } from "./operation.js";
+import type { RateLimitOptions } from "./options.js";
+import type { ApiPolicy, RateLimitWindow } from "./policy.js";
 import type { RateLimitStore } from "./rate-limit-store.js";
 import { RateLimiter, type Place, type PlaceRequest, type WindowSnapshot } from "./rate-limiter.js";
 import { delayOf } from "./refusal.js";
-import type { LayerSetup } from "./layer-setup.js";
 
 /** A layer that keeps requests within the rate limits, and tells how full they are. */
 export interface LimiterLayer extends Layer {
@@ -19,9 +20,16 @@ const memoryStore: RateLimitStore = {
   open: (_name, windows, { clock, isCautious }) => new MemoryBudget(windows, clock, isCautious),
 };
 
+/** What the layer is made from. */
+export interface LimiterSetup {
+  readonly policy: ApiPolicy;
+  readonly rateLimit: false | RateLimitOptions | undefined;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
 /** Each attempt takes a place in the API's windows, and in those of its operation, before it leaves. */
-export function limiterLayer({ policy, options, emit }: Omit<LayerSetup, "identify">): LimiterLayer {
-  const { rateLimit, clock = systemClock } = options;
+export function limiterLayer({ policy, rateLimit, clock, emit }: LimiterSetup): LimiterLayer {
   const { windows, store = memoryStore, maxQueue, maxWaitMs = Infinity } = rateLimit || {};
   const { delay, backoff } = policy.retry;
   const isCautious = delay.some((source) => "header" in source && /^ratelimit$/i.test(source.header));

@@ -1,8 +1,9 @@
 import type { Api } from "./api.js";
 import { Call, send, type Answer } from "./call.js";
 import type { ClientError } from "./errors.js";
+import { own } from "./objects.js";
 import type { Operation, Pagination } from "./operation.js";
-import { own, type CallInput, type SendOptions } from "./request.js";
+import type { CallInput, SendOptions } from "./request.js";
 
 /** Where the next page is: other query parameters, or another URL. */
 type NextPage = Pick<CallInput, "query" | "url">;

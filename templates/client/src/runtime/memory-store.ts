@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { RateLimitState } from "./delay.js";
-import type { RateLimitWindow } from "./operation.js";
+import type { RateLimitWindow } from "./policy.js";
 import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
 import { WindowState } from "./windows.js";
 

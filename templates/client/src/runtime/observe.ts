@@ -1,5 +1,5 @@
 import type { Emit, EventSubject } from "./events.js";
-import type { CallContext, Layer, OutgoingRequest } from "./fetch.js";
+import type { CallContext, Layer, OutgoingRequest } from "./layer.js";
 
 /** What events and messages call a request. */
 export function subjectOf({ method, url }: OutgoingRequest, { id, operation }: CallContext): EventSubject {

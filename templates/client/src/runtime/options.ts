@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.js";
 import type { Secret, SchemeSecret } from "./credentials.js";
 import type { RuntimeEvent } from "./events.js";
-import type { Fetch } from "./fetch.js";
-import type { RateLimitWindow } from "./operation.js";
+import type { Fetch } from "./layer.js";
+import type { RateLimitWindow } from "./policy.js";
 import type { RateLimitStore } from "./rate-limit-store.js";
 
 /** What a header parameter may hold; arrays and objects are written in OpenAPI's `simple` style. */

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js";
 import type { RateLimitState } from "./delay.js";
 import type { Emit } from "./events.js";
-import type { RateLimitWindow } from "./operation.js";
+import type { RateLimitWindow } from "./policy.js";
 
 /**
  * Where the places of the rate-limit windows are kept: in memory unless given, or where several processes share them.

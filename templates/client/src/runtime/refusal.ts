@@ -1,7 +1,7 @@
 import { readErrorBody } from "./decode.js";
 import { toldDelayMs } from "./delay.js";
-import type { DelaySource } from "./operation.js";
-import { own } from "./request.js";
+import type { DelaySource } from "./policy.js";
+import { own } from "./objects.js";
 
 const told = new WeakMap<Response, Promise<number | undefined>>();
 

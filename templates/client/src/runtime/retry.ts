@@ -1,11 +1,11 @@
-import { sleep, systemClock } from "./clock.js";
+import { sleep, type Clock } from "./clock.js";
 import { backoffMs, LONGEST_DELAY_MS } from "./delay.js";
 import { isApiError } from "./errors.js";
-import type { CallContext, Layer, OutgoingRequest, Send } from "./fetch.js";
-import type { RetryPolicy } from "./operation.js";
+import type { Emit } from "./events.js";
+import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
+import type { ApiPolicy, RetryPolicy } from "./policy.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
-import type { LayerSetup } from "./layer-setup.js";
 import { discard } from "./transport.js";
 
 /** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
@@ -19,9 +19,17 @@ interface Failure {
   readonly error?: unknown;
 }
 
+/** What the layer is made from. */
+export interface RetrySetup {
+  readonly policy: ApiPolicy;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** A limiter follows, which lets nobody leave in a pause. */
+  readonly isLimited: boolean;
+}
+
 /** The layer that repeats what failed for a while and may be repeated. */
-export function retryLayer({ policy, options, emit }: LayerSetup): Layer {
-  const { clock = systemClock, rateLimit } = options;
+export function retryLayer({ policy, clock, emit, isLimited }: RetrySetup): Layer {
   let budget = BUDGET.most;
 
   /** While an attempt is on its way, a call holds no more than this. */
@@ -62,9 +70,9 @@ export function retryLayer({ policy, options, emit }: LayerSetup): Layer {
     const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
     emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
     if (response) discard(response);
-    // Where there is a limiter, it lets nobody pass before the pause is over, but for what costs nothing.
-    const isLimited = rateLimit !== false && call.operation?.cost !== 0;
-    if (!isRefused || !isLimited) await sleep(clock, delayMs, call.lifetime.signal);
+    // A limiter lets nobody pass before the pause is over, but for what costs nothing.
+    if (!isRefused || !isLimited || call.operation?.cost === 0)
+      await sleep(clock, delayMs, call.lifetime.signal);
     return attempt(request, next, call, rule, retry + 1);
   }
 

@@ -1,8 +1,8 @@
-import { isEncrypted } from "./auth.js";
+import { isEncrypted } from "./urls.js";
 import { ConnectionError, isApiError, type ErrorFacts } from "./errors.js";
-import type { CallContext, Fetch, OutgoingRequest, Send } from "./fetch.js";
+import type { CallContext, Fetch, OutgoingRequest, Send } from "./layer.js";
 import { stopAfter } from "./lifetime.js";
-import { own } from "./request.js";
+import { own } from "./objects.js";
 
 /** Browsers stop at 20; an API has no reason for more than a few. */
 const MAX_REDIRECTS = 5;

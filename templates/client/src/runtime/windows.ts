@@ -1,5 +1,5 @@
 import type { RateLimitState } from "./delay.js";
-import type { RateLimitWindow } from "./operation.js";
+import type { RateLimitWindow } from "./policy.js";
 
 /** Clocks run at different speeds while they are being set right: by half a thousandth each way (RFC 5905). */
 const DRIFT = 1.001;

@@ -1,0 +1,132 @@
+import type { Resource } from "../../model/api-model.js";
+import { EmitError } from "../../kit/emit-error.js";
+import type { Additions, EmittedFile } from "../../kit/emitter.js";
+import { RESOURCE_MEMBERS, resourceKey } from "../../kit/typescript/names.js";
+import { RUNTIME_TYPES, RUNTIME_VALUES } from "../../kit/typescript/runtime-exports.js";
+import { readFunction, readModule, type AdditionFunction, type AdditionModule } from "./addition-module.js";
+import type { ClientScope } from "./operation-code.js";
+
+/** A method that is written by hand, ready to be emitted. */
+export interface AddedMethod {
+  readonly method: string;
+  readonly function: string;
+  /** The module of the function, seen from `src/resources/`. */
+  readonly module: string;
+  readonly code: AdditionFunction;
+}
+
+/** The hand-written part of a client. */
+export interface AddedCode {
+  readonly files: readonly EmittedFile[];
+  /** By the resource's path, with dots. */
+  readonly methods: ReadonlyMap<string, readonly AddedMethod[]>;
+  /** The modules with methods, and what they export. */
+  readonly exports: readonly { readonly file: string; readonly values: string[]; readonly types: string[] }[];
+  readonly entries: readonly { readonly path: string; readonly name: string; readonly file: string }[];
+}
+
+const NOTHING: Additions = { files: [], methods: [], entries: [] };
+
+/** Entry points that a package may have of its own. */
+const OWN_ENTRIES = ["index", "operations", "oauth", "redis", "webhooks", "package.json"];
+
+/**
+ * Fits additions into the client.
+ *
+ * @throws EmitError when a resource is unknown, a name is taken, or a function cannot be a method.
+ */
+export function addedCode(scope: ClientScope, additions: Additions = NOTHING): AddedCode {
+  const modules = new Map(additions.files.map((file) => [file.name, readModule(file)]));
+  const methods = new Map<string, AddedMethod[]>();
+  const exporting = new Set<AdditionModule>();
+  for (const { resource, method, file, function: name } of additions.methods) {
+    const module = modules.get(file);
+    if (!module) throw new EmitError(`There is no addition ${file}.`, "Correct its name in the config.");
+    const own = methods.get(resource) ?? [];
+    checkMethod(scope, resource, method);
+    methods.set(resource, [
+      ...own,
+      { method, function: name, module: `../additions/${jsName(file)}`, code: readFunction(module, name) },
+    ]);
+    exporting.add(module);
+  }
+  checkExports(scope, [...exporting]);
+  return {
+    files: additions.files.map(({ name, text }) => ({
+      path: `src/additions/${name}`,
+      content: `${scope.header}\n${text}`,
+      format: true,
+    })),
+    methods,
+    exports: [...exporting].map(({ name, exports }) => {
+      const names = [...exports].sort(([a], [b]) => (a < b ? -1 : 1));
+      return {
+        file: `./additions/${jsName(name)}`,
+        values: names.filter(([, { isType }]) => !isType).map(([own]) => own),
+        types: names.filter(([, { isType }]) => isType).map(([own]) => own),
+      };
+    }),
+    entries: additions.entries.map(({ name, file }) => {
+      if (OWN_ENTRIES.includes(name) || !/^[a-z][a-z0-9-]*$/.test(name)) {
+        const remedy = `Choose another, in lower case; ${OWN_ENTRIES.join(", ")} are the package's own.`;
+        throw new EmitError(`No addition can be the entry "${name}".`, remedy);
+      }
+      return { path: `./${name}`, name, file: `additions/${file.replace(/\.ts$/, "")}` };
+    }),
+  };
+}
+
+function jsName(file: string): string {
+  return file.replace(/\.ts$/, ".js");
+}
+
+function checkMethod({ model, names }: ClientScope, resource: string, method: string): void {
+  const keys = model.resources.map(({ path }) => resourceKey(path));
+  if (!keys.includes(resource)) {
+    const remedy = `The resources are ${keys.join(", ")}.`;
+    throw new EmitError(`The API has no resource "${resource}" for the method ${method}.`, remedy);
+  }
+  const owner = model.operations.find(
+    ({ id, resource: path }) => resourceKey(path) === resource && names.operations.get(id)?.method === method,
+  );
+  const child = childNames(model.resources, resource).includes(method);
+  const taken = owner ? `is the operation ${owner.id}` : child ? "is a resource" : undefined;
+  if (taken !== undefined) {
+    const remedy = "Choose another name, or give the operation another one in the spec, by `x-method`.";
+    throw new EmitError(`${resource}.${method} ${taken} already.`, remedy);
+  }
+  if (!/^[a-z][A-Za-z0-9]*$/.test(method) || RESOURCE_MEMBERS.includes(method)) {
+    throw new EmitError(`No method can be called "${method}".`, "Choose another name, in camelCase.");
+  }
+}
+
+function childNames(resources: readonly Resource[], parent: string): string[] {
+  return resources
+    .filter(({ path }) => resourceKey(path.slice(0, -1)) === parent)
+    .map(({ path }) => path.at(-1) ?? "");
+}
+
+/** What modules with methods export stands beside all other exports of the package. */
+function checkExports({ names, model }: ClientScope, modules: readonly AdditionModule[]): void {
+  const taken = new Map<string, string>(
+    [...RUNTIME_TYPES, ...RUNTIME_VALUES].map((name) => [name, "the runtime"]),
+  );
+  for (const name of names.schemas.values()) taken.set(name, "a schema");
+  for (const { class: name } of names.resources.values()) taken.set(name, "a resource");
+  for (const { id } of model.operations) {
+    const own = names.operations.get(id);
+    for (const name of own
+      ? [own.function, own.descriptor, own.query, own.body, own.options, own.response, own.error]
+      : [])
+      taken.set(name, `the operation ${id}`);
+  }
+  for (const { name: file, exports } of modules) {
+    for (const name of exports.keys()) {
+      const owner = taken.get(name);
+      if (owner !== undefined) {
+        throw new EmitError(`${file} exports ${name}, a name that ${owner} has.`, "Give it another name.");
+      }
+      taken.set(name, file);
+    }
+  }
+}

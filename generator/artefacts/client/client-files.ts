@@ -1,0 +1,112 @@
+import type { AddedCode } from "./additions.js";
+import { render } from "../../kit/templates.js";
+import { Imports } from "../../kit/typescript/imports.js";
+import { propertyName } from "../../kit/typescript/literals.js";
+import type { ClientScope, OperationCode } from "./operation-code.js";
+import { codesOf, operationTypes } from "./operations-file.js";
+import { childrenOf, resourceNamesOf } from "./resource-file.js";
+import { oneLine, prose, tsdoc } from "../../kit/typescript/tsdoc.js";
+
+/** `src/client.ts`: the class that integrators construct. */
+export function emitClient(scope: ClientScope): string {
+  const { model, names } = scope;
+  const imports = new Imports();
+  imports.type("./runtime/api.js", "Api");
+  imports.type("./runtime/api.js", "ApiOptions");
+  imports.type("./runtime/api.js", "RateLimitStatus");
+  imports.type("./schema.js", "paths");
+  const resources = childrenOf(scope).map((resource) => {
+    const { file, class: className, member } = resourceNamesOf(scope, resource);
+    imports.value(`./resources/${file}.js`, className);
+    const doc = tsdoc(prose(resource.description ?? `Operations on ${resource.path.join(" ")}.`), "  ");
+    return { doc, member, class: className };
+  });
+  return render("client/src/client.ts.hbs", {
+    header: scope.header,
+    imports: imports.toString(),
+    client: names.client,
+    doc: tsdoc([
+      ...prose(oneLine(model.title)),
+      "",
+      ...prose(model.summary ?? oneLine(model.description ?? "")),
+    ]),
+    optionsDoc: tsdoc([`Options of {@link ${names.client}}.`]),
+    defaults: defaultMembers(scope),
+    resources,
+  });
+}
+
+/** `src/options.ts`: the options that stand in for client-wide defaults, where the API has any. */
+export function emitOptions(scope: ClientScope): string | undefined {
+  if (scope.model.clientDefaults.length === 0) return undefined;
+  return render("client/src/options.ts.hbs", { header: scope.header, defaults: defaultMembers(scope) });
+}
+
+function defaultMembers({ model }: ClientScope): { doc: string; key: string }[] {
+  return model.clientDefaults.map(({ parameter, value, description }) => ({
+    doc: tsdoc([...prose(description), "", `\`${value}\` unless given.`], "  "),
+    key: propertyName(parameter),
+  }));
+}
+
+/** `src/create-api.ts`: the runtime with this API's behaviour. */
+export function emitCreateApi(scope: ClientScope, packageName: string): string {
+  const imports = new Imports();
+  imports.type("./runtime/api.js", "Api");
+  imports.type("./runtime/api.js", "ApiOptions");
+  imports.value("./runtime/create-runtime.js", "createRuntime");
+  return render("client/src/create-api.ts.hbs", {
+    header: scope.header,
+    imports: imports.toString(),
+    packageName,
+  });
+}
+
+/** `src/operations.ts`: the entry for single, tree-shakeable functions. */
+export function emitOperationsIndex(scope: ClientScope, added: AddedCode): string {
+  const files = scope.model.resources
+    .filter(({ operations }) => operations.length > 0)
+    .map((resource) => resourceNamesOf(scope, resource).file);
+  return render("client/src/operations.ts.hbs", {
+    header: scope.header,
+    files,
+    additions: added.exports.map(({ file, values, types }) => ({
+      file,
+      names: [...values, ...types.map((name) => `type ${name}`)].join(", "),
+    })),
+  });
+}
+
+/** `src/index.ts`: everything that an integrator imports, but for the single functions. */
+export function emitIndex(
+  scope: ClientScope,
+  codes: ReadonlyMap<string, OperationCode>,
+  added: AddedCode,
+): string {
+  const resources = scope.model.resources.map((resource) => {
+    const { file, class: className } = resourceNamesOf(scope, resource);
+    return { file, className, types: operationTypes(codesOf(resource, codes)) };
+  });
+  const statements = [
+    ...(scope.model.errorCodes.length > 0 ? [`{ errorCodes, type ErrorCode } from "./error-codes.js"`] : []),
+    ...(scope.model.clientDefaults.length > 0 ? [`type { RequestOptions } from "./options.js"`] : []),
+    ...resources.map(({ file, className }) => `{ ${className} } from "./resources/${file}.js"`),
+    ...resources.flatMap(({ file, types }) =>
+      types.length === 0 ? [] : [`type { ${types.join(", ")} } from "./operations/${file}.js"`],
+    ),
+    ...added.exports.flatMap(({ file, types }) =>
+      types.length === 0 ? [] : [`type { ${types.join(", ")} } from "${file}"`],
+    ),
+    `type { components, operations, paths } from "./schema.js"`,
+    `type * from "./types.js"`,
+    ...(scope.model.webhooks.length > 0
+      ? [`type { WebhookName, WebhookPayload, WebhookPayloads } from "./webhook-events.js"`]
+      : []),
+    `* from "./runtime/index.js"`,
+  ];
+  return render("client/src/index.ts.hbs", {
+    header: scope.header,
+    client: scope.names.client,
+    exports: statements.map((statement) => ({ statement })),
+  });
+}

@@ -1,0 +1,151 @@
+import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
+import { essenceOf } from "../../model/contents.js";
+import type { CachePolicy } from "../../model/policies.js";
+import { successesOf } from "./bodies.js";
+import { statusCodes } from "./error-union.js";
+import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
+import type { Signature } from "./signature.js";
+
+/** Notes a value of a runtime module, and returns the name that it has in the operations file. */
+export type UseRuntimeValue = (module: string, name: string, local?: string) => string;
+
+/** The constant that tells the runtime about an operation: only what departs from the defaults, in source text. */
+export function descriptorText(
+  operation: Operation,
+  signature: Signature,
+  catalogue: ReadonlyMap<string, ErrorCode>,
+  use: UseRuntimeValue,
+): string {
+  const { policies } = operation;
+  const defaults = operation.parameters.filter(({ clientDefault }) => clientDefault !== undefined);
+  const codes = statusCodes(operation, catalogue);
+  const accept = signature.results.flatMap(({ mediaTypes }) => mediaTypes);
+  return objectLiteral([
+    ["id", stringLiteral(operation.id)],
+    ["method", stringLiteral(operation.method)],
+    ["path", stringLiteral(operation.path)],
+    ["server", operation.server === undefined ? undefined : stringLiteral(operation.server)],
+    ["defaults", defaults.length === 0 ? undefined : dataLiteral(defaults.map(({ name }) => name))],
+    ["security", securityText(operation)],
+    ["styles", stylesText(operation.parameters, use)],
+    ["body", bodyText(operation.body?.contents ?? [], use)],
+    ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
+    ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
+    ["decode", decodeText(signature, use)],
+    [
+      "errorCodes",
+      codes.length === 0
+        ? undefined
+        : objectLiteral(codes.map(([status, code]) => [status, stringLiteral(code)])),
+    ],
+    ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
+    ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
+    ["cache", policies.cache ? cacheText(policies.cache, use) : undefined],
+    ["retry", policies.retry === undefined ? undefined : dataLiteral(policies.retry)],
+    ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
+    ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
+  ]);
+}
+
+/** Whether a success without a body is declared that its status alone does not tell. */
+function mayBeEmpty(operation: Operation): boolean {
+  return successesOf(operation).some(
+    ({ status, contents }) => contents.length === 0 && !/^20[45]$/.test(status),
+  );
+}
+
+function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {
+  return objectLiteral([
+    ["layer", use("cache", "cacheLayer")],
+    ["freshMs", String(freshMs)],
+    ["etag", String(etag)],
+  ]);
+}
+
+function withoutLimit<T extends { limitParameter?: string }>(pagination: T): Omit<T, "limitParameter"> {
+  const { limitParameter: _limitParameter, ...rest } = pagination;
+  return rest;
+}
+
+function isJsonOnly(accept: readonly string[]): boolean {
+  return accept.every((mediaType) => mediaType === "application/json");
+}
+
+function securityText(operation: Operation): string | undefined {
+  const alternatives = operation.security.map((alternative) => alternative.map(({ scheme }) => scheme));
+  return alternatives.length === 0 ? undefined : dataLiteral(alternatives);
+}
+
+/** The serialisers of parameters that depart from OpenAPI's defaults, keyed by place and name. */
+function stylesText(parameters: readonly Parameter[], use: UseRuntimeValue): string | undefined {
+  const styles = parameters.flatMap((parameter): [string, string][] => {
+    const name = styleName(parameter);
+    return name === undefined ? [] : [[`${parameter.in}:${parameter.name}`, use("parameters", name)]];
+  });
+  return styles.length === 0 ? undefined : objectLiteral(styles);
+}
+
+/** The name under which the runtime exports a style; none for the defaults, `simple` and exploded `form`. */
+function styleName({ in: place, style, explode, allowReserved, mediaType }: Parameter): string | undefined {
+  if (mediaType !== undefined) return "jsonValue";
+  if (place === "query" && allowReserved && style === "form")
+    return explode ? "reserved" : "reservedCommaSeparated";
+  switch (style) {
+    case "form":
+      return explode ? undefined : "commaSeparated";
+    case "spaceDelimited":
+      return explode ? undefined : "spaceSeparated";
+    case "pipeDelimited":
+      return explode ? undefined : "pipeSeparated";
+    case "deepObject":
+      return "deepObject";
+    case "label":
+      return explode ? "labelExploded" : "label";
+    case "matrix":
+      return explode ? "matrixExploded" : "matrix";
+    case "simple":
+      return explode ? "simpleExploded" : undefined;
+  }
+}
+
+function bodyText(contents: readonly Content[], use: UseRuntimeValue): string | undefined {
+  if (contents.length === 0) return undefined;
+  return objectLiteral(contents.map((content) => [content.mediaType, encoderText(content, use)]));
+}
+
+/** Tells bundlers that a call which nobody uses the result of can be left out. */
+const PURE = "/* @__PURE__ */ ";
+
+function encoderText(content: Content, use: UseRuntimeValue): string {
+  const encoding = Object.keys(content.encoding).length === 0 ? "" : dataLiteral(content.encoding);
+  switch (content.kind) {
+    case "form":
+      return `${PURE}${use("body", "form")}(${encoding})`;
+    case "multipart":
+      return `${PURE}${use("body", "multipart")}(${encoding})`;
+    case "json":
+      return use("body", "json");
+    case "text":
+      return use("body", "text");
+    case "binary":
+    case "events":
+      return use("body", "binary");
+  }
+}
+
+/** How answers other than JSON are read. */
+function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
+  const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
+    if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
+    const { name, local } = DECODERS[kind];
+    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", name, local)]);
+  });
+  return entries.length === 0 ? undefined : objectLiteral(entries);
+}
+
+/** The runtime's decoders; the one for text has a namesake among the encoders. */
+const DECODERS = {
+  binary: { name: "blob", local: "blob" },
+  text: { name: "text", local: "decodeText" },
+  events: { name: "events", local: "events" },
+} as const;
