@@ -216,7 +216,7 @@ class ReferenceGraph {
     if (fragment !== "" && !fragment.startsWith("/")) {
       return report(
         `The reference "${target}" names an anchor that no schema has`,
-        "Correct it, or give the schema that \`$anchor\`.",
+        "Correct it, or give the schema that `$anchor`.",
       );
     }
     const { token, names } = missingIn(document.value, tokensOf(fragment));
