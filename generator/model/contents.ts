@@ -1,4 +1,5 @@
 import type { Content, ContentKind, Encoding, Example } from "./api-model.js";
+import { essenceOf } from "../base/media-type.js";
 import type { ModelContext } from "./context.js";
 import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "../base/json.js";
 import type { SchemaReader } from "./schemas.js";
@@ -34,11 +35,6 @@ export function readContents(
     return !seen.has(essence) && seen.add(essence);
   });
   return unique.sort((a, b) => PREFERENCE.indexOf(a.kind) - PREFERENCE.indexOf(b.kind));
-}
-
-/** A media type without its parameters, in lower case (RFC 9110, section 8.3.1). */
-export function essenceOf(mediaType: string): string {
-  return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
 function kindOf(mediaType: string, schema: JsonObject | undefined): ContentKind {

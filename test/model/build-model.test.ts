@@ -44,7 +44,9 @@ describe("buildModel", () => {
       servers: [{ url: "https://eu.example.com" }],
       tags: [],
       securitySchemes: [{ name: "key", kind: "bearer" }],
-      resources: [{ path: ["notes"], operations: ["fetchNote"] }],
+      resources: [
+        { path: ["notes"], operations: ["fetchNote"], className: "NotesResource", fileName: "notes" },
+      ],
       operations: [
         {
           id: "fetchNote",
@@ -54,6 +56,20 @@ describe("buildModel", () => {
           tags: ["Notes"],
           resource: ["notes"],
           methodName: "fetch",
+          names: {
+            function: "fetchNote",
+            descriptor: "fetchNoteOperation",
+            query: "FetchNoteQuery",
+            headers: "FetchNoteHeaders",
+            cookies: "FetchNoteCookies",
+            body: "FetchNoteBody",
+            options: "FetchNoteOptions",
+            response: "FetchNoteResponse",
+            error: "FetchNoteError",
+            request: "FetchNoteRequest",
+            output: "FetchNoteOutput",
+            code: "FetchNoteCode",
+          },
           parameters: [
             {
               name: "noteId",
@@ -91,6 +107,7 @@ describe("buildModel", () => {
       schemas: [
         {
           name: "Note",
+          typeName: "Note",
           schema: { type: "object", properties: { text: { type: "string" } } },
           usage: "response",
         },
