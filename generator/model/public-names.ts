@@ -12,9 +12,8 @@ import { RESERVED_TYPES, RESERVED_VALUES } from "./reserved-names.js";
 import { pascalCase, unique, wordsOf } from "./words.js";
 
 /** Members that a client has of its own, or that would change what the object is. */
-const CLIENT_MEMBERS = [
-  ..."api baseUrl fetch rateLimit withOptions constructor then toString valueOf toJSON".split(" "),
-];
+const CLIENT_MEMBERS =
+  "api baseUrl fetch rateLimit withOptions constructor then toString valueOf toJSON".split(" ");
 /** Members that every object has, or that would make it a promise. */
 export const RESOURCE_MEMBERS = ["constructor", "then", "toString", "valueOf", "toJSON"];
 

@@ -102,7 +102,10 @@ describe("the shape of a call", () => {
 
   it("gives path parameters in the template's order, without those that the client fills in", () => {
     const parameters = ["b", "query", "a"].map((name) => ({
-      ...{ name, in: "path", required: true, schema: { type: "string" } },
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
       ...(name === "a" ? { "x-client-default": "1" } : {}),
     }));
     const shape = callShapeOf(operationWith({ parameters }, "get", "/{a}/{query}/{b}"));

@@ -80,7 +80,8 @@ describe("public names", () => {
         ...schemas.map(({ typeName }) => typeName),
         ...resources.map(({ className }) => className),
         ...operations.flatMap(({ names }) => Object.values(names)),
-        ...["WorkspaceClient", "WorkspaceClientOptions"],
+        "WorkspaceClient",
+        "WorkspaceClientOptions",
       ]);
       const types = exported.map(([type]) => type).filter((type) => /^[A-Z]/.test(type) && !own.has(type));
       expect(types.filter((type) => !RESERVED_TYPES.includes(type))).toEqual([]);
