@@ -1,4 +1,5 @@
-import type { ApiModel, ClientDefault, ErrorCode, Operation, Resource, Tag } from "./api-model.js";
+import { readExtensions, readExternalDocs } from "./read-annotations.js";
+import type { ApiModel, ClientDefault, Contact, ErrorCode, Operation, Resource, Tag } from "./api-model.js";
 import { ModelContext, type ModelFinding } from "./context.js";
 import { splitForms } from "./forms.js";
 import { arrayOf, compact, objectOf, stringOf, textOf, type JsonObject } from "../base/json.js";
@@ -35,6 +36,11 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
     summary: textOf(info["summary"]),
     description: textOf(info["description"]),
     license: textOf(objectOf(info["license"])["name"]),
+    licenseUrl: textOf(objectOf(info["license"])["url"]),
+    termsOfService: textOf(info["termsOfService"]),
+    contact: readContact(objectOf(info["contact"])),
+    externalDocs: readExternalDocs(document["externalDocs"]),
+    extensions: readExtensions({ ...info, ...document }),
     servers: readServers(document["servers"]),
     tags,
     securitySchemes: readSecuritySchemes(context),
@@ -49,12 +55,28 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
   return { model, findings: context.findings };
 }
 
+function readContact(contact: JsonObject): Contact | undefined {
+  const { name, url, email } = contact;
+  const read = compact<Contact>({ name: textOf(name), url: textOf(url), email: textOf(email) });
+  return Object.keys(read).length > 0 ? read : undefined;
+}
+
 function readTags(document: JsonObject): Tag[] {
   return arrayOf(document["tags"]).flatMap((value) => {
-    const name = textOf(objectOf(value)["name"]);
-    return name === undefined
-      ? []
-      : [compact<Tag>({ name, description: textOf(objectOf(value)["description"]) })];
+    const tag = objectOf(value);
+    const name = textOf(tag["name"]);
+    if (name === undefined) return [];
+    return [
+      compact<Tag>({
+        name,
+        summary: textOf(tag["summary"]) ?? textOf(tag["x-displayName"]),
+        description: textOf(tag["description"]),
+        parent: textOf(tag["parent"]),
+        kind: textOf(tag["kind"]),
+        externalDocs: readExternalDocs(tag["externalDocs"]),
+        extensions: readExtensions(tag),
+      }),
+    ];
   });
 }
 

@@ -33,12 +33,15 @@ export function splitForms(users: SchemaUsers): {
         ...response,
         contents: mapContents(response.contents, (schema) => forms.read(schema)),
       })),
+      ...(operation.callbacks ? { callbacks: operation.callbacks.map((call) => mapCall(call, forms)) } : {}),
     })),
-    webhooks: users.webhooks.map((webhook) => ({
-      ...webhook,
-      ...(webhook.body ? { body: mapBody(webhook.body, (schema) => forms.read(schema)) } : {}),
-    })),
+    webhooks: users.webhooks.map((webhook) => mapCall(webhook, forms)),
   };
+}
+
+/** A call that the API makes: its body is read by whoever uses the API. */
+function mapCall<T extends { readonly body?: RequestBody }>(call: T, forms: Forms): T {
+  return call.body ? { ...call, body: mapBody(call.body, (schema) => forms.read(schema)) } : call;
 }
 
 class Forms {
@@ -58,7 +61,8 @@ class Forms {
     const answers = users.operations.flatMap(({ responses }) =>
       responses.flatMap(({ contents }) => contents),
     );
-    const events = users.webhooks.flatMap(({ body }) => body?.contents ?? []);
+    const calls = [...users.webhooks, ...users.operations.flatMap(({ callbacks }) => callbacks ?? [])];
+    const events = calls.flatMap(({ body }) => body?.contents ?? []);
     this.#annotated = byName;
     this.#sentNames = reachable(byName, [...schemasOf(bodies), ...parameters]);
     this.#readNames = reachable(byName, schemasOf([...answers, ...events]));

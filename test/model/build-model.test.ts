@@ -41,9 +41,15 @@ describe("buildModel", () => {
       title: "Notes",
       version: "2.1",
       license: "MIT",
-      servers: [{ url: "https://eu.example.com" }],
+      servers: [
+        {
+          url: "https://eu.example.com",
+          template: "https://{region}.example.com/",
+          variables: [{ name: "region", default: "eu" }],
+        },
+      ],
       tags: [],
-      securitySchemes: [{ name: "key", kind: "bearer" }],
+      securitySchemes: [{ name: "key", kind: "bearer", scheme: "Bearer" }],
       resources: [{ path: ["notes"], operations: ["fetchNote"] }],
       operations: [
         {
