@@ -2,7 +2,7 @@ import { NodePgSession } from "drizzle-orm/node-postgres";
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { Pool, type PoolClient } from "pg";
 
-import type { Db } from "./open.js";
+import type { Db } from "./db.js";
 
 /** A signal that is made when it is asked for, since most queries end long before it would matter. */
 export type Left = () => AbortSignal;

@@ -4,19 +4,18 @@ import { join } from "node:path";
 
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { Pool } from "pg";
 
 import { EmbeddedPostgres } from "./embedded.js";
+import type { Db } from "./db.js";
 import { readerOf, type Left } from "./leaving.js";
 import { migrateEmbedded, migrateServer } from "./migrate.js";
 import { repeated } from "./repeated.js";
 import * as schema from "./schema.js";
 import { readSnapshot } from "./snapshot.js";
 
-/** What queries are made with: the database itself, or a transaction on it. The same type for both drivers. */
-export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type { Db } from "./db.js";
 
 export interface Database {
   readonly db: Db;

@@ -1,7 +1,3 @@
-import type { Layer } from "@workspace-api/server";
-
-import type { RequestContext } from "./request-context.js";
-
 /** A place among the requests of one credential that are worked on. */
 export interface Place {
   /** Gives the place to the next, while this one waits for something else. */
@@ -52,18 +48,4 @@ export class FairShare {
     if (working === 0) this.#working.delete(credential);
     else this.#working.set(credential, working);
   }
-}
-
-/** Lets each credential have its share of the work, and no more. Needs the authentication before it. */
-export function sharing(share: FairShare): Layer<RequestContext> {
-  return async (call, next) => {
-    const { context } = call;
-    if (!context.credential) return next();
-    context.place = await share.enter(context.credential.credentialId);
-    try {
-      return await next();
-    } finally {
-      context.place.leave();
-    }
-  };
 }
