@@ -1,5 +1,5 @@
 import { readCodeSamples, readExtensions, readExternalDocs } from "./read-annotations.js";
-import type { Callback, Operation, RequestBody, Webhook } from "./api-model.js";
+import type { Callback, RequestBody, UnnamedOperation, Webhook } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
 import {
@@ -30,7 +30,7 @@ export function readOperations(
   schemas: SchemaReader,
   policies: ApiPolicies,
   kept: Readonly<Record<string, string>> = {},
-): Operation[] {
+): UnnamedOperation[] {
   const ids = new OperationIds();
   const stated = pathItems(context, "paths").flatMap(([path, item]) =>
     methodsOf(context, item).map(([method, located]) => {
@@ -40,10 +40,10 @@ export function readOperations(
     }),
   );
   const names = methodNames(stated, kept);
-  return stated.map(({ id, method, path, item, located: operation }, index): Operation => {
+  return stated.map(({ id, method, path, item, located: operation }, index): UnnamedOperation => {
     const { value, pointer: at } = operation;
     const { resource, methodName } = names[index] ?? { resource: ["root"], methodName: id };
-    return compact<Operation>({
+    return compact<UnnamedOperation>({
       id,
       method: sentMethod(method),
       path,
