@@ -3,7 +3,6 @@ import { dump } from "js-yaml";
 import type { ApiModel } from "../../model/api-model.js";
 import type { EmittedFile } from "../../kit/artefact.js";
 import type { Kit } from "../../kit/kit.js";
-import { chooseNames } from "../../kit/typescript/names.js";
 import { referencePage } from "./reference-page.js";
 
 /** The bundled spec, for machines, and the reference page, for people. */
@@ -11,10 +10,9 @@ export function emitDocs(model: ApiModel, kit: Kit): readonly EmittedFile[] {
   // Samples use the client that is built beside the docs.
   const client = kit.artefacts.find(({ name }) => name === "client");
   const packageName = String(client?.options["name"] ?? "client");
-  const names = chooseNames(model, packageName);
   const page = kit.render(
     "reference.html.hbs",
-    referencePage(model, names, { packageName, specFile: kit.spec.name }),
+    referencePage(model, { packageName, specFile: kit.spec.name }),
   );
   const { document } = kit.spec;
   return [
