@@ -1,6 +1,6 @@
 import { stringOf } from "../base/json.js";
 import { cleanId, withoutResource } from "./id-words.js";
-import type { NamedOperation } from "./naming.js";
+import type { NamedOperation } from "./named-operation.js";
 import { pathWords, type PathShape } from "./path-shapes.js";
 import { camelCase, singular, wordsOf } from "./words.js";
 

@@ -1,5 +1,6 @@
 import type { ModelContext } from "./context.js";
 import { stringOf, type JsonObject } from "../base/json.js";
+import type { NamedOperation } from "./named-operation.js";
 import { candidates } from "./method-candidates.js";
 import { PathShapes } from "./path-shapes.js";
 import { TagResources } from "./tag-resources.js";
@@ -31,15 +32,6 @@ function derivedId(method: string, path: string): string {
     return wordsOf(parameters);
   });
   return camelCase([method.toLowerCase(), ...words]);
-}
-
-/** What a name is chosen by. */
-export interface NamedOperation {
-  readonly id: string;
-  /** Lower case. */
-  readonly method: string;
-  readonly path: string;
-  readonly operation: JsonObject;
 }
 
 /** Where an operation lives in the client, and what it is called there. */

@@ -1,5 +1,5 @@
 import { stringOf, stringsOf } from "../base/json.js";
-import type { NamedOperation } from "./naming.js";
+import type { NamedOperation } from "./named-operation.js";
 import type { PathShape } from "./path-shapes.js";
 import { camelCase, wordsOf } from "./words.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { keyOf, methodNames, type NamedOperation } from "../../generator/model/naming.js";
+import type { NamedOperation } from "../../generator/model/named-operation.js";
+import { keyOf, methodNames } from "../../generator/model/naming.js";
 
 type Row = [request: string, id: string, tag?: string, rest?: Record<string, unknown>];
 
