@@ -1,4 +1,7 @@
-import type { ErrorCode, Operation, Response } from "../../model/api-model.js";
+import type { Operation, Response } from "../../model/api-model.js";
+import { essenceOf } from "../../model/contents.js";
+import { nameOf } from "../../model/schema-walk.js";
+import type { Schema } from "../../model/schema.js";
 import { responseType, type TypeScope } from "./bodies.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
 
@@ -24,17 +27,37 @@ export function failuresOf(operation: Operation): readonly Response[] {
   );
 }
 
-/** The members of an operation's error type: one class for each declared failure, with its codes and its body. */
+/**
+ * The members of an operation's error type: one class for each declared failure, with its codes, its body and its
+ * status, so that a comparison with any of these narrows the type to it.
+ */
 export function errorUnion(operation: Operation, scope: TypeScope): string[] {
-  const members = failuresOf(operation).map((response) => {
+  const failures = failuresOf(operation);
+  const members = failures.map((response) => {
     const codes = response.errorCodes.map(stringLiteral).join(" | ") || "string";
-    return `${errorClass(response.status)}<${codes}, ${errorBody(response, scope)}>`;
+    const [own, ...status] = [CLASSES[response.status] ?? "", statusType(response.status, failures)];
+    const name = own || (response.status.startsWith("5") ? "ServerError" : "StatusError");
+    return `${name}<${[codes, errorBody(response, scope), ...(own ? [] : status)].join(", ")}>`;
   });
-  return [...new Set([...members, "ClientError"])];
+  const declared = failures.map(({ status }) => rangeType(status)).join(" | ");
+  return [...new Set([...members, declared ? `ClientError<${declared}>` : "ClientError"])];
 }
 
-function errorClass(status: string): string {
-  return CLASSES[status] ?? (status.startsWith("5") ? "ServerError" : "StatusError");
+/** The statuses that a response stands for, without those that have a response of their own. */
+function statusType(status: string, failures: readonly Response[]): string {
+  const range = rangeType(status);
+  if (/^\d+$/.test(status)) return range;
+  const first = /^\d/.exec(status)?.[0] ?? "";
+  const apart = failures
+    .filter((other) => other.status !== status && (status === "default" || other.status.startsWith(first)))
+    .map((other) => rangeType(other.status));
+  return apart.length > 0 ? `Exclude<${range}, ${apart.join(" | ")}>` : range;
+}
+
+/** `404`, `4XX` and `default` as a type. */
+function rangeType(status: string): string {
+  if (status === "default") return "ErrorStatus";
+  return /^\d+$/.test(status) ? status : `ErrorStatus<${status.charAt(0)}>`;
 }
 
 function errorBody(response: Response, scope: TypeScope): string {
@@ -43,15 +66,28 @@ function errorBody(response: Response, scope: TypeScope): string {
 }
 
 /**
- * The failures that the spec declares, each with the code that it stands for when a body names none; empty where there
- * is no such code. The runtime tells by them which statuses are expected.
+ * The codes that bodies need not repeat, by status: a response declares exactly one, and its body is not required to
+ * name it.
  */
-export function statusCodes(
+export function impliedCodes(
   operation: Operation,
-  catalogue: ReadonlyMap<string, ErrorCode>,
-): [status: string, code: string][] {
-  return failuresOf(operation).map(({ status, errorCodes }) => {
-    const own = errorCodes.find((code) => String(catalogue.get(code)?.status) === status);
-    return [status, own ?? errorCodes[0] ?? ""];
+  schemas: ReadonlyMap<string, Schema>,
+): [status: string, implied: { code: string; mediaTypes: string[] }][] {
+  return failuresOf(operation).flatMap(({ status, errorCodes: [code, ...others], contents }) => {
+    const isNamed = contents.every(({ schema }) => requiresCode(schema, schemas));
+    if (code === undefined || others.length > 0 || isNamed || !/^\d+$/.test(status)) return [];
+    return [[status, { code, mediaTypes: contents.map(({ mediaType }) => essenceOf(mediaType)) }]];
   });
+}
+
+/** Whether each body of a schema has a member `code`, or one in its `error`. */
+function requiresCode(schema: Schema | undefined, schemas: ReadonlyMap<string, Schema>, depth = 0): boolean {
+  if (typeof schema !== "object" || depth > 10) return false;
+  const { $ref, required = [], properties = {}, allOf = [] } = schema;
+  if ($ref !== undefined) return requiresCode(schemas.get(nameOf($ref)), schemas, depth + 1);
+  return (
+    required.includes("code") ||
+    (required.includes("error") && requiresCode(properties["error"], schemas, depth + 1)) ||
+    allOf.some((part) => requiresCode(part, schemas, depth + 1))
+  );
 }

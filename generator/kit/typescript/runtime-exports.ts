@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
     "BadRequestError",
     "ClientError",
     "ConflictError",
+    "ErrorStatus",
     "NotFoundError",
     "PayloadTooLargeError",
     "PermissionError",
@@ -30,7 +31,7 @@ const INDEX = (
   "CallLifetime Clock ConnectionError DecodeError Emit ErrorCode ErrorFacts EventSubject Fetch Grant " +
   "HeaderValue Layer LayerFactory LayerSetup OutgoingRequest Pagination RateLimitBudget " +
   "RateLimitOptions RateLimitState RateLimitStatus RateLimitStore RateLimitWaitError RateLimitWindow " +
-  "RequestError RequestOptions Result RetryPolicy RuntimeEvent SchemeSecret Secret SecretRequest " +
+  "RequestError RequestOptions Result RetryPolicy SuccessStatus RuntimeEvent SchemeSecret Secret SecretRequest " +
   "SecretSource SecurityScheme Send StoreEvent TimeoutError UnexpectedStatusError WebhookName " +
   "WebhookPayload WebhookPayloads WindowSnapshot WindowUse components operations paths"
 ).split(" ");
