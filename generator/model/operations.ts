@@ -1,4 +1,5 @@
-import type { Operation, RequestBody, Webhook } from "./api-model.js";
+import { readCodeSamples, readExtensions, readExternalDocs } from "./read-annotations.js";
+import type { Callback, RequestBody, UnnamedOperation, Webhook } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
 import { arrayOf, compact, isObject, objectOf, pointer, stringOf, stringsOf, textOf } from "../base/json.js";
@@ -18,15 +19,15 @@ export function readOperations(
   context: ModelContext,
   schemas: SchemaReader,
   policies: ApiPolicies,
-): Operation[] {
+): UnnamedOperation[] {
   const ids = new OperationIds();
   const names = new MethodNames();
   return pathItems(context, "paths").flatMap(([path, item]) =>
-    methodsOf(item).map(([method, operation]): Operation => {
+    methodsOf(item).map(([method, operation]): UnnamedOperation => {
       const { value, pointer: at } = operation;
       const id = ids.idFor(context, value, method, path, at);
       const resource = resourceOf(value, path);
-      return compact<Operation>({
+      return compact<UnnamedOperation>({
         id,
         method: method.toUpperCase(),
         path,
@@ -46,6 +47,10 @@ export function readOperations(
           pointer(at, "security"),
         ),
         policies: readOperationPolicies(value, policies),
+        externalDocs: readExternalDocs(value["externalDocs"]),
+        codeSamples: readCodeSamples(value),
+        callbacks: readCallbacks(context, schemas, operation),
+        extensions: readExtensions(value),
       });
     }),
   );
@@ -61,12 +66,46 @@ export function readWebhooks(context: ModelContext, schemas: SchemaReader): Webh
         method: method.toUpperCase(),
         summary: textOf(operation.value["summary"]),
         description: textOf(operation.value["description"]),
+        deprecated: operation.value["deprecated"] === true ? true : undefined,
+        tags: arrayOf(operation.value["tags"]).length > 0 ? stringsOf(operation.value["tags"]) : undefined,
         parameters: readParameters(context, schemas, "", item, operation),
         body: readBody(context, schemas, operation),
+        responses: readResponses(context, schemas, operation),
+        externalDocs: readExternalDocs(operation.value["externalDocs"]),
+        extensions: readExtensions(operation.value),
         security: readSecurity(context, operation.value["security"], pointer(operation.pointer, "security")),
       }),
     ),
   );
+}
+
+/** The calls that the API makes because of an operation. */
+function readCallbacks(
+  context: ModelContext,
+  schemas: SchemaReader,
+  operation: Located,
+): Callback[] | undefined {
+  const at = pointer(operation.pointer, "callbacks");
+  const callbacks = Object.entries(objectOf(operation.value["callbacks"])).flatMap(([name, value]) => {
+    const callback = context.resolve(value, pointer(at, name));
+    const expressions = Object.entries(callback.value).filter(([key]) => !key.startsWith("x-"));
+    return expressions.flatMap(([expression, path]) => {
+      const item = context.resolve(path, pointer(callback.pointer, expression));
+      return methodsOf(item).map(([method, call]) =>
+        compact<Callback>({
+          name,
+          expression,
+          method: method.toUpperCase(),
+          summary: textOf(call.value["summary"]) ?? textOf(item.value["summary"]),
+          description: textOf(call.value["description"]) ?? textOf(item.value["description"]),
+          parameters: readParameters(context, schemas, "", item, call),
+          body: readBody(context, schemas, call),
+          responses: readResponses(context, schemas, call),
+        }),
+      );
+    });
+  });
+  return callbacks.length > 0 ? callbacks : undefined;
 }
 
 function pathItems(context: ModelContext, key: string): [string, Located][] {

@@ -1,9 +1,8 @@
 import type { Content, Operation, Parameter } from "../../model/api-model.js";
-import { essenceOf } from "../../model/contents.js";
+import { essenceOf } from "../../base/media-type.js";
 import type { CachePolicy } from "../../model/policies.js";
 import type { Schema } from "../../model/schema.js";
-import { successesOf } from "./bodies.js";
-import { impliedCodes } from "./error-union.js";
+import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import type { Signature } from "./signature.js";
 
@@ -41,13 +40,6 @@ export function descriptorText(
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
     ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
   ]);
-}
-
-/** Whether a success without a body is declared that its status alone does not tell. */
-function mayBeEmpty(operation: Operation): boolean {
-  return successesOf(operation).some(
-    ({ status, contents }) => contents.length === 0 && !/^20[45]$/.test(status),
-  );
 }
 
 function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {
