@@ -108,7 +108,7 @@ export function decoderOf(
 /** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. Secrets are removed. */
 export async function readErrorBody(
   { body }: Response,
-  redact: (text: string) => string = (text) => text,
+  redact: (text: string) => string = String,
 ): Promise<unknown> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();

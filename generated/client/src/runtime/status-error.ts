@@ -48,7 +48,7 @@ function impliedCode(
   const implied = impliedCodes[status];
   if (implied) return implied.mediaTypes.includes(type) ? implied.code : undefined;
   const codes = Object.keys(catalogue).filter((code) => catalogue[code]?.status === status);
-  return codes.length === 1 && /json$/.test(type) ? codes[0] : undefined;
+  return codes.length === 1 && type.endsWith("json") ? codes[0] : undefined;
 }
 
 /** What the server says about it, or what came instead of a word of it. */
