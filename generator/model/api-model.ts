@@ -4,6 +4,7 @@
  * It is serialisable, free of `$ref`s but for references to {@link NamedSchema}s by name, and speaks one dialect
  * (JSON Schema 2020-12) whatever the spec was written in. All times are milliseconds. Order is the spec's order.
  */
+import type { CodeSample, Extensions, ExternalDocs, Link } from "./annotations.js";
 import type { ApiPolicies, OperationPolicies } from "./policies.js";
 import type { Schema } from "./schema.js";
 
@@ -15,6 +16,11 @@ export interface ApiModel {
   /** Markdown. */
   readonly description?: string;
   readonly license?: string;
+  readonly licenseUrl?: string;
+  readonly termsOfService?: string;
+  readonly contact?: Contact;
+  readonly externalDocs?: ExternalDocs;
+  readonly extensions?: Extensions;
   readonly servers: readonly Server[];
   readonly tags: readonly Tag[];
   readonly securitySchemes: readonly SecurityScheme[];
@@ -30,16 +36,42 @@ export interface ApiModel {
   readonly clientDefaults: readonly ClientDefault[];
 }
 
+/** Whom to ask about the API. */
+export interface Contact {
+  readonly name?: string;
+  readonly url?: string;
+  readonly email?: string;
+}
+
 /** A base URL of the API; variables are already replaced by their defaults. */
 export interface Server {
   readonly url: string;
+  readonly name?: string;
+  readonly description?: string;
+  /** The URL with its variables, `https://{region}.example.com`; only where it has some. */
+  readonly template?: string;
+  readonly variables?: readonly ServerVariable[];
+}
+
+/** A part of a server's URL that callers choose. */
+export interface ServerVariable {
+  readonly name: string;
+  readonly default: string;
+  readonly enum?: readonly string[];
   readonly description?: string;
 }
 
 /** A group of operations in the docs. */
 export interface Tag {
   readonly name: string;
+  readonly summary?: string;
   readonly description?: string;
+  /** The tag that it stands below (OpenAPI 3.2). */
+  readonly parent?: string;
+  /** What sort of tag it is, such as `nav` (OpenAPI 3.2). */
+  readonly kind?: string;
+  readonly externalDocs?: ExternalDocs;
+  readonly extensions?: Extensions;
 }
 
 /** A way to authenticate, by its name in `components.securitySchemes`. */
@@ -47,6 +79,16 @@ export interface SecurityScheme {
   readonly name: string;
   readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "other";
   readonly description?: string;
+  readonly deprecated?: boolean;
+  /** The name of an HTTP scheme, as in `Digest`. */
+  readonly scheme?: string;
+  /** How a bearer token is made, as in `JWT`. */
+  readonly bearerFormat?: string;
+  /** Where an OpenID provider describes itself. */
+  readonly openIdConnectUrl?: string;
+  /** Where an OAuth 2.0 server describes itself (RFC 8414). */
+  readonly oauth2MetadataUrl?: string;
+  readonly extensions?: Extensions;
   /** Where an `apiKey` travels. */
   readonly in?: "header" | "query" | "cookie";
   /** The header, query parameter or cookie that carries an `apiKey`. */
@@ -61,6 +103,7 @@ export interface OAuthFlow {
   readonly authorizationUrl?: string;
   readonly tokenUrl?: string;
   readonly refreshUrl?: string;
+  readonly deviceAuthorizationUrl?: string;
   readonly scopes: Readonly<Record<string, string>>;
 }
 
@@ -69,8 +112,12 @@ export type SecurityRequirement = readonly { readonly scheme: string; readonly s
 
 /** A namespace of methods in the client, such as `tasks` or `teams.members`. */
 export interface Resource {
-  /** camelCase path; `["teams", "members"]` is `client.teams.members`. */
+  /** The members of the client that lead to it: `["teams", "members"]` is `client.teams.members`. */
   readonly path: readonly string[];
+  /** `TeamsMembersResource` */
+  readonly className: string;
+  /** A file name without extension, `teams-members`; unique also where case does not count. */
+  readonly fileName: string;
   readonly description?: string;
   /** Ids of the operations that live here. */
   readonly operations: readonly string[];
@@ -95,6 +142,8 @@ export interface Operation {
   readonly resource: readonly string[];
   /** Its method's name on that resource, camelCase, unique within the resource. */
   readonly methodName: string;
+  /** What else it goes by in emitted code. */
+  readonly names: OperationNames;
   /** Path parameters in the order of the template, then the others in the order of the spec. */
   readonly parameters: readonly Parameter[];
   readonly body?: RequestBody;
@@ -102,6 +151,51 @@ export interface Operation {
   /** Alternatives, any one of which suffices; none: the operation is public. */
   readonly security: readonly SecurityRequirement[];
   readonly policies: OperationPolicies;
+  readonly externalDocs?: ExternalDocs;
+  readonly codeSamples?: readonly CodeSample[];
+  readonly callbacks?: readonly Callback[];
+  readonly extensions?: Extensions;
+}
+
+/** A call that the API makes because of an operation. */
+export interface Callback {
+  readonly name: string;
+  /** Where it goes, as in `{$request.body#/url}`. */
+  readonly expression: string;
+  readonly method: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly parameters: readonly Parameter[];
+  readonly body?: RequestBody;
+  readonly responses: readonly Response[];
+}
+
+/** The public names of one operation, the same in every package. */
+export interface OperationNames {
+  /** `fetchTask` */
+  readonly function: string;
+  /** `fetchTaskOperation`: the constant that describes it to a runtime. */
+  readonly descriptor: string;
+  /** `FetchTaskQuery` */
+  readonly query: string;
+  /** `FetchTaskHeaders` */
+  readonly headers: string;
+  /** `FetchTaskCookies` */
+  readonly cookies: string;
+  /** `FetchTaskBody`, for a body whose schema has no name. */
+  readonly body: string;
+  /** `FetchTaskOptions` */
+  readonly options: string;
+  /** `FetchTaskResponse`, for a response whose schema has no name. */
+  readonly response: string;
+  /** `FetchTaskError` */
+  readonly error: string;
+  /** `FetchTaskRequest`: what a handler takes. */
+  readonly request: string;
+  /** `FetchTaskOutput`: what a handler gives. */
+  readonly output: string;
+  /** `FetchTaskCode`: what a handler may fail with. */
+  readonly code: string;
 }
 
 export interface Parameter {
@@ -118,6 +212,9 @@ export interface Parameter {
   readonly mediaType?: string;
   /** The client-wide default that stands in when a caller gives nothing (`x-client-default`). */
   readonly clientDefault?: string;
+  readonly examples?: readonly Example[];
+  readonly allowEmptyValue?: boolean;
+  readonly extensions?: Extensions;
 }
 
 /** A parameter that the client fills in unless told otherwise. */
@@ -146,40 +243,55 @@ export interface Content {
   /** How single members of a `form` or `multipart` body are serialised, where the spec says. */
   readonly encoding: Readonly<Record<string, Encoding>>;
   readonly examples: readonly Example[];
+  readonly extensions?: Extensions;
 }
 
 export interface Encoding {
   readonly contentType?: string;
   readonly style?: "form" | "spaceDelimited" | "pipeDelimited" | "deepObject";
   readonly explode?: boolean;
+  /** Headers of the part, in a multipart body. */
+  readonly headers?: readonly Header[];
 }
 
 export interface Example {
   readonly name: string;
   readonly summary?: string;
+  readonly description?: string;
   readonly value: unknown;
+  /** The value as it travels (`serializedValue` of OpenAPI 3.2). */
+  readonly serialized?: string;
+  /** A URL that has the value. */
+  readonly externalValue?: string;
 }
 
 /** What may come back for a status, a range of statuses (`4XX`), or anything else (`default`). */
 export interface Response {
   readonly status: string;
+  readonly summary?: string;
   readonly description: string;
   readonly headers: readonly Header[];
   readonly contents: readonly Content[];
   /** The codes that the error body may carry (`x-error-codes`). */
   readonly errorCodes: readonly string[];
+  readonly links?: readonly Link[];
+  readonly extensions?: Extensions;
 }
 
 export interface Header {
   readonly name: string;
   readonly description?: string;
   readonly required: boolean;
+  readonly deprecated?: boolean;
   readonly schema: Schema;
+  readonly examples?: readonly Example[];
 }
 
 /** A schema with a name, to which others refer as `{ $ref: "#/components/schemas/<name>" }`. */
 export interface NamedSchema {
   readonly name: string;
+  /** Its public name, the same in every package: a valid identifier in PascalCase. */
+  readonly typeName: string;
   readonly schema: Schema;
   /** Which side of the wire it describes; `both` when requests and responses share it. */
   readonly usage: "request" | "response" | "both";
@@ -205,8 +317,19 @@ export interface Webhook {
   readonly method: string;
   readonly summary?: string;
   readonly description?: string;
+  readonly deprecated?: boolean;
+  readonly tags?: readonly string[];
   readonly parameters: readonly Parameter[];
   readonly body?: RequestBody;
+  /** What the receiver is expected to answer. */
+  readonly responses?: readonly Response[];
+  readonly externalDocs?: ExternalDocs;
+  readonly extensions?: Extensions;
   /** How the API proves that it is the sender; alternatives. */
   readonly security: readonly SecurityRequirement[];
 }
+
+/** Parts of a model before their public names are chosen. */
+export type UnnamedOperation = Omit<Operation, "names">;
+export type UnnamedSchema = Omit<NamedSchema, "typeName">;
+export type UnnamedResource = Omit<Resource, "className" | "fileName">;

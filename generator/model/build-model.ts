@@ -1,8 +1,18 @@
-import type { ApiModel, ClientDefault, ErrorCode, Operation, Resource, Tag } from "./api-model.js";
+import { readExtensions, readExternalDocs } from "./read-annotations.js";
+import type {
+  ApiModel,
+  ClientDefault,
+  Contact,
+  ErrorCode,
+  Tag,
+  UnnamedOperation,
+  UnnamedResource,
+} from "./api-model.js";
 import { ModelContext, type ModelFinding } from "./context.js";
 import { splitForms } from "./forms.js";
 import { arrayOf, compact, objectOf, stringOf, textOf, type JsonObject } from "../base/json.js";
 import { readOperations, readWebhooks } from "./operations.js";
+import { withPublicNames } from "./public-names.js";
 import { readApiPolicies } from "./read-policies.js";
 import { SchemaReader } from "./schemas.js";
 import { readSecuritySchemes } from "./security.js";
@@ -27,20 +37,26 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
   const operations = readOperations(context, schemas, policies);
   const webhooks = readWebhooks(context, schemas);
   const forms = splitForms({ schemas: schemas.named, operations, webhooks });
-  const info = objectOf(document["info"]);
   const tags = readTags(document);
+  const named = withPublicNames({ ...forms, resources: resourcesOf(operations, tags) });
+  const info = objectOf(document["info"]);
   const model = compact<ApiModel>({
     title: textOf(info["title"]) ?? "API",
     version: textOf(info["version"]) ?? "0.0.0",
     summary: textOf(info["summary"]),
     description: textOf(info["description"]),
     license: textOf(objectOf(info["license"])["name"]),
+    licenseUrl: textOf(objectOf(info["license"])["url"]),
+    termsOfService: textOf(info["termsOfService"]),
+    contact: readContact(objectOf(info["contact"])),
+    externalDocs: readExternalDocs(document["externalDocs"]),
+    extensions: readExtensions({ ...info, ...document }),
     servers: readServers(document["servers"]),
     tags,
     securitySchemes: readSecuritySchemes(context),
-    resources: resourcesOf(operations, tags),
-    operations: forms.operations,
-    schemas: forms.schemas,
+    resources: named.resources,
+    operations: named.operations,
+    schemas: named.schemas,
     errorCodes: readErrorCodes(document),
     webhooks: forms.webhooks,
     policies,
@@ -49,12 +65,28 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
   return { model, findings: context.findings };
 }
 
+function readContact(contact: JsonObject): Contact | undefined {
+  const { name, url, email } = contact;
+  const read = compact<Contact>({ name: textOf(name), url: textOf(url), email: textOf(email) });
+  return Object.keys(read).length > 0 ? read : undefined;
+}
+
 function readTags(document: JsonObject): Tag[] {
   return arrayOf(document["tags"]).flatMap((value) => {
-    const name = textOf(objectOf(value)["name"]);
-    return name === undefined
-      ? []
-      : [compact<Tag>({ name, description: textOf(objectOf(value)["description"]) })];
+    const tag = objectOf(value);
+    const name = textOf(tag["name"]);
+    if (name === undefined) return [];
+    return [
+      compact<Tag>({
+        name,
+        summary: textOf(tag["summary"]) ?? textOf(tag["x-displayName"]),
+        description: textOf(tag["description"]),
+        parent: textOf(tag["parent"]),
+        kind: textOf(tag["kind"]),
+        externalDocs: readExternalDocs(tag["externalDocs"]),
+        extensions: readExtensions(tag),
+      }),
+    ];
   });
 }
 
@@ -72,7 +104,7 @@ function readErrorCodes(document: JsonObject): ErrorCode[] {
 }
 
 /** The resources that operations live in, with parents that have no operations of their own put before their children. */
-function resourcesOf(operations: readonly Operation[], tags: readonly Tag[]): Resource[] {
+function resourcesOf(operations: readonly UnnamedOperation[], tags: readonly Tag[]): UnnamedResource[] {
   const resources = new Map<
     string,
     { path: readonly string[]; operations: string[]; description?: string }
@@ -92,7 +124,7 @@ function resourcesOf(operations: readonly Operation[], tags: readonly Tag[]): Re
 /** The description of the tag that a resource is named after, or that its first operation carries. */
 function describedBy(
   tags: readonly Tag[],
-  operation: Operation,
+  operation: UnnamedOperation,
   path: readonly string[],
 ): { description?: string } {
   const named = tags.find(({ name }) => camelCase(wordsOf(name)) === path.at(-1));
@@ -101,7 +133,7 @@ function describedBy(
   return description === undefined ? {} : { description };
 }
 
-function clientDefaultsOf(operations: readonly Operation[]): ClientDefault[] {
+function clientDefaultsOf(operations: readonly UnnamedOperation[]): ClientDefault[] {
   const defaults = new Map<string, ClientDefault>();
   for (const { parameters } of operations) {
     for (const { name, clientDefault: value, description } of parameters) {

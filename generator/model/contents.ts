@@ -1,5 +1,8 @@
-import type { Content, ContentKind, Encoding, Example } from "./api-model.js";
-import type { ModelContext } from "./context.js";
+import { readExamples, readExtensions } from "./read-annotations.js";
+import type { Content, ContentKind, Encoding } from "./api-model.js";
+import { essenceOf } from "../base/media-type.js";
+import type { Located, ModelContext } from "./context.js";
+import { readHeaders } from "./headers.js";
 import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "../base/json.js";
 import type { SchemaReader } from "./schemas.js";
 
@@ -23,8 +26,14 @@ export function readContents(
       mediaType: mediaType.trim(),
       kind,
       schema: schema ?? (kind === "binary" ? { type: "string", format: "binary" } : undefined),
-      encoding: mapValues(objectOf(media.value["encoding"]), (encoding) => readEncoding(objectOf(encoding))),
+      encoding: mapValues(objectOf(media.value["encoding"]), (encoding, name) =>
+        readEncoding(context, schemas, {
+          value: objectOf(encoding),
+          pointer: pointer(media.pointer, "encoding", name),
+        }),
+      ),
       examples: readExamples(context, media.value, media.pointer),
+      extensions: readExtensions(media.value),
     });
   });
   // Parameters of a media type do not make another body: `application/json; charset=utf-8` is JSON once.
@@ -34,11 +43,6 @@ export function readContents(
     return !seen.has(essence) && seen.add(essence);
   });
   return unique.sort((a, b) => PREFERENCE.indexOf(a.kind) - PREFERENCE.indexOf(b.kind));
-}
-
-/** A media type without its parameters, in lower case (RFC 9110, section 8.3.1). */
-export function essenceOf(mediaType: string): string {
-  return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
 function kindOf(mediaType: string, schema: JsonObject | undefined): ContentKind {
@@ -59,22 +63,14 @@ function kindOfSchema(schema: JsonObject | undefined): ContentKind {
   return schema["format"] === "binary" || typeof schema["contentMediaType"] === "string" ? "binary" : "text";
 }
 
-function readEncoding(encoding: JsonObject): Encoding {
+function readEncoding(context: ModelContext, schemas: SchemaReader, located: Located): Encoding {
+  const encoding = located.value;
+  const headers = readHeaders(context, schemas, located);
   const style = ["form", "spaceDelimited", "pipeDelimited", "deepObject"] as const;
   return compact<Encoding>({
     contentType: stringOf(encoding["contentType"]),
     style: style.find((name) => name === encoding["style"]),
     explode: typeof encoding["explode"] === "boolean" ? encoding["explode"] : undefined,
+    headers: headers.length > 0 ? headers : undefined,
   });
-}
-
-function readExamples(context: ModelContext, media: JsonObject, at: string): Example[] {
-  const named = Object.entries(objectOf(media["examples"])).flatMap(([name, value]) => {
-    const example = context.resolve(value, pointer(at, "examples", name)).value;
-    if (!Object.hasOwn(example, "value")) return [];
-    return [compact<Example>({ name, summary: stringOf(example["summary"]), value: example["value"] })];
-  });
-  if (named.length === 0 && media["example"] !== undefined)
-    return [{ name: "example", value: media["example"] }];
-  return named;
 }

@@ -1,12 +1,12 @@
-import type { Content, NamedSchema, Operation, RequestBody, Webhook } from "./api-model.js";
+import type { Content, UnnamedSchema, UnnamedOperation, RequestBody, Webhook } from "./api-model.js";
 import { mapSubschemas, nameOf, referencesIn, referenceTo, visitSchema } from "./schema-walk.js";
 import type { Schema, SchemaObject } from "./schema.js";
 import { unique } from "./words.js";
 
 /** The parts of a model in which schemas stand. */
 export interface SchemaUsers {
-  readonly schemas: readonly Pick<NamedSchema, "name" | "schema">[];
-  readonly operations: readonly Operation[];
+  readonly schemas: readonly Pick<UnnamedSchema, "name" | "schema">[];
+  readonly operations: readonly UnnamedOperation[];
   readonly webhooks: readonly Webhook[];
 }
 
@@ -15,8 +15,8 @@ export interface SchemaUsers {
  * side of the wire gets exactly its members. A schema used on one side only keeps its name there.
  */
 export function splitForms(users: SchemaUsers): {
-  schemas: NamedSchema[];
-  operations: Operation[];
+  schemas: UnnamedSchema[];
+  operations: UnnamedOperation[];
   webhooks: Webhook[];
 } {
   const forms = new Forms(users);
@@ -33,12 +33,15 @@ export function splitForms(users: SchemaUsers): {
         ...response,
         contents: mapContents(response.contents, (schema) => forms.read(schema)),
       })),
+      ...(operation.callbacks ? { callbacks: operation.callbacks.map((call) => mapCall(call, forms)) } : {}),
     })),
-    webhooks: users.webhooks.map((webhook) => ({
-      ...webhook,
-      ...(webhook.body ? { body: mapBody(webhook.body, (schema) => forms.read(schema)) } : {}),
-    })),
+    webhooks: users.webhooks.map((webhook) => mapCall(webhook, forms)),
   };
+}
+
+/** A call that the API makes: its body is read by whoever uses the API. */
+function mapCall<T extends { readonly body?: RequestBody }>(call: T, forms: Forms): T {
+  return call.body ? { ...call, body: mapBody(call.body, (schema) => forms.read(schema)) } : call;
 }
 
 class Forms {
@@ -58,7 +61,8 @@ class Forms {
     const answers = users.operations.flatMap(({ responses }) =>
       responses.flatMap(({ contents }) => contents),
     );
-    const events = users.webhooks.flatMap(({ body }) => body?.contents ?? []);
+    const calls = [...users.webhooks, ...users.operations.flatMap(({ callbacks }) => callbacks ?? [])];
+    const events = calls.flatMap(({ body }) => body?.contents ?? []);
     this.#annotated = byName;
     this.#sentNames = reachable(byName, [...schemasOf(bodies), ...parameters]);
     this.#readNames = reachable(byName, schemasOf([...answers, ...events]));
@@ -71,7 +75,7 @@ class Forms {
   }
 
   /** The form or forms under which a named schema goes on. */
-  of(name: string, schema: Schema): NamedSchema[] {
+  of(name: string, schema: Schema): UnnamedSchema[] {
     const isSent = this.#sentNames.has(name);
     const usage = isSent === this.#readNames.has(name) ? "both" : isSent ? "request" : "response";
     if (!this.#split.has(name)) return [{ name, schema, usage }];

@@ -1,3 +1,4 @@
+import { readExamples, readExtensions } from "./read-annotations.js";
 import type { Parameter } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { arrayOf, compact, objectOf, pointer, stringOf, textOf, type JsonObject } from "../base/json.js";
@@ -111,6 +112,22 @@ export function readParameter(
     explode: typeof stated["explode"] === "boolean" ? stated["explode"] : style === "form",
     allowReserved: stated["allowReserved"] === true,
     clientDefault: clientDefaultOf(stated),
+    ...readerFacts(context, stated, content, here),
+  });
+}
+
+/** What only readers need. */
+function readerFacts(
+  context: ModelContext,
+  stated: JsonObject,
+  content: [string, unknown] | undefined,
+  at: string,
+): Pick<Parameter, "examples" | "allowEmptyValue" | "extensions"> {
+  const examples = readExamples(context, content ? objectOf(content[1]) : stated, at);
+  return compact<Pick<Parameter, "examples" | "allowEmptyValue" | "extensions">>({
+    examples: examples.length > 0 ? examples : undefined,
+    allowEmptyValue: stated["allowEmptyValue"] === true ? true : undefined,
+    extensions: readExtensions(stated),
   });
 }
 

@@ -1,6 +1,8 @@
-import type { Header, Response } from "./api-model.js";
+import { readExtensions, readLinks } from "./read-annotations.js";
+import type { Response } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
+import { readHeaders } from "./headers.js";
 import { compact, objectOf, pointer, stringOf, stringsOf, textOf } from "../base/json.js";
 import type { SchemaReader } from "./schemas.js";
 
@@ -24,25 +26,16 @@ export function readResponses(context: ModelContext, schemas: SchemaReader, oper
     const response = context.resolve(value, pointer(at, key));
     const contentAt = pointer(response.pointer, "content");
     return [
-      {
+      compact<Response>({
         status,
+        summary: textOf(response.value["summary"]),
         description: stringOf(response.value["description"])?.trim() ?? "",
         headers: readHeaders(context, schemas, response),
         contents: readContents(context, schemas, response.value["content"], contentAt),
         errorCodes: stringsOf(response.value["x-error-codes"]),
-      },
+        links: readLinks(context, response),
+        extensions: readExtensions(response.value),
+      }),
     ];
-  });
-}
-
-function readHeaders(context: ModelContext, schemas: SchemaReader, response: Located): Header[] {
-  return Object.entries(objectOf(response.value["headers"])).map(([name, value]) => {
-    const header = context.resolve(value, pointer(response.pointer, "headers", name));
-    return compact<Header>({
-      name,
-      description: textOf(header.value["description"]),
-      required: header.value["required"] === true,
-      schema: schemas.read(header.value["schema"], pointer(header.pointer, "schema")),
-    });
   });
 }

@@ -6,7 +6,7 @@ import { isSchema, mapSubschemas, referenceTo } from "./schema-walk.js";
 import type { Schema, SchemaObject, SchemaType } from "./schema.js";
 
 /** Keywords that say nothing about the shape of a value, or that have a better form in the model. */
-const DROPPED = new Set(["xml", "externalDocs", "example", "nullable", "$id", "$schema", "$comment"]);
+const DROPPED = new Set(["example", "nullable", "$id", "$schema", "$comment"]);
 const DEFINITIONS = new Set(["$defs", "definitions", "$anchor"]);
 const TYPES: readonly string[] = ["string", "number", "integer", "boolean", "object", "array", "null"];
 /** Keywords that may stand beside a reference without changing what it describes. */

@@ -1,3 +1,4 @@
+import { readExtensions } from "./read-annotations.js";
 import type { OAuthFlow, SecurityRequirement, SecurityScheme } from "./api-model.js";
 import type { ModelContext } from "./context.js";
 import {
@@ -31,6 +32,12 @@ export function readSecuritySchemes(context: ModelContext): SecurityScheme[] {
       name,
       kind: kindOf(scheme),
       description: textOf(scheme["description"]),
+      deprecated: scheme["deprecated"] === true ? true : undefined,
+      scheme: scheme["type"] === "http" ? stringOf(scheme["scheme"]) : undefined,
+      bearerFormat: textOf(scheme["bearerFormat"]),
+      openIdConnectUrl: stringOf(scheme["openIdConnectUrl"]),
+      oauth2MetadataUrl: stringOf(scheme["oauth2MetadataUrl"]),
+      extensions: readExtensions(scheme),
       in: scheme["type"] === "apiKey" ? (place ?? "header") : undefined,
       parameterName: scheme["type"] === "apiKey" ? stringOf(scheme["name"]) : undefined,
       flows: scheme["type"] === "oauth2" ? readFlows(objectOf(scheme["flows"])) : undefined,
@@ -54,6 +61,7 @@ function readFlows(flows: JsonObject): OAuthFlow[] {
       authorizationUrl: stringOf(flow["authorizationUrl"]),
       tokenUrl: stringOf(flow["tokenUrl"]),
       refreshUrl: stringOf(flow["refreshUrl"]),
+      deviceAuthorizationUrl: stringOf(flow["deviceAuthorizationUrl"]),
       scopes: mapValues(objectOf(flow["scopes"]), (text) => stringOf(text) ?? ""),
     });
   });

@@ -41,10 +41,18 @@ describe("buildModel", () => {
       title: "Notes",
       version: "2.1",
       license: "MIT",
-      servers: [{ url: "https://eu.example.com" }],
+      servers: [
+        {
+          url: "https://eu.example.com",
+          template: "https://{region}.example.com/",
+          variables: [{ name: "region", default: "eu" }],
+        },
+      ],
       tags: [],
-      securitySchemes: [{ name: "key", kind: "bearer" }],
-      resources: [{ path: ["notes"], operations: ["fetchNote"] }],
+      securitySchemes: [{ name: "key", kind: "bearer", scheme: "Bearer" }],
+      resources: [
+        { path: ["notes"], operations: ["fetchNote"], className: "NotesResource", fileName: "notes" },
+      ],
       operations: [
         {
           id: "fetchNote",
@@ -54,6 +62,20 @@ describe("buildModel", () => {
           tags: ["Notes"],
           resource: ["notes"],
           methodName: "fetch",
+          names: {
+            function: "fetchNote",
+            descriptor: "fetchNoteOperation",
+            query: "FetchNoteQuery",
+            headers: "FetchNoteHeaders",
+            cookies: "FetchNoteCookies",
+            body: "FetchNoteBody",
+            options: "FetchNoteOptions",
+            response: "FetchNoteResponse",
+            error: "FetchNoteError",
+            request: "FetchNoteRequest",
+            output: "FetchNoteOutput",
+            code: "FetchNoteCode",
+          },
           parameters: [
             {
               name: "noteId",
@@ -91,6 +113,7 @@ describe("buildModel", () => {
       schemas: [
         {
           name: "Note",
+          typeName: "Note",
           schema: { type: "object", properties: { text: { type: "string" } } },
           usage: "response",
         },

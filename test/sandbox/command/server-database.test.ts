@@ -25,7 +25,15 @@ describe.skipIf(postgresMissing !== undefined)(`a database of DATABASE_URL${titl
   }
 
   const starting = (databaseUrl: string, fresh = false): Promise<unknown> => {
-    const flags = { host: "127.0.0.1", port: 0, seed: 1, clock: 1, strictWebhooks: false, json: false };
+    const flags = {
+      host: "127.0.0.1",
+      port: 0,
+      seed: 1,
+      clock: 1,
+      strictWebhooks: false,
+      rateLimits: true,
+      json: false,
+    };
     return start({ ...flags, fresh }, { databaseUrl }, silentLog);
   };
 

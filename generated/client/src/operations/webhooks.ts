@@ -35,15 +35,6 @@ const listWebhooksOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link listWebhooks} can fail. */
@@ -53,9 +44,9 @@ export type ListWebhooksError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List webhooks.
@@ -88,19 +79,6 @@ const createWebhookOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "webhook_limit_reached",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "webhook_url_not_allowed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -115,15 +93,19 @@ export type CreateWebhookError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"webhook_url_not_allowed" | "validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Create a webhook.
  *
  * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
  * loopback or not HTTPS are refused with 422. Only owners and admins may.
+ *
+ * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
+ * and of nothing that the scopes of the token would not let an app read. Naming an event that they do not is refused
+ * with 403.
  *
  * `POST /workspaces/{workspaceId}/webhooks`
  *
@@ -162,15 +144,6 @@ const fetchWebhookOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link fetchWebhook}. */
@@ -189,9 +162,9 @@ export type FetchWebhookError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch a webhook.
@@ -229,19 +202,6 @@ const updateWebhookOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "webhook_url_not_allowed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link updateWebhook}. */
@@ -269,14 +229,15 @@ export type UpdateWebhookError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"webhook_url_not_allowed" | "validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Change a webhook.
  *
- * Changes where events are sent and which; a new address is unverified. Only owners and admins may.
+ * Changes where events are sent and which; a new address is unverified. Whoever changes the address, or activates the
+ * webhook again, gives it their own view of the workspace. Only owners and admins may.
  *
  * `PATCH /workspaces/{workspaceId}/webhooks/{webhookId}`
  *
@@ -316,16 +277,6 @@ const deleteWebhookOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link deleteWebhook}. */
@@ -348,9 +299,9 @@ export type DeleteWebhookError =
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 429 | 500 | 503>;
 
 /**
  * Delete a webhook.
@@ -388,17 +339,6 @@ const verifyWebhookOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/verify",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    422: "idempotency_key_reused",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -411,9 +351,9 @@ export type VerifyWebhookError =
   | ConflictError<"idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>;
 
 /**
  * Verify a webhook.
@@ -453,17 +393,6 @@ const rotateWebhookKeyOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    422: "idempotency_key_reused",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -476,9 +405,9 @@ export type RotateWebhookKeyError =
   | ConflictError<"idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>;
 
 /**
  * Replace the key of a webhook.

@@ -73,7 +73,7 @@ class Attempts {
       if (response) return response;
       throw error;
     }
-    const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
+    const reason = response?.status ?? ((isApiError(error) && error.code) || "connection_failed");
     const retry = this.#failures + this.#refusals;
     emit({ ...subjectOf(this.#request, call), type: "retry", retry, delayMs, reason });
     if (response) discard(response);
@@ -92,7 +92,8 @@ class Attempts {
     const call = this.#call;
     const rule = this.#rule;
     // Other errors would come again.
-    const isTemporary = response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code));
+    const isTemporary =
+      response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code ?? ""));
     if (!isTemporary) return undefined;
     const told = response && (await delayOf(response, rule.delay));
     const count = isRefused ? (this.#refusals += 1) : (this.#failures += 1);
