@@ -7,6 +7,11 @@ export interface EmittedFile {
   readonly content: string;
   /** Whether the formatter should run over it. */
   readonly format: boolean;
+  /**
+   * Follows from the other files and may be left out of version control: where it is missing, its hash in the manifest
+   * still tells whether it would be the same.
+   */
+  readonly isRendered?: boolean;
 }
 
 /** What emitters are told besides the model. */
@@ -19,6 +24,16 @@ export interface EmitOptions {
   readonly additions?: Additions | undefined;
   /** The bundled spec, for the docs. */
   readonly document: Readonly<Record<string, unknown>>;
+  /** Only for the docs. */
+  readonly docs?: DocsInputs | undefined;
+}
+
+/** What is written by hand for the docs, or recorded for them. */
+export interface DocsInputs {
+  /** Markdown files by their names: `01-quickstart.md`. */
+  readonly guides: readonly { readonly name: string; readonly text: string }[];
+  /** Responses that came when the samples were sent, by operation. */
+  readonly recorded: Readonly<Record<string, { readonly status: number; readonly body?: unknown }>>;
 }
 
 /** Hand-written code that becomes part of the client. */

@@ -8,14 +8,10 @@ const FOLDER = fileURLToPath(new URL("../../templates/", import.meta.url));
 
 const compiled = new Map<string, Handlebars.TemplateDelegate>();
 
-/** The parts that docs pages share, by the names under which they include them. */
-const PARTIALS = { content: "docs/content.html.hbs", rows: "docs/rows.html.hbs" } as const;
-
 /** Renders a template, by its path below `templates/`. A value that the template names and `view` lacks is an error. */
 export function render(template: string, view: object): string {
   let run = compiled.get(template);
   if (!run) {
-    for (const [name, file] of Object.entries(PARTIALS)) Handlebars.registerPartial(name, templateText(file));
     run = Handlebars.compile(templateText(template), { strict: true, noEscape: !template.includes(".html") });
     compiled.set(template, run);
   }
