@@ -80,7 +80,12 @@
     };
     const buttons = samples.map((sample, index) => {
       const label = sample.dataset.sample;
-      const button = element("button", { type: "button", role: "tab", id: `tab-${index}`, textContent: label });
+      const button = element("button", {
+        type: "button",
+        role: "tab",
+        id: `tab-${index}`,
+        textContent: label,
+      });
       sample.id = `sample-${index}`;
       sample.role = "tabpanel";
       sample.setAttribute("aria-labelledby", button.id);
@@ -115,7 +120,10 @@
     for (const details of document.querySelectorAll("details[data-printed]")) details.open = false;
   });
 
-  document.querySelector("#navigation [aria-current]")?.scrollIntoView({ block: "nearest" });
+  // The page's own entry is in sight in the navigation, which scrolls by itself.
+  const navigation = document.querySelector("#navigation");
+  const current = navigation.querySelector("[aria-current]");
+  if (current) navigation.scrollTop = current.offsetTop - navigation.offsetTop - navigation.clientHeight / 2;
 
   // On a server of the API: its status, and samples that run
   if (docsHost?.statusUrl) {
@@ -149,7 +157,11 @@
       answer.hidden = false;
       try {
         const body = request.contentType ? JSON.stringify(request.body) : undefined;
-        const response = await fetch(docsHost.baseUrl + request.path, { method: request.method, headers, body });
+        const response = await fetch(docsHost.baseUrl + request.path, {
+          method: request.method,
+          headers,
+          body,
+        });
         const text = await response.text();
         label.textContent = `${response.status} ${response.statusText}`;
         const pre = element("pre", { className: "code", tabIndex: 0, textContent: pretty(text) });
@@ -169,8 +181,28 @@
   }
 
   // Search
-  const KINDS = { operation: 3, error: 2.2, guide: 2.2, event: 2, section: 1.9, header: 1.9, heading: 1.6, schema: 1.5, page: 1.8 };
-  const NAMES = { operation: "Operation", error: "Error", guide: "Guide", event: "Event", section: "Resource", header: "Header", heading: "Section", schema: "Schema", page: "Page" };
+  const KINDS = {
+    operation: 3,
+    error: 2.2,
+    guide: 2.2,
+    event: 2,
+    section: 1.9,
+    header: 1.9,
+    heading: 1.6,
+    schema: 1.5,
+    page: 1.8,
+  };
+  const NAMES = {
+    operation: "Operation",
+    error: "Error",
+    guide: "Guide",
+    event: "Event",
+    section: "Resource",
+    header: "Header",
+    heading: "Section",
+    schema: "Schema",
+    page: "Page",
+  };
   window.docsSearch = { index: [] };
   let engine;
 
@@ -227,12 +259,21 @@
   };
 
   const dialog = element("dialog", { className: "search", ariaLabel: "Search" });
-  const input = element("input", { type: "search", placeholder: "Operations, schemas, codes, headers…", autocomplete: "off" });
+  const input = element("input", {
+    type: "search",
+    placeholder: "Operations, schemas, codes, headers…",
+    autocomplete: "off",
+  });
   input.setAttribute("aria-label", "Search the docs");
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-controls", "search-results");
-  const list = element("ul", { className: "results", id: "search-results", role: "listbox", ariaLabel: "Results" });
+  const list = element("ul", {
+    className: "results",
+    id: "search-results",
+    role: "listbox",
+    ariaLabel: "Results",
+  });
   const none = element("p", { className: "none", hidden: true });
   none.setAttribute("role", "status");
   dialog.append(input, list, none);
@@ -253,7 +294,11 @@
     if (query !== input.value) return;
     list.replaceChildren(
       ...found.slice(0, 20).map(({ url, title, kind, names }, index) => {
-        const link = element("a", { href: root + url, tabIndex: -1 }, element("span", { textContent: title }));
+        const link = element(
+          "a",
+          { href: root + url, tabIndex: -1 },
+          element("span", { textContent: title }),
+        );
         if (kind === "operation") link.append(element("code", { textContent: names.split(" ")[1] }));
         link.append(element("span", { className: "kind", textContent: NAMES[kind] ?? kind }));
         const item = element("li", { id: `result-${index}` }, link);
@@ -288,7 +333,8 @@
   button.hidden = false;
   button.addEventListener("click", open);
   addEventListener("keydown", (event) => {
-    const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+    const isTyping =
+      event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
     event.preventDefault();
     open();

@@ -105,13 +105,32 @@ export class ContentHtml {
     return rows.length === 0 ? "" : `<ul class="encodings">${rows.join("")}</ul>`;
   }
 
+  /** Error responses; the headers that they share are told once. */
+  errorResponses(responses: readonly Response[]): string {
+    const headers = new Map(
+      responses.flatMap((response) => response.headers.map((it) => [it.name, it] as const)),
+    );
+    const list = responses.map((response) => {
+      const names = response.headers.map(({ name }) => code(name)).join(", ");
+      const told = names === "" ? "" : `<p class="dim">Headers: ${names}</p>`;
+      return this.response({ ...response, headers: [] }, told);
+    });
+    const rows = [...headers.values()].map((header) => this.header(header)).join("");
+    return (
+      list.join("") +
+      (rows === ""
+        ? ""
+        : `<section class="response"><h3>Headers of errors</h3><ul class="rows">${rows}</ul></section>`)
+    );
+  }
+
   /** A response in full: what it means, its headers, its body, where it leads. */
-  response(response: Response): string {
+  response(response: Response, headersTold?: string): string {
     const { status, summary, description, headers, contents, links = [] } = response;
     return [
       `<section class="response"><h3>${escaped(status)}${summary ? ` ${escaped(plainText(summary))}` : ""}</h3>`,
       `<div class="prose">${blocks(description)}</div>`,
-      this.headers(headers),
+      headersTold ?? this.headers(headers),
       this.contents(contents, { examples: false }),
       ...links.map((link) => this.#link(link)),
       "</section>",

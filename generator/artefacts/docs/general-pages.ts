@@ -79,11 +79,11 @@ export function overviewPage(site: SiteContext): Page {
     guideCards.length > 0
       ? `<section><h2>Guides</h2><ul class="cards">${guideCards.join("")}</ul></section>`
       : "",
+    model.description ? `<div class="prose">${blocks(model.description)}</div>` : "",
+    cards.length > 0 ? `<section><h2>Resources</h2><ul class="cards">${cards.join("")}</ul></section>` : "",
     model.servers.length > 0
       ? `<section><h2>Servers</h2><ul class="rows">${model.servers.map(serverHtml).join("")}</ul></section>`
       : "",
-    model.description ? `<div class="prose">${blocks(model.description)}</div>` : "",
-    cards.length > 0 ? `<section><h2>Resources</h2><ul class="cards">${cards.join("")}</ul></section>` : "",
     `<section><h2>For machines</h2><p>The whole contract as <a href="openapi.json">OpenAPI in JSON</a> or <a href="openapi.yaml">in YAML</a>, an index for language models in <a href="llms.txt">llms.txt</a>, and every page as Markdown: put <code>.md</code> where its address has <code>.html</code>.</p></section>`,
     about.length > 0
       ? `<section><h2>About</h2><ul class="plain">${about.map((text) => `<li>${text}</li>`).join("")}</ul></section>`

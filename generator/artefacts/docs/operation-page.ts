@@ -1,5 +1,4 @@
 import type { Operation, Response } from "../../model/api-model.js";
-import { render } from "../../kit/templates.js";
 import { ContentHtml, examplesHtml, prettyJson } from "./content-html.js";
 import { factsOf } from "./facts.js";
 import { code, escaped, escapedCode, jsonOf, plainText } from "./html.js";
@@ -24,7 +23,7 @@ export function operationPage(site: SiteContext, operation: Operation, section: 
     operation.responses.filter(isError),
     operation.responses.filter((response) => !isError(response)),
   ];
-  const html = render("docs/operation.html.hbs", {
+  const html = site.render("operation.html.hbs", {
     section: section.title,
     title,
     isDeprecated: operation.deprecated,
@@ -66,8 +65,8 @@ function isError({ status }: Response): boolean {
 /** A path with its parameters set apart, and places where it may break. */
 export function pathHtml(path: string): string {
   return escapedCode(path)
-    .replace(/\{[^{}]*\}/g, (parameter) => `<i>${parameter}</i>`)
-    .replaceAll("/", "/<wbr>");
+    .replaceAll("/", "/<wbr>")
+    .replace(/\{[^{}]*\}/g, (parameter) => `<i>${parameter}</i>`);
 }
 
 function searchEntry(site: SiteContext, operation: Operation, path: string, title: string): SearchEntry {
@@ -166,8 +165,8 @@ function errorsHtml(
       ? `<details class="common"><summary>${common.length} codes that nearly every operation can answer with</summary><ul class="errors">${common.join("")}</ul></details>`
       : "",
     own.length + common.length > 0
-      ? `<details class="common"><summary>Error responses, with their headers</summary>${errors.map((response) => content.response(response)).join("")}</details>`
-      : errors.map((response) => content.response(response)).join(""),
+      ? `<details class="common"><summary>Error responses, with their headers</summary>${content.errorResponses(errors)}</details>`
+      : content.errorResponses(errors),
   ].join("");
 }
 

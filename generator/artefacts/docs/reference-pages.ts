@@ -32,11 +32,13 @@ export function schemaPage(
     requestFormOf === undefined
       ? ""
       : ` The form of <a href="${links.html(site.map.path("schema", requestFormOf))}">${escaped(requestFormOf)}</a> that is sent.`;
+  const isObject = typeof schema === "object" && (schema.type === "object" || schema.allOf !== undefined);
+  const type = isObject ? "" : schemas.type(schema);
   const usedBy = users.map((id) => operationLink(site, links, id)).join("");
   const body = [
     `<p class="eyebrow">Schema</p><h1>${escaped(plainText(name))}</h1>`,
-    `<div class="prose">${schemaLead(schema)}</div>`,
-    `<p class="dim">${direction}${form} <span class="type">${schemas.type(schema)}</span></p>`,
+    `<div class="prose">${schemaLead(schema, name)}</div>`,
+    `<p class="dim">${direction}${form}${type === "" ? "" : ` <span class="type">Type: ${type}.</span>`}</p>`,
     schemas.notes(schema),
     site.trees.hasInside(schema)
       ? `<section><h2>Members</h2>${schemas.inside(schema, { ids: true })}</section>`

@@ -133,8 +133,8 @@ export class SchemaHtml {
     const items = itemNotes(schema);
     return [
       `<li class="row"${id === undefined ? "" : ` id="${escaped(id)}"`}><div class="row-head">${head}</div>`,
-      stated.title && stated.title !== name
-        ? `<div class="row-title">${escaped(plainText(stated.title))}</div>`
+      saysMore(stated.title, name)
+        ? `<div class="row-title">${escaped(plainText(stated.title ?? ""))}</div>`
         : "",
       description ? `<div class="row-text">${inline(description)}</div>` : "",
       notesHtml([...notes, ...items]),
@@ -207,11 +207,17 @@ function documentsHtml(schema: SchemaObject): string {
 }
 
 /** The description of a schema, as a page of its own shows it. */
-export function schemaLead(schema: Schema | undefined): string {
+export function schemaLead(schema: Schema | undefined, name: string): string {
   if (typeof schema !== "object") return "";
   return [
-    schema.title ? `<p class="row-title">${escaped(plainText(schema.title))}</p>` : "",
+    saysMore(schema.title, name) ? `<p class="row-title">${escaped(plainText(schema.title ?? ""))}</p>` : "",
     blocks(schema.description),
     documentsHtml(schema),
   ].join("");
+}
+
+/** Whether a title is more than the name in other letters. */
+function saysMore(title: string | undefined, name: string): boolean {
+  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  return title !== undefined && plain(title) !== "" && plain(title) !== plain(name);
 }

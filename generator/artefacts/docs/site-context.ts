@@ -37,15 +37,23 @@ export interface SiteContext {
   /** Operations by the error code that they can fail with. */
   readonly failing: ReadonlyMap<string, readonly Operation[]>;
   readonly recorded: Readonly<Record<string, RecordedResponse>>;
+  /** Renders a template of the docs. */
+  render(template: string, view: object): string;
 }
 
-export function siteContext(
-  model: ApiModel,
-  names: Names,
-  packageName: string,
-  guides: readonly Guide[],
-  recorded: Readonly<Record<string, RecordedResponse>>,
-): SiteContext {
+interface SiteInputs extends Pick<SiteContext, "model" | "guides" | "recorded" | "render"> {
+  readonly names: Names;
+  readonly packageName: string;
+}
+
+export function siteContext({
+  model,
+  names,
+  packageName,
+  guides,
+  recorded,
+  render,
+}: SiteInputs): SiteContext {
   const sections = sectionsOf(model);
   const own = sampleNames(names, packageName);
   const failing = new Map<string, Operation[]>();
@@ -70,6 +78,7 @@ export function siteContext(
     commonCodes: new Set(common.map(([code]) => code)),
     failing,
     recorded,
+    render,
   };
 }
 
