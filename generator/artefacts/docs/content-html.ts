@@ -3,7 +3,7 @@ import { ofPlace } from "../../kit/typescript/parameters-of.js";
 import { code, escaped, externalLink, jsonOf, plainText } from "./html.js";
 import { blocks, codeBlock, inline } from "./markdown.js";
 import type { Links } from "./page.js";
-import { SchemaHtml } from "./schema-html.js";
+import type { SchemaHtml } from "./schema-html.js";
 import type { SiteContext } from "./site-context.js";
 
 /** Writes bodies, parameters, headers and responses of one page. */
@@ -13,9 +13,10 @@ export class ContentHtml {
   constructor(
     readonly site: SiteContext,
     readonly links: Links,
-    budget?: number,
+    budget = 180,
   ) {
-    this.schemas = new SchemaHtml(site.trees, (name) => links.html(site.map.path("schema", name)), budget);
+    this.schemas = site.schemaHtml(links.root);
+    this.schemas.begin(budget);
   }
 
   parameterGroups(operation: Pick<Operation, "parameters" | "policies">): { title: string; rows: string }[] {

@@ -18,7 +18,7 @@ export function schemaPage(
 ): Page {
   const path = site.map.path("schema", name);
   const links = new Links(path);
-  const { schemas } = new ContentHtml(site, links, 320);
+  const { schemas } = new ContentHtml(site, links, 240);
   const markdown = new SchemaMarkdown(site.trees, (target) =>
     links.markdown(site.map.path("schema", target)),
   );

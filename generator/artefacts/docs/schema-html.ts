@@ -8,26 +8,23 @@ import { slugOf } from "./site-map.js";
 
 /** Enumerations with more values than these are folded. */
 const SHOWN_VALUES = 16;
-/** How deep a page follows schemas that have a page of their own. */
-const NAMED_DEPTH = 3;
 /** How deep it follows schemas that stand nowhere else. */
 const INLINE_DEPTH = 12;
 
 /** Shows schemas as lists of members, within a budget of rows so that no page grows without bound. */
 export class SchemaHtml {
-  #budget: number;
+  #budget = 0;
+  readonly #unfolded = new Map<string, { readonly html: string; readonly rows: number }>();
+  readonly #values = new Map<string, string>();
 
   constructor(
     readonly trees: SchemaTrees,
     /** The address of a schema's page. */
     readonly linkTo: (name: string) => string,
-    budget = 260,
-  ) {
-    this.#budget = budget;
-  }
+  ) {}
 
-  /** Starts another page. */
-  renew(budget: number): void {
+  /** Starts another page, which may have so many rows. */
+  begin(budget: number): void {
     this.#budget = budget;
   }
 
@@ -43,12 +40,12 @@ export class SchemaHtml {
 
   /** All that is inside a schema. `ids` gives its members ids, so that links can lead to them. */
   inside(schema: Schema | undefined, options: { readonly ids?: boolean } = {}): string {
-    return this.#inside(schema, 0, 0, [], options.ids === true);
+    return this.#inside(schema, 0, 0, options.ids === true);
   }
 
   /** One line of a list: a parameter, a header, a member. */
   row(name: string, schema: Schema | undefined, options: RowOptions = {}): string {
-    return this.#row(name, schema, { ...options, inner: this.#inner(schema, 0, 0, []) });
+    return this.#row(name, schema, { ...options, inner: this.#inner(schema, 0, 0) });
   }
 
   /** What a schema says of its values, as a list. */
@@ -56,55 +53,60 @@ export class SchemaHtml {
     return notesHtml(notesOf(schema, examples));
   }
 
-  #inside(
-    schema: Schema | undefined,
-    named: number,
-    depth: number,
-    following: readonly string[],
-    ids = false,
-  ): string {
+  #inside(schema: Schema | undefined, named: number, depth: number, ids = false): string {
     if (depth > INLINE_DEPTH || schema === undefined || typeof schema === "boolean") return "";
     const { members, alternatives } = this.trees.of(schema);
-    const rows = members.map((member) => this.#member(member, named, depth, following, ids));
+    const rows = members.map((member) => this.#member(member, named, depth, ids));
     const list = rows.length > 0 ? `<ul class="rows">${rows.join("")}</ul>` : "";
     const groups = alternatives.map(({ label, options }) => {
-      const variants = options.map((option) =>
-        this.#variant(option.name, option.schema, named, depth, following),
-      );
+      const variants = options.map((option) => this.#variant(option.name, option.schema, named, depth));
       return `<div class="variants"><p class="variants-label">${escaped(label)}</p><ul class="rows">${variants.join("")}</ul></div>`;
     });
     return list + groups.join("");
   }
 
-  #variant(name: string, schema: Schema, named: number, depth: number, following: readonly string[]): string {
+  #variant(name: string, schema: Schema, named: number, depth: number): string {
     const label = name === "" ? "" : `<span class="variant">${escaped(plainText(name))}</span> `;
-    return this.#row("", schema, { label, inner: this.#inner(schema, named, depth, following) });
+    return this.#row("", schema, { label, inner: this.#inner(schema, named, depth) });
   }
 
-  #member(member: Member, named: number, depth: number, following: readonly string[], ids: boolean): string {
+  #member(member: Member, named: number, depth: number, ids: boolean): string {
     const { name, isPlaceholder, isRequired, schema } = member;
     return this.#row(name, schema, {
       isPlaceholder,
       isRequired,
-      inner: this.#inner(schema, named, depth, following),
+      inner: this.#inner(schema, named, depth),
       ...(ids ? { id: `member-${slugOf(name)}` } : {}),
     });
   }
 
-  /** What is inside a member: folded, and left to its own page where that is deep below or was passed on the way. */
-  #inner(schema: Schema | undefined, named: number, depth: number, following: readonly string[]): string {
+  /**
+   * What is inside a member, folded. A schema that has a page of its own is unfolded once; what it names in turn is
+   * left to its page.
+   */
+  #inner(schema: Schema | undefined, named: number, depth: number): string {
     if (schema === undefined || typeof schema === "boolean") return "";
     const target = innermost(schema);
-    const name = target.$ref;
-    if (name !== undefined && (named >= NAMED_DEPTH || following.includes(name) || this.#budget <= 0))
-      return "";
-    const trail = name === undefined ? following : [...following, name];
-    const resolved = this.trees.resolved(target);
-    const own =
-      name === undefined ? "" : notesHtml(notesOf(resolved).filter(({ label }) => label !== "deprecated"));
-    const content = this.#inside(target, named + (name === undefined ? 0 : 1), depth + 1, trail);
-    if (content === "") return own;
-    return `${own}<details class="inner"><summary>Show what is inside</summary>${content}</details>`;
+    if (target.$ref === undefined) return folded(this.#inside(target, named, depth + 1));
+    if (named > 0 || this.#budget <= 0) return this.#valuesOf(target.$ref);
+    const known = this.#unfolded.get(target.$ref);
+    this.#budget -= known?.rows ?? 0;
+    if (known) return known.html;
+    const before = this.#budget;
+    const html = this.#valuesOf(target.$ref) + folded(this.#inside(target, 1, depth + 1));
+    this.#unfolded.set(target.$ref, { html, rows: before - this.#budget });
+    return html;
+  }
+
+  /** What a named schema says of its values, so that nobody has to go to its page for an enumeration. */
+  #valuesOf(reference: string): string {
+    let html = this.#values.get(reference);
+    if (html === undefined) {
+      const notes = notesOf(this.trees.resolved({ $ref: reference }));
+      html = notesHtml(notes.filter(({ label }) => label !== "deprecated"));
+      this.#values.set(reference, html);
+    }
+    return html;
   }
 
   #row(name: string, schema: Schema | undefined, options: RowParts): string {
@@ -181,6 +183,12 @@ function innermost(schema: SchemaObject): SchemaObject {
 function itemNotes(schema: Schema | undefined): Note[] {
   if (typeof schema !== "object" || typeof schema.items !== "object" || schema.items.properties) return [];
   return notesOf(schema.items).map((note) => ({ ...note, label: `each: ${note.label}` }));
+}
+
+function folded(content: string): string {
+  return content === ""
+    ? ""
+    : `<details class="inner"><summary>Show what is inside</summary>${content}</details>`;
 }
 
 export function notesHtml(notes: readonly Note[]): string {

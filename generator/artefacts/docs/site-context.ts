@@ -3,6 +3,7 @@ import type { Names } from "../../kit/typescript/names.js";
 import { wordsOf } from "../../model/words.js";
 import type { Guide } from "./guide.js";
 import { SampleWriter, sampleNames, type SampleNames } from "./samples.js";
+import { SchemaHtml } from "./schema-html.js";
 import { SchemaTrees } from "./schema-tree.js";
 import { SiteMap } from "./site-map.js";
 
@@ -37,6 +38,8 @@ export interface SiteContext {
   /** Operations by the error code that they can fail with. */
   readonly failing: ReadonlyMap<string, readonly Operation[]>;
   readonly recorded: Readonly<Record<string, RecordedResponse>>;
+  /** Writes schemas on pages at the same depth of folders, whose links are the same. */
+  schemaHtml(root: string): SchemaHtml;
   /** Renders a template of the docs. */
   render(template: string, view: object): string;
 }
@@ -55,6 +58,13 @@ export function siteContext({
   render,
 }: SiteInputs): SiteContext {
   const sections = sectionsOf(model);
+  const map = new SiteMap(
+    model,
+    sections.map(({ name }) => name),
+    guides,
+  );
+  const trees = new SchemaTrees(model.schemas);
+  const writers = new Map<string, SchemaHtml>();
   const own = sampleNames(names, packageName);
   const failing = new Map<string, Operation[]>();
   for (const operation of model.operations) {
@@ -63,15 +73,17 @@ export function siteContext({
   }
   const common = [...failing].filter(([, users]) => users.length >= model.operations.length * 0.75);
   return {
+    schemaHtml: (root) => {
+      const known =
+        writers.get(root) ?? new SchemaHtml(trees, (name) => `${root}${map.path("schema", name)}.html`);
+      writers.set(root, known);
+      return known;
+    },
     model,
     sections,
     guides,
-    map: new SiteMap(
-      model,
-      sections.map(({ name }) => name),
-      guides,
-    ),
-    trees: new SchemaTrees(model.schemas),
+    map,
+    trees,
     samples: new SampleWriter(model, names, own),
     sampleNames: own,
     catalogue: new Map(model.errorCodes.map((code) => [code.code, code])),
