@@ -3,6 +3,7 @@ import type { Fail } from "@workspace-api/server";
 import type { Db } from "./database/open.js";
 import type { Position } from "./http/pages.js";
 import type { IdKind } from "./ids.js";
+import type { Audience } from "./visibility/audience.js";
 
 /** Who calls: a workspace by one of its API keys, or a member by an access token. */
 export type Caller =
@@ -27,6 +28,8 @@ export interface NewEvent {
   readonly subject: string;
   /** What happened, but for the actor. */
   readonly data: object;
+  /** Who could see the subject when it happened. */
+  readonly audience: Audience;
   /** True for what nobody did, such as a lease that ran out while somebody else looked. The caller did it otherwise. */
   readonly bySystem?: boolean;
 }

@@ -17,7 +17,7 @@ export interface EventFacts {
 /** Writes an event down, for the deliveries to send once the transaction is through. */
 export async function recordEvent(
   db: Db,
-  { type, subject, data }: NewEvent,
+  { type, subject, data, audience }: NewEvent,
   { eventId, workspaceId, actor, at }: EventFacts,
 ): Promise<void> {
   await db.insert(events).values({
@@ -27,5 +27,6 @@ export async function recordEvent(
     subject,
     data: { ...data, ...(actor && { actor }) },
     createdAt: at,
+    ...audience,
   });
 }

@@ -2372,8 +2372,8 @@ export interface components {
          */
         TriageStatus: ("pending" | "accepted" | "declined" | "duplicate") | (string & {});
         /**
-         * @description How much of the work below a task is done. Descendants with the status `idea` do not count; all others do, also those
-         *     that the caller may not see.
+         * @description How much of the work below a task is done, as far as the caller may see it. Descendants with the status `idea` do not
+         *     count.
          */
         TaskProgress: {
             /** @description The number of descendants that are `completed`, `cancelled` or `merged`. */
@@ -2407,7 +2407,7 @@ export interface components {
             teamIds: string[];
             /** @description The taxonomy labels on the task. */
             taxonomyLabelIds: string[];
-            /** @description The task that this one is part of; null at the top of the hierarchy. */
+            /** @description The task that this one is part of; null at the top of the hierarchy, and when the caller may not see it. */
             parentTaskId: string | null;
             /** @description The chain of parents that the caller may see, topmost first. Only in lists, and only with `includeHierarchy=true`. */
             ancestors?: components["schemas"]["TaskReference"][];
@@ -2432,7 +2432,7 @@ export interface components {
             snoozedUntil: string | null;
             /** @description Where a bug or feature request stands in triage; null for other tasks. */
             triageStatus: components["schemas"]["TriageStatus"] | null;
-            /** @description How much of the work below the task is done; null when nothing below it counts. */
+            /** @description How much of the work below the task is done; null when nothing below it counts, and in events. */
             progress: components["schemas"]["TaskProgress"] | null;
             /** @description Where the task was created. */
             source: components["schemas"]["TaskSource"];
@@ -3231,8 +3231,8 @@ export interface components {
         /** @description What an event tells of. */
         WebhookEventType: ("task.created" | "task.updated" | "task.deleted" | "task.snoozed" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.reaction_added" | "comment.reaction_removed" | "team.created" | "team.updated" | "team.deleted" | "team.invite_created" | "team.invite_accepted" | "team.invite_revoked" | "taxonomy.created" | "taxonomy.updated" | "taxonomy.deleted" | "document.created" | "document.updated" | "document.deleted" | "issue.updated" | "meeting.created" | "summary.created" | "agent_session.queued" | "agent_session.updated" | "agent_session.completed" | "webhook.test") | (string & {});
         /**
-         * @description `active`: events are sent; `disabled`: the receiver answered 410, or 50 events in a row could not be
-         *     delivered.
+         * @description `active`: events are sent; `disabled`: the receiver answered 410, 50 events in a row could not be delivered,
+         *     or the member whose view it has left the workspace or is no longer an owner or admin.
          */
         WebhookStatus: ("active" | "disabled") | (string & {});
         /** @description A subscription to events, which are sent to an address of yours. */
@@ -3246,10 +3246,15 @@ export interface components {
             url: string;
             /** @description What it is for. */
             description: string | null;
-            /** @description The events that are sent; null: all of them. */
+            /** @description The events that are sent; null: all that the member may see and the token could read. */
             events: components["schemas"]["WebhookEventType"][] | null;
             /** @description Whether events are sent. */
             status: components["schemas"]["WebhookStatus"];
+            /**
+             * @description The member whose view of the workspace it has: who created it, or who last changed its address or activated it
+             *     again. It is told only of what this member may see at that moment, within the scopes of the token that was used.
+             */
+            userId: string | null;
             /** @description Whether the receiver answered the last verification with success. */
             verified: boolean;
             /**

@@ -145,8 +145,8 @@ export type WorkType = components["schemas"]["WorkType"];
 export type TriageStatus = components["schemas"]["TriageStatus"];
 
 /**
- * How much of the work below a task is done. Descendants with the status `idea` do not count; all others do, also those
- * that the caller may not see.
+ * How much of the work below a task is done, as far as the caller may see it. Descendants with the status `idea` do not
+ * count.
  */
 export type TaskProgress = components["schemas"]["TaskProgress"];
 
@@ -363,8 +363,8 @@ export type NewApiKey = components["schemas"]["NewApiKey"];
 export type WebhookEventType = components["schemas"]["WebhookEventType"];
 
 /**
- * `active`: events are sent; `disabled`: the receiver answered 410, or 50 events in a row could not be
- * delivered.
+ * `active`: events are sent; `disabled`: the receiver answered 410, 50 events in a row could not be delivered,
+ * or the member whose view it has left the workspace or is no longer an owner or admin.
  */
 export type WebhookStatus = components["schemas"]["WebhookStatus"];
 

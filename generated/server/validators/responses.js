@@ -7362,7 +7362,7 @@ return errors === 0;
 validate218.evaluated = {"props":{"apiKeyId":true,"description":true,"prefix":true,"createdAt":true,"createdBy":true,"expiresAt":true,"lastUsedAt":true,"revokedAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check44 = validate221;
-const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","verified","checkedAt","createdAt","updatedAt","version"]};
+const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","verified","checkedAt","createdAt","updatedAt","version"]};
 const pattern91 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 const schema124 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
@@ -7436,6 +7436,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.status === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "status"}}); errors++;
+}
+if(data.userId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
 }
 if(data.verified === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verified"}}); errors++;
@@ -7528,26 +7531,37 @@ vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.err
 errors = vErrors.length;
 }
 }
+if(data.userId !== undefined){
+let data6 = data.userId;
+if((typeof data6 !== "string") && (data6 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",params:{type: schema123.properties.userId.type}}); errors++;
+}
+if(typeof data6 === "string"){
+if(!pattern2.test(data6)){
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
 if(data.verified !== undefined){
 if(typeof data.verified !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/verified",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data.checkedAt !== undefined){
-let data7 = data.checkedAt;
-if((typeof data7 !== "string") && (data7 !== null)){
+let data8 = data.checkedAt;
+if((typeof data8 !== "string") && (data8 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"type",params:{type: schema123.properties.checkedAt.type}}); errors++;
 }
-if(typeof data7 === "string"){
-if(!(formats6.validate(data7))){
+if(typeof data8 === "string"){
+if(!(formats6.validate(data8))){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data8 = data.createdAt;
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+let data9 = data.createdAt;
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7556,9 +7570,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data9 = data.updatedAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+let data10 = data.updatedAt;
+if(typeof data10 === "string"){
+if(!(formats6.validate(data10))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7567,12 +7581,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.version !== undefined){
-let data10 = data.version;
-if(!((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10)))){
+let data11 = data.version;
+if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data10 == "number"){
-if(data10 < 1 || isNaN(data10)){
+if(typeof data11 == "number"){
+if(data11 < 1 || isNaN(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -7584,7 +7598,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate223.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate223.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7689,7 +7703,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate231.errors = vErrors;
 return errors === 0;
 }
-validate231.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7709,7 +7723,7 @@ errors = vErrors.length;
 validate230.errors = vErrors;
 return errors === 0;
 }
-validate230.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate230.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check46 = validate234;
 
@@ -7738,6 +7752,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.status === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "status"}}); errors++;
+}
+if(data.userId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
 }
 if(data.verified === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verified"}}); errors++;
@@ -7830,26 +7847,37 @@ vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.err
 errors = vErrors.length;
 }
 }
+if(data.userId !== undefined){
+let data6 = data.userId;
+if((typeof data6 !== "string") && (data6 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",params:{type: schema123.properties.userId.type}}); errors++;
+}
+if(typeof data6 === "string"){
+if(!pattern2.test(data6)){
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
 if(data.verified !== undefined){
 if(typeof data.verified !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/verified",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data.checkedAt !== undefined){
-let data7 = data.checkedAt;
-if((typeof data7 !== "string") && (data7 !== null)){
+let data8 = data.checkedAt;
+if((typeof data8 !== "string") && (data8 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"type",params:{type: schema123.properties.checkedAt.type}}); errors++;
 }
-if(typeof data7 === "string"){
-if(!(formats6.validate(data7))){
+if(typeof data8 === "string"){
+if(!(formats6.validate(data8))){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data8 = data.createdAt;
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+let data9 = data.createdAt;
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7858,9 +7886,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data9 = data.updatedAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+let data10 = data.updatedAt;
+if(typeof data10 === "string"){
+if(!(formats6.validate(data10))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7869,12 +7897,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.version !== undefined){
-let data10 = data.version;
-if(!((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10)))){
+let data11 = data.version;
+if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data10 == "number"){
-if(data10 < 1 || isNaN(data10)){
+if(typeof data11 == "number"){
+if(data11 < 1 || isNaN(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -7886,7 +7914,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate235.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate235.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7906,7 +7934,7 @@ errors = vErrors.length;
 validate234.errors = vErrors;
 return errors === 0;
 }
-validate234.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check47 = validate239;
 const schema131 = {"properties":{"verified":{"type":"boolean"},"status":{"type":["integer","null"]},"error":{"oneOf":[{"$ref":"definitions#/$defs/DeliveryError"},{"type":"null"}]},"checkedAt":{"type":"string","format":"date-time"}},"type":"object","required":["verified","status","error","checkedAt"]};
@@ -8056,8 +8084,8 @@ validate239.evaluated = {"props":{"verified":true,"status":true,"error":true,"ch
 const check48 = validate244;
 const schema134 = {"properties":{"deliveries":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Delivery"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["deliveries","nextCursor"]};
 const schema135 = {"properties":{"deliveryId":{"type":"string","pattern":"^dlv_[A-Za-z0-9_-]{1,64}$"},"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"eventId":{"type":"string","pattern":"^evt_[A-Za-z0-9_-]{1,64}$"},"eventType":{"$ref":"definitions#/$defs/WebhookEventType"},"attempt":{"minimum":1,"type":"integer"},"delivered":{"type":"boolean"},"status":{"type":["integer","null"]},"error":{"oneOf":[{"$ref":"definitions#/$defs/DeliveryError"},{"type":"null"}]},"latencyMs":{"minimum":0,"type":"integer"},"size":{"minimum":0,"type":"integer"},"attemptedAt":{"type":"string","format":"date-time"}},"type":"object","required":["deliveryId","webhookId","eventId","eventType","attempt","delivered","status","error","latencyMs","size","attemptedAt"]};
-const pattern93 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern95 = new RegExp("^evt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern95 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern97 = new RegExp("^evt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8106,7 +8134,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.deliveryId !== undefined){
 let data0 = data.deliveryId;
 if(typeof data0 === "string"){
-if(!pattern93.test(data0)){
+if(!pattern95.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8128,7 +8156,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"type",pa
 if(data.eventId !== undefined){
 let data2 = data.eventId;
 if(typeof data2 === "string"){
-if(!pattern95.test(data2)){
+if(!pattern97.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/eventId",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8371,7 +8399,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.deliveryId !== undefined){
 let data0 = data.deliveryId;
 if(typeof data0 === "string"){
-if(!pattern93.test(data0)){
+if(!pattern95.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8393,7 +8421,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"type",pa
 if(data.eventId !== undefined){
 let data2 = data.eventId;
 if(typeof data2 === "string"){
-if(!pattern95.test(data2)){
+if(!pattern97.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/eventId",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8538,7 +8566,7 @@ validate251.evaluated = {"props":{"deliveryId":true,"webhookId":true,"eventId":t
 
 const check50 = validate256;
 const schema140 = {"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"name":{"minLength":1,"maxLength":120,"type":"string"},"avatarUrl":{"type":["string","null"],"format":"uri"},"active":{"type":"boolean"},"capabilities":{"maxItems":50,"items":{"minLength":1,"maxLength":64,"type":"string"},"type":"array"},"createdAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["agentId","workspaceId","name","avatarUrl","active","capabilities","createdAt","version"]};
-const pattern99 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern101 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8578,7 +8606,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern99.test(data0)){
+if(!pattern101.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8786,7 +8814,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern99.test(data0)){
+if(!pattern101.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8914,8 +8942,8 @@ validate261.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,
 
 const check52 = validate264;
 const schema145 = {"properties":{"workerId":{"type":"string","pattern":"^wrk_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"mode":{"$ref":"definitions#/$defs/ExecutionMode"},"name":{"minLength":1,"maxLength":120,"type":"string"},"status":{"$ref":"definitions#/$defs/WorkerStatus"},"sessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"registeredAt":{"type":"string","format":"date-time"},"lastSeenAt":{"type":"string","format":"date-time"}},"type":"object","required":["workerId","agentId","workspaceId","userId","mode","name","status","sessionId","registeredAt","lastSeenAt"]};
-const pattern103 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern107 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern105 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern109 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 const schema146 = {"type":"string","enum":["local","cloud"]};
 
 function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9007,7 +9035,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern103.test(data0)){
+if(!pattern105.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9018,7 +9046,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern99.test(data1)){
+if(!pattern101.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9080,7 +9108,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema145.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern107.test(data7)){
+if(!pattern109.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9224,7 +9252,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern103.test(data0)){
+if(!pattern105.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9235,7 +9263,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern99.test(data1)){
+if(!pattern101.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9297,7 +9325,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema145.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern107.test(data7)){
+if(!pattern109.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9410,7 +9438,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern107.test(data1)){
+if(!pattern109.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9730,7 +9758,7 @@ validate278.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":
 const check55 = validate288;
 const schema156 = {"properties":{"agentSessions":{"maxItems":200,"items":{"$ref":"definitions#/$defs/AgentSession"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["agentSessions","nextCursor"]};
 const schema157 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
-const pattern120 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern122 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 const schema158 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
 
 function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9884,7 +9912,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern107.test(data0)){
+if(!pattern109.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9906,7 +9934,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern99.test(data2)){
+if(!pattern101.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10001,7 +10029,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema157.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern120.test(data11)){
+if(!pattern122.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10074,7 +10102,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern107.test(data18)){
+if(!pattern109.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10310,7 +10338,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern107.test(data0)){
+if(!pattern109.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10332,7 +10360,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern99.test(data2)){
+if(!pattern101.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10427,7 +10455,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema157.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern120.test(data11)){
+if(!pattern122.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10500,7 +10528,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern107.test(data18)){
+if(!pattern109.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10603,7 +10631,7 @@ validate298.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":
 const check57 = validate304;
 const schema163 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
 const schema164 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivity"}}]};
-const pattern130 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern132 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10642,7 +10670,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern130.test(data1)){
+if(!pattern132.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10653,7 +10681,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern107.test(data2)){
+if(!pattern109.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10664,7 +10692,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern122.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10744,7 +10772,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern130.test(data1)){
+if(!pattern132.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10755,7 +10783,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern107.test(data2)){
+if(!pattern109.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10766,7 +10794,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern122.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10850,7 +10878,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern130.test(data1)){
+if(!pattern132.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10861,7 +10889,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern107.test(data2)){
+if(!pattern109.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10872,7 +10900,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern122.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10949,7 +10977,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern130.test(data1)){
+if(!pattern132.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10960,7 +10988,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern107.test(data2)){
+if(!pattern109.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10971,7 +10999,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern122.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11051,7 +11079,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern130.test(data1)){
+if(!pattern132.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11062,7 +11090,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern107.test(data2)){
+if(!pattern109.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11073,7 +11101,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern122.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11153,7 +11181,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern130.test(data1)){
+if(!pattern132.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11164,7 +11192,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern107.test(data2)){
+if(!pattern109.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11175,7 +11203,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern122.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12694,7 +12722,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern120.test(data0)){
+if(!pattern122.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12705,7 +12733,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern107.test(data1)){
+if(!pattern109.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12716,7 +12744,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern103.test(data2)){
+if(!pattern105.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12866,7 +12894,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern120.test(data0)){
+if(!pattern122.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12877,7 +12905,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern107.test(data1)){
+if(!pattern109.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12888,7 +12916,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern103.test(data2)){
+if(!pattern105.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12995,7 +13023,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/specversion",keyword:"const"
 if(data.id !== undefined){
 let data1 = data.id;
 if(typeof data1 === "string"){
-if(!pattern95.test(data1)){
+if(!pattern97.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/id",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }

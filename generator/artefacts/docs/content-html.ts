@@ -1,5 +1,5 @@
 import type { Callback, Content, Header, Operation, Parameter, Response } from "../../model/api-model.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { parametersIn } from "../../model/call-shape.js";
 import { code, escaped, externalLink, jsonOf, plainText } from "./html.js";
 import { blocks, codeBlock, inline } from "./markdown.js";
 import type { Links } from "./page.js";
@@ -213,5 +213,7 @@ function textOfValue(value: unknown): string {
 
 /** Parameters without the header that the client sends by itself, for the shorter form of a page. */
 export function givenParameters(operation: Operation): Parameter[] {
-  return (["path", "query", "header", "cookie"] as const).flatMap((place) => [...ofPlace(operation, place)]);
+  return (["path", "query", "header", "cookie"] as const).flatMap((place) => [
+    ...parametersIn(operation, place),
+  ]);
 }

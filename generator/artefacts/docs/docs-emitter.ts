@@ -3,7 +3,6 @@ import { dump } from "js-yaml";
 import { objectOf } from "../../base/json.js";
 import { ArtefactError, type EmittedFile } from "../../kit/artefact.js";
 import type { Kit } from "../../kit/kit.js";
-import { chooseNames } from "../../kit/typescript/names.js";
 import type { ApiModel } from "../../model/api-model.js";
 import { guidesOf } from "./guide.js";
 import { plainText } from "./html.js";
@@ -28,10 +27,8 @@ export function emitDocs(model: ApiModel, kit: Kit, inputs: DocsInputs): readonl
   // Samples use the client that is built beside the docs.
   const client = kit.artefacts.find(({ name }) => name === "client");
   const packageName = String(client?.options["name"] ?? "client");
-  const names = chooseNames(model, packageName);
   const site = siteContext({
     model,
-    names,
     packageName,
     guides: guidesOf(inputs.guides),
     recorded: recordedOf(inputs.responses),

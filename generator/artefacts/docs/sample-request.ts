@@ -1,5 +1,5 @@
 import type { ApiModel, Content, Operation, Parameter, SecurityScheme } from "../../model/api-model.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { parametersIn } from "../../model/call-shape.js";
 import { Bytes, type SampleValues } from "./sample-values.js";
 
 /** One request, as every language writes it. */
@@ -21,7 +21,7 @@ const PAGE_SIZE = 2;
 export function sampleRequest(model: ApiModel, operation: Operation, values: SampleValues): SampleRequest {
   const content = operation.body?.contents[0];
   const needed = (place: "query" | "header"): Parameter[] =>
-    ofPlace(operation, place).filter(
+    parametersIn(operation, place).filter(
       ({ required, clientDefault }) => required && clientDefault === undefined,
     );
   const query = needed("query").flatMap((it) => queryPairs(it, values.ofParameter(it)));

@@ -1,8 +1,7 @@
-import type { ApiModel, Content, Operation } from "../../model/api-model.js";
+import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";
 import { pascalCase, wordsOf } from "../../model/words.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { callShapeOf } from "../../model/call-shape.js";
 import { propertyName } from "../../kit/typescript/literals.js";
-import { resourceKey, type Names } from "../../kit/typescript/names.js";
 import { formPairs, sampleRequest, type SampleRequest } from "./sample-request.js";
 import { Bytes, SampleValues } from "./sample-values.js";
 
@@ -27,12 +26,12 @@ export interface SampleNames {
 const RESERVED =
   /^(default|new|delete|import|export|function|class|this|super|package|public|console|process|result|item)$/;
 
-export function sampleNames(names: Names, packageName: string): SampleNames {
-  const words = wordsOf(names.client.replace(/^_/, "").replace(/Client$/, ""));
+export function sampleNames(client: string, packageName: string): SampleNames {
+  const words = wordsOf(client.replace(/^_/, "").replace(/Client$/, ""));
   const variable = pascalCase(words).replace(/^./, (first) => first.toLowerCase());
   return {
     packageName,
-    client: names.client,
+    client,
     prefix: words.join("_").toUpperCase() || "API",
     variable: /^[a-z_$][\w$]*$/i.test(variable) && !RESERVED.test(variable) ? variable : "client",
   };
@@ -44,7 +43,6 @@ export class SampleWriter {
 
   constructor(
     readonly model: ApiModel,
-    readonly names: Names,
     readonly own: SampleNames,
   ) {
     this.#values = new SampleValues(model);
@@ -121,32 +119,31 @@ export class SampleWriter {
 
   /** `client.things.create({ … })` */
   call(operation: Operation): string {
-    const names = this.names.operations.get(operation.id);
-    const members = operation.resource.map((_, index) => {
-      return this.names.resources.get(resourceKey(operation.resource.slice(0, index + 1)))?.member ?? "";
-    });
-    const given = ofPlace(operation, "path").filter(({ clientDefault }) => clientDefault === undefined);
-    const content = operation.body?.contents[0];
-    const query = Object.fromEntries(
-      ofPlace(operation, "query")
-        .filter(({ required, clientDefault }) => required && clientDefault === undefined)
-        .map((it) => [it.name, this.#values.ofParameter(it)]),
-    );
-    const headers = ofPlace(operation, "header").filter(({ required }) => required);
-    const hasQuery = Object.keys(query).length > 0;
-    const second = content ? [this.#values.ofContent(content)] : hasQuery ? [query] : [];
-    const options = {
-      ...(content && hasQuery ? { query } : {}),
-      ...(headers.length > 0
-        ? {
-            headers: Object.fromEntries(headers.map((it) => [it.name, String(this.#values.ofParameter(it))])),
-          }
-        : {}),
+    const { path, argument, query, headers, cookies, body } = callShapeOf(operation);
+    const content = body?.contents[0];
+    const given = {
+      query: this.#needed(query),
+      body: content ? this.#values.ofContent(content) : undefined,
     };
-    const rest =
-      Object.keys(options).length > 0 ? [...(second.length > 0 ? second : [undefined]), options] : second;
-    const list = [...given.map((it) => this.#values.ofParameter(it)), ...rest].map((value) => source(value));
-    return `${[this.own.variable, ...members, names?.method ?? ""].join(".")}(${list.join(", ")})`;
+    const object = argument === "query" ? given.query : given.body;
+    const options = withoutUndefined({
+      ...(argument === "query" ? { body: given.body } : { query: given.query }),
+      headers: this.#needed(headers),
+      cookies: this.#needed(cookies),
+    });
+    const list = [...path.map(({ parameter }) => this.#values.ofParameter(parameter)), object, options];
+    while (list.length > 0 && list.at(-1) === undefined) list.pop();
+    const name = [this.own.variable, ...operation.resource, operation.methodName].join(".");
+    return `${name}(${list.map((value) => source(value)).join(", ")})`;
+  }
+
+  /** Values of the parameters that must be given; `undefined` where none must. */
+  #needed(parameters: readonly Parameter[]): object | undefined {
+    const needed = parameters.filter(
+      ({ required, clientDefault }) => required && clientDefault === undefined,
+    );
+    if (needed.length === 0) return undefined;
+    return Object.fromEntries(needed.map((it) => [it.name, this.#values.ofParameter(it)]));
   }
 
   #clientOptions(operation: Operation): string {
@@ -162,6 +159,12 @@ export class SampleWriter {
     else if (scheme) lines.unshift(`apiKey: ${variable("API_KEY")}`);
     return lines.length === 0 ? "" : `{\n${lines.map((line) => `  ${line},\n`).join("")}}`;
   }
+}
+
+/** The members that are there; `undefined` for none. */
+function withoutUndefined(value: object): object | undefined {
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function credentialName(kind: string): string {

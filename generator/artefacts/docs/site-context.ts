@@ -1,5 +1,5 @@
 import type { ApiModel, ErrorCode, Operation } from "../../model/api-model.js";
-import type { Names } from "../../kit/typescript/names.js";
+import { clientName } from "../../model/public-names.js";
 import { wordsOf } from "../../model/words.js";
 import type { Guide } from "./guide.js";
 import { SampleWriter, sampleNames, type SampleNames } from "./samples.js";
@@ -45,18 +45,10 @@ export interface SiteContext {
 }
 
 interface SiteInputs extends Pick<SiteContext, "model" | "guides" | "recorded" | "render"> {
-  readonly names: Names;
   readonly packageName: string;
 }
 
-export function siteContext({
-  model,
-  names,
-  packageName,
-  guides,
-  recorded,
-  render,
-}: SiteInputs): SiteContext {
+export function siteContext({ model, packageName, guides, recorded, render }: SiteInputs): SiteContext {
   const sections = sectionsOf(model);
   const map = new SiteMap(
     model,
@@ -65,7 +57,7 @@ export function siteContext({
   );
   const trees = new SchemaTrees(model.schemas);
   const writers = new Map<string, SchemaHtml>();
-  const own = sampleNames(names, packageName);
+  const own = sampleNames(clientName(packageName, model.schemas), packageName);
   const failing = new Map<string, Operation[]>();
   for (const operation of model.operations) {
     for (const code of new Set(operation.responses.flatMap(({ errorCodes }) => errorCodes)))
@@ -84,7 +76,7 @@ export function siteContext({
     guides,
     map,
     trees,
-    samples: new SampleWriter(model, names, own),
+    samples: new SampleWriter(model, own),
     sampleNames: own,
     catalogue: new Map(model.errorCodes.map((code) => [code.code, code])),
     commonCodes: new Set(common.map(([code]) => code)),

@@ -9,12 +9,12 @@ import type { Db } from "../database/open.js";
 import { agentSessions, claims } from "../database/schema.js";
 import {
   changeSession,
-  isSessionVisible,
   type ClaimRow,
   type SessionContext,
   type SessionRow,
   type WorkerRow,
 } from "./session-view.js";
+import { isSessionVisible } from "../visibility/agents.js";
 
 const LEASE_MS = 120 * SECOND;
 

@@ -1,11 +1,11 @@
 import type { Activity, Agent, AgentSession, Claim, Worker } from "@workspace-api/server";
-import { and, eq, gt, inArray, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, sql, type SQL } from "drizzle-orm";
 
 import { after, SECOND } from "../clock.js";
-import type { Caller, Context } from "../context.js";
+import type { Context } from "../context.js";
 import type { Db } from "../database/open.js";
-import { type activities, type agents, agentSessions, claims, tasks, workers } from "../database/schema.js";
-import { isVisibleTo } from "../tasks/visibility.js";
+import { type activities, type agents, agentSessions, claims, workers } from "../database/schema.js";
+import { audienceOfSession } from "../visibility/audience.js";
 
 export type AgentRow = typeof agents.$inferSelect;
 export type WorkerRow = typeof workers.$inferSelect;
@@ -103,33 +103,6 @@ export function activityOf(row: ActivityRow): Activity {
   return { ...common, type: type ?? "progress", text: text ?? "" };
 }
 
-/** Which sessions a caller may see: their own, and those in the cloud, unless about a task that they may not see. */
-export function isSessionVisible(db: Db, caller: Caller): SQL | undefined {
-  const isHere = eq(agentSessions.workspaceId, caller.workspaceId);
-  if (caller.kind === "key") return isHere;
-  const seenTasks = db.select({ taskId: tasks.taskId }).from(tasks).where(isVisibleTo(db, caller));
-  const isShared = and(
-    eq(agentSessions.executionMode, "cloud"),
-    or(isNull(agentSessions.taskId), inArray(agentSessions.taskId, seenTasks)),
-  );
-  return and(
-    isHere,
-    or(
-      eq(agentSessions.initiatedByUserId, caller.userId),
-      eq(agentSessions.ownerUserId, caller.userId),
-      isShared,
-    ),
-  );
-}
-
-/** Which workers a caller may see: their own, and all in the cloud. */
-export function isWorkerVisible({ caller, userId }: Context): SQL | undefined {
-  return and(
-    eq(workers.workspaceId, caller.workspaceId),
-    or(eq(workers.mode, "cloud"), eq(workers.userId, userId ?? "")),
-  );
-}
-
 /** Which sessions a worker may claim: those of its agent and mode and, for a local one, those of its owner. */
 export function isClaimableBy({ agentId, mode, userId }: WorkerRow): SQL | undefined {
   return and(
@@ -139,15 +112,21 @@ export function isClaimableBy({ agentId, mode, userId }: WorkerRow): SQL | undef
   );
 }
 
-/** Tells the workspace's webhooks what happened to a session. */
+/** Tells what happened to a session. */
 export async function emitSession(
-  context: Pick<Context, "emit">,
+  context: Pick<Context, "db" | "emit">,
   type: "agent_session.queued" | "agent_session.updated" | "agent_session.completed",
   row: SessionRow,
 ): Promise<void> {
   const { sessionId, workspaceId, taskId } = row;
   const resource = { type: "agent_session", id: sessionId, workspaceId, ...(taskId !== null && { taskId }) };
-  await context.emit({ type, subject: sessionId, data: { resource, agentSession: sessionOf(row) } });
+  const audience = await audienceOfSession(context.db, row);
+  await context.emit({
+    type,
+    subject: sessionId,
+    data: { resource, agentSession: sessionOf(row) },
+    audience,
+  });
 }
 
 /** What a change of a session takes. */

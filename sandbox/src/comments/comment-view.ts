@@ -4,6 +4,7 @@ import { asc, inArray } from "drizzle-orm";
 import type { Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { commentReactions, type comments } from "../database/schema.js";
+import { audienceOfTaskId } from "../visibility/audience.js";
 
 export type CommentRow = typeof comments.$inferSelect;
 
@@ -49,7 +50,7 @@ export async function reactionsOf(
   return reactions;
 }
 
-/** Tells the workspace's webhooks what happened to a comment. */
+/** Tells what happened to a comment. */
 export async function emitComment(
   context: Context,
   type: "comment.created" | "comment.updated" | "comment.deleted",
@@ -58,5 +59,6 @@ export async function emitComment(
 ): Promise<void> {
   const { commentId, taskId } = comment;
   const resource = { type: "comment", id: commentId, workspaceId, taskId, commentId };
-  await context.emit({ type, subject: commentId, data: { resource, comment } });
+  const audience = await audienceOfTaskId(context.db, taskId);
+  await context.emit({ type, subject: commentId, data: { resource, comment }, audience });
 }

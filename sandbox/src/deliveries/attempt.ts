@@ -1,17 +1,20 @@
+import { eventFor } from "./event-for.js";
 import { bodyOf, headersOf, MAX_BODY_BYTES, type Attempt } from "./message.js";
 import type { DeliveryParts } from "./parts.js";
 import type { Claimed } from "./queue.js";
 import { send, type Outcome } from "./send.js";
-import { settle } from "./settle.js";
+import { drop, settle } from "./settle.js";
 
 /** A receiver has this long to answer, in real time. */
 export const TIMEOUT_MS = 3000;
 
-/** Makes one attempt and notes what came of it. */
+/** Makes one attempt and notes what came of it; none when the webhook may not tell of the event, or no longer. */
 export async function deliver(work: Claimed, parts: DeliveryParts): Promise<void> {
-  const { job } = work;
+  const { job, webhook } = work;
+  const event = await eventFor(parts.database.db, webhook, work.event);
+  if (event === undefined) return drop(parts.database.db, job);
   const sentAt = parts.clock.now();
-  const { outcome, size } = await attempt(work, job, parts);
+  const { outcome, size } = await attempt({ event, webhook }, job, parts);
   const entry = { deliveryId: parts.ids("delivery"), attempt: job.attempt, outcome, size, sentAt };
   await parts.database.transaction((tx) => settle(tx, work, entry, parts.clock.now()));
   const { eventId, webhookId } = job;

@@ -48,6 +48,11 @@ export async function settle(
   if (ended.length > 0) await judge(tx, webhook, outcome, now);
 }
 
+/** Forgets a job. */
+export async function drop(db: Db, { jobId }: Job): Promise<void> {
+  await db.delete(deliveryJobs).where(eq(deliveryJobs.jobId, jobId));
+}
+
 interface LogEntry {
   readonly deliveryId: string;
   readonly attempt: number;

@@ -13,6 +13,7 @@ export function webhookOf(row: WebhookRow): Webhook {
     description: row.description,
     events: row.events,
     status: row.status,
+    userId: row.userId,
     verified: row.verified,
     checkedAt: row.checkedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

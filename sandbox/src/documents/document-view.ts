@@ -1,31 +1,17 @@
 import type { Document, DocumentSummary } from "@workspace-api/server";
-import { and, asc, eq, exists, inArray, notExists, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 
-import type { Caller, Context } from "../context.js";
-import type { Db } from "../database/open.js";
+import type { Context } from "../context.js";
 import { documents, documentTasks, tasks } from "../database/schema.js";
 import { excerptOf } from "../tasks/excerpt.js";
-import { isVisibleTo } from "../tasks/visibility.js";
+import { audienceOfDocument } from "../visibility/audience.js";
+import { isDocumentVisible } from "../visibility/documents.js";
+import { isTaskVisible } from "../visibility/tasks.js";
+import { wholeWorkspace } from "../visibility/viewers.js";
 
 export type DocumentRow = typeof documents.$inferSelect;
 
 const EXCERPT = 280;
-
-/** Which documents a caller may see: their own, those about no task, and those about a task that they may see. */
-export function isDocumentVisible(db: Db, caller: Caller): SQL | undefined {
-  const isThere = eq(documents.workspaceId, caller.workspaceId);
-  if (caller.kind === "key") return isThere;
-  const links = db
-    .select({ one: sql`1` })
-    .from(documentTasks)
-    .where(eq(documentTasks.documentId, documents.documentId));
-  const seen = db
-    .select({ one: sql`1` })
-    .from(documentTasks)
-    .innerJoin(tasks, eq(tasks.taskId, documentTasks.taskId))
-    .where(and(eq(documentTasks.documentId, documents.documentId), isVisibleTo(db, caller)));
-  return and(isThere, or(eq(documents.createdBy, caller.userId), notExists(links), exists(seen)));
-}
 
 /** A document that the caller may see; locked if it is to be changed. */
 export async function findDocument(
@@ -50,7 +36,7 @@ export async function findDocument(
 
 /** Documents in short form, in the order given, each with those of its tasks that the caller may see. */
 export async function summariesOf(
-  { db, caller }: Context,
+  { db, caller }: Pick<Context, "db" | "caller">,
   rows: readonly DocumentRow[],
   includeContent = false,
 ): Promise<DocumentSummary[]> {
@@ -62,7 +48,7 @@ export async function summariesOf(
           .select({ documentId: documentTasks.documentId, taskId: documentTasks.taskId })
           .from(documentTasks)
           .innerJoin(tasks, eq(tasks.taskId, documentTasks.taskId))
-          .where(and(inArray(documentTasks.documentId, ids), isVisibleTo(db, caller)))
+          .where(and(inArray(documentTasks.documentId, ids), isTaskVisible(db, caller)))
           .orderBy(asc(documentTasks.position), asc(documentTasks.taskId));
   return rows.map((row) => ({
     documentId: row.documentId,
@@ -88,15 +74,16 @@ export async function documentOf(context: Context, row: DocumentRow): Promise<Do
   return { ...summary, content: row.content };
 }
 
-/** Tells the workspace's webhooks what happened to a document. */
+/** Tells what happened to a document, which is there still, with all its tasks: who sees the event sees fewer. */
 export async function emitDocument(
   context: Context,
   type: "document.created" | "document.updated" | "document.deleted",
   row: DocumentRow,
 ): Promise<void> {
   const { documentId, workspaceId } = row;
-  const [document] = await summariesOf(context, [row]);
+  const audience = await audienceOfDocument(context.db, row);
+  const [document] = await summariesOf({ db: context.db, caller: wholeWorkspace(workspaceId) }, [row]);
   const taskIds = document?.taskIds ?? [];
   const resource = { type: "document", id: documentId, workspaceId, documentId, taskIds };
-  await context.emit({ type, subject: documentId, data: { resource, document } });
+  await context.emit({ type, subject: documentId, data: { resource, document }, audience });
 }

@@ -3,7 +3,8 @@ import { and, eq } from "drizzle-orm";
 
 import { addActivity } from "../agents/activities.js";
 import { liveClaim, lockSession } from "../agents/leases.js";
-import { activityOf, changeSession, isSessionVisible } from "../agents/session-view.js";
+import { activityOf, changeSession } from "../agents/session-view.js";
+import { isSessionVisible } from "../visibility/agents.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { activities, agentSessions } from "../database/schema.js";

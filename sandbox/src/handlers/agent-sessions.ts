@@ -6,12 +6,11 @@ import {
   changeSession,
   emitSession,
   isClaimableBy,
-  isSessionVisible,
-  isWorkerVisible,
   OLDEST,
   sessionOf,
   type SessionRow,
 } from "../agents/session-view.js";
+import { isSessionVisible, isWorkerVisible } from "../visibility/agents.js";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf } from "../database/keyset.js";
 import { agentSessions, workerCommands, workers } from "../database/schema.js";
@@ -194,7 +193,7 @@ async function isForWorker(context: Context, workerId: string): Promise<SQL | un
   const [worker] = await context.db
     .select()
     .from(workers)
-    .where(and(eq(workers.workerId, workerId), isWorkerVisible(context)));
+    .where(and(eq(workers.workerId, workerId), isWorkerVisible(context.caller)));
   return worker ? isClaimableBy(worker) : eq(agentSessions.agentId, "");
 }
 

@@ -2,14 +2,8 @@ import type { Fail, Handlers } from "@workspace-api/server";
 import { and, asc, desc, eq, inArray } from "drizzle-orm";
 
 import { endLease, lockSession } from "../agents/leases.js";
-import {
-  agentOf,
-  changeSession,
-  isWorkerVisible,
-  workersOf,
-  type AgentRow,
-  type WorkerRow,
-} from "../agents/session-view.js";
+import { agentOf, changeSession, workersOf, type AgentRow, type WorkerRow } from "../agents/session-view.js";
+import { isWorkerVisible } from "../visibility/agents.js";
 import type { Context } from "../context.js";
 import { agents, claims, workerCommands, workers } from "../database/schema.js";
 
@@ -39,7 +33,7 @@ export const agentHandlers = {
     const rows = await db
       .select()
       .from(workers)
-      .where(and(eq(workers.agentId, path.agentId), isWorkerVisible(context)))
+      .where(and(eq(workers.agentId, path.agentId), isWorkerVisible(context.caller)))
       .orderBy(desc(workers.lastSeenAt), asc(workers.workerId))
       .limit(MOST_WORKERS);
     return { status: 200, body: { workers: await workersOf(db, rows, context.now()) } };
@@ -80,7 +74,7 @@ export const agentHandlers = {
     const [row] = await context.db
       .select()
       .from(workers)
-      .where(and(eq(workers.workerId, path.workerId), isWorkerVisible(context)));
+      .where(and(eq(workers.workerId, path.workerId), isWorkerVisible(context.caller)));
     return { status: 200, body: await viewOf(context, row ?? noWorker(fail, path.workerId)) };
   },
 

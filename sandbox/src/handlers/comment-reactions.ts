@@ -4,6 +4,7 @@ import { and, eq } from "drizzle-orm";
 import { reactionsOf, type CommentRow } from "../comments/comment-view.js";
 import type { Context } from "../context.js";
 import { commentReactions, comments } from "../database/schema.js";
+import { audienceOfTaskId } from "../visibility/audience.js";
 import { find } from "./comments.js";
 
 export const commentReactionHandlers = {
@@ -75,5 +76,6 @@ async function tell(
   await context.db.update(comments).set(change).where(eq(comments.commentId, commentId));
   const resource = { type: "comment", id: commentId, workspaceId, taskId, commentId };
   const data = { resource, commentReaction: { commentId, emoji, userId } };
-  await context.emit({ type, subject: commentId, data });
+  const audience = await audienceOfTaskId(context.db, taskId);
+  await context.emit({ type, subject: commentId, data, audience });
 }

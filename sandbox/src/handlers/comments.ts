@@ -5,7 +5,8 @@ import { addComment } from "../comments/add-comment.js";
 import { commentsOf, emitComment, type CommentRow } from "../comments/comment-view.js";
 import type { Context } from "../context.js";
 import { comments } from "../database/schema.js";
-import { assertMayChange, findTask } from "../tasks/find-task.js";
+import { findTask } from "../tasks/find-task.js";
+import { assertMayChange } from "../tasks/may-change.js";
 import { noTask } from "./tasks.js";
 
 export const commentHandlers = {

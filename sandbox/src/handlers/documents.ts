@@ -8,14 +8,15 @@ import {
   documentOf,
   emitDocument,
   findDocument,
-  isDocumentVisible,
   summariesOf,
   type DocumentRow,
 } from "../documents/document-view.js";
 import { findTask } from "../tasks/find-task.js";
 import { assertLength, patchText, refuseConflict } from "../tasks/text-patch.js";
 import { touch } from "../tasks/update-task.js";
-import { isVisibleTo, mayChange } from "../tasks/visibility.js";
+import { mayChange } from "../tasks/may-change.js";
+import { isDocumentVisible } from "../visibility/documents.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
 export const documentHandlers = {
   async listDocuments({ query, fail }, context) {
@@ -166,7 +167,7 @@ async function assertTasks(
   const rows = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
-    .where(and(inArray(tasks.taskId, [...taskIds]), isVisibleTo(db, caller)));
+    .where(and(inArray(tasks.taskId, [...taskIds]), isTaskVisible(db, caller)));
   const visible = new Set(rows.map(({ taskId }) => taskId));
   const errors = taskIds.flatMap((taskId, index) =>
     visible.has(taskId)
@@ -209,7 +210,7 @@ async function link(
 
 /** Takes away the links to tasks that the caller may see: what they cannot see, they cannot mean. */
 async function unlink({ db, caller }: Context, { documentId }: DocumentRow): Promise<void> {
-  const seen = db.select({ taskId: tasks.taskId }).from(tasks).where(isVisibleTo(db, caller));
+  const seen = db.select({ taskId: tasks.taskId }).from(tasks).where(isTaskVisible(db, caller));
   await db
     .delete(documentTasks)
     .where(and(eq(documentTasks.documentId, documentId), inArray(documentTasks.taskId, seen)));

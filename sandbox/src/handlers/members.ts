@@ -5,6 +5,7 @@ import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { memberships, teamMembers, users } from "../database/schema.js";
 import { findMember, memberColumns, membersOf, type MemberRow } from "../people/member-view.js";
+import { disableWebhooksOf } from "../deliveries/disable.js";
 import { touchTeam } from "../teams/team-access.js";
 
 export const memberHandlers = {
@@ -59,6 +60,7 @@ export const memberHandlers = {
     if (isRoleKept && timezone === row.timezone) return { status: 200, body: before };
     const changes = { role, timezone, updatedAt: context.now(), version: row.version + 1 };
     await db.update(memberships).set(changes).where(isRow(context, row));
+    if (role === "member") await disableWebhooksOf(context, row.userId);
     return { status: 200, body: await viewOf(context, { ...row, ...changes }) };
   },
 
@@ -74,6 +76,7 @@ export const memberHandlers = {
     if (row.role === "owner") await assertNotLastOwner(context, row, fail);
     const changes = { status: "removed", updatedAt: context.now(), version: row.version + 1 };
     await db.update(memberships).set(changes).where(isRow(context, row));
+    await disableWebhooksOf(context, row.userId);
     const isTheirs = and(eq(teamMembers.workspaceId, caller.workspaceId), eq(teamMembers.userId, row.userId));
     const left = await db.delete(teamMembers).where(isTheirs).returning();
     for (const { teamId } of left) await touchTeam(context, teamId);

@@ -4,9 +4,11 @@ import { and, eq, exists, inArray, sql } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { records, recordTasks } from "../database/schema.js";
-import { findRecord, isRecordVisible, recordsOf, type RecordRow } from "../records/record-view.js";
-import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
+import { findRecord, recordsOf, type RecordRow } from "../records/record-view.js";
+import { findTask, lockTask } from "../tasks/find-task.js";
+import { assertMayChange } from "../tasks/may-change.js";
 import { touch } from "../tasks/update-task.js";
+import { isRecordVisible } from "../visibility/records.js";
 import { noTask } from "./tasks.js";
 
 const LATEST: Order = {

@@ -2,7 +2,8 @@ import type { Handlers } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
 import { takeTurns } from "../database/turns.js";
-import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
+import { findTask, lockTask } from "../tasks/find-task.js";
+import { assertMayChange } from "../tasks/may-change.js";
 import { addRelation, incomingRelations, removeRelation } from "../tasks/relations.js";
 import { relationsFrom } from "../tasks/task-view.js";
 import { noTask } from "./tasks.js";

@@ -1,5 +1,5 @@
 import type { Fail, Handlers, Task, TaskUpdate } from "@workspace-api/server";
-import { and, eq, gte, inArray, lt, type SQL } from "drizzle-orm";
+import { and, gte, inArray, lt, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
@@ -7,14 +7,16 @@ import { momentOf } from "../moments.js";
 import { createTask } from "../tasks/create-task.js";
 import { deleteTask } from "../tasks/delete-task.js";
 import { patchDescription } from "../tasks/patch-description.js";
-import { assertMayChange, findTask, lockTask } from "../tasks/find-task.js";
+import { findTask, lockTask } from "../tasks/find-task.js";
+import { assertMayChange } from "../tasks/may-change.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
 import { searchTasks } from "../tasks/search-tasks.js";
 import { snoozeTask, unsnoozeTask } from "../tasks/snooze-task.js";
 import { taskOf, type TaskRow } from "../tasks/task-view.js";
 import { decideTriage } from "../tasks/triage-task.js";
 import { updateTask, type UpdateFail } from "../tasks/update-task.js";
-import { isAssignedTo, isOfTeams, isOwnOf } from "../tasks/visibility.js";
+import { isAssignedTo, isChildOf, isOfTeams } from "../tasks/filters.js";
+import { isOwnOf } from "../visibility/tasks.js";
 
 /** The filters that all lists of tasks share. */
 export function filterOf(
@@ -59,7 +61,7 @@ export const taskHandlers = {
       caller.kind === "member" && !query.all ? isOwnOf(db, caller.userId) : undefined,
       scope && inArray(tasks.scope, scope),
       kind && inArray(tasks.kind, kind),
-      parentTaskId === undefined ? undefined : eq(tasks.parentTaskId, parentTaskId),
+      parentTaskId === undefined ? undefined : isChildOf(context, parentTaskId),
       startDate === undefined ? undefined : gte(tasks.updatedAt, momentOf(startDate)),
       endDate === undefined ? undefined : lt(tasks.updatedAt, momentOf(endDate)),
     );

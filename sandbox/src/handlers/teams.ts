@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { teamMembers, teams } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
-import { visibleTeams } from "../tasks/visibility.js";
+import { visibleTeams } from "../visibility/teams.js";
 import {
   assertTeamRole,
   emitTeam,
@@ -96,8 +96,8 @@ export const teamHandlers = {
     if (children.length > 0)
       throw fail("team_has_children", `Team ${row.teamId} is the parent of ${children.length} other teams.`);
     await revokeInvites(context, row.teamId);
-    await db.delete(teams).where(eq(teams.teamId, row.teamId));
     await emitTeam(context, "team.deleted", row);
+    await db.delete(teams).where(eq(teams.teamId, row.teamId));
     return { status: 204 };
   },
 } satisfies Partial<Handlers<Context>>;

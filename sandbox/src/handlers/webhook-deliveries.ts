@@ -6,6 +6,7 @@ import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { deliveries, events, webhooks } from "../database/schema.js";
 import { addToLog, judge, KEPT_MS, reasonOf } from "../deliveries/settle.js";
+import { eventFor } from "../deliveries/event-for.js";
 import { deliveryOf, type DeliveryRow, type WebhookRow } from "../deliveries/views.js";
 import { attempt } from "../deliveries/attempt.js";
 import type { DeliveryParts } from "../deliveries/parts.js";
@@ -59,7 +60,8 @@ export function webhookDeliveryHandlers(parts: DeliveryParts) {
     async redeliverWebhook({ path, fail }, context) {
       assertManager(context, fail);
       const webhook = await mustFind(context, path.webhookId, fail);
-      const { event, last } = await mustFindEvent(context, path, fail);
+      const { event: stored, last } = await mustFindEvent(context, path, fail);
+      const event = (await eventFor(context.db, webhook, stored)) ?? noDelivery(fail, path.deliveryId);
       const sentAt = context.now();
       const which = { attempt: last.attempt + 1, reason: last.delivered ? null : reasonOf(last) };
       const { outcome, size } = await attempt({ event, webhook }, which, parts);
@@ -120,5 +122,8 @@ async function mustFindEvent(
 }
 
 function noDelivery(fail: Fail<"delivery_not_found">, deliveryId: string): never {
-  throw fail("delivery_not_found", `The webhook has no delivery ${deliveryId}, or it is older than 7 days.`);
+  throw fail(
+    "delivery_not_found",
+    `The webhook has no delivery ${deliveryId}, it is older than 7 days, or its event may not be told any more.`,
+  );
 }

@@ -13,6 +13,7 @@ import { webhookOf, type WebhookRow } from "../deliveries/views.js";
 import { TIMEOUT_MS } from "../deliveries/attempt.js";
 import type { DeliveryParts } from "../deliveries/parts.js";
 import { assertManager } from "../people/managers.js";
+import { scopeOfEvent } from "../visibility/events.js";
 
 const MAX_WEBHOOKS = 10;
 const ROTATION_MS = DAY;
@@ -34,6 +35,7 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
       assertTarget(body.url, allowLocal, fail);
       const verificationKey = body.verificationKey ?? createWebhookKey();
       assertKey(verificationKey, fail);
+      assertReadable(context, body.events ?? null, fail);
       await assertRoom(context, fail);
       const now = context.now();
       const [row] = await context.db
@@ -47,6 +49,7 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
           status: "active",
           verificationKey,
           createdBy: context.userId,
+          ...viewOf(context),
           createdAt: now,
           updatedAt: now,
         })
@@ -66,6 +69,7 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
       const before = webhookOf(row);
       context.assertMatch(before, fail);
       if (body.url !== undefined) assertTarget(body.url, allowLocal, fail);
+      if (body.events !== undefined) assertReadable(context, body.events, fail);
       const { url, description, events, status } = { ...row, ...body };
       const members = { url, description, events, status };
       if (JSON.stringify(webhookOf({ ...row, ...members })) === JSON.stringify(before))
@@ -77,6 +81,8 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
         ...members,
         ...(isNewUrl && { verified: false, checkedAt: null }),
         ...(isRevived && { failuresInRow: 0 }),
+        // Whoever says where events go sees them: nobody lends another member's view to an address of their own.
+        ...((isNewUrl || isRevived) && viewOf(context)),
       });
       return { status: 200, body: webhookOf(changed) };
     },
@@ -172,6 +178,30 @@ function assertTarget(url: string, allowLocal: boolean, fail: Fail<"webhook_url_
       ? "The address must be http or https, public or on your own machine or network, and carry no password."
       : "The address is not public HTTPS.",
   );
+}
+
+/** Whose view of the workspace a webhook has from now on: that of the member who asks, within the scopes of the token. */
+function viewOf({ caller }: Context): Pick<WebhookRow, "userId" | "scopes"> {
+  return caller.kind === "member"
+    ? { userId: caller.userId, scopes: [...caller.scopes] }
+    : { userId: null, scopes: [] };
+}
+
+/** Refuses events by name that the token would not let the app read. Of all events, those that it lets are sent. */
+function assertReadable(
+  { caller }: Context,
+  events: readonly string[] | null,
+  fail: Fail<"insufficient_scope">,
+): void {
+  if (caller.kind === "key") return;
+  for (const type of events ?? []) {
+    const scope = scopeOfEvent(type);
+    if (scope !== undefined && !caller.scopes.has(scope))
+      throw fail(
+        "insufficient_scope",
+        `The access token lacks the scope ${scope}, which the event ${type} needs.`,
+      );
+  }
 }
 
 /** The pattern of the spec lets through base64 that is cut off, which receivers could not read. */

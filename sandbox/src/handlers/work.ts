@@ -4,7 +4,7 @@ import { and, type SQL } from "drizzle-orm";
 import type { Context } from "../context.js";
 import type { Order } from "../database/keyset.js";
 import { pageOfSummaries } from "../tasks/list-tasks.js";
-import { visibleTeams } from "../tasks/visibility.js";
+import { visibleTeams } from "../visibility/teams.js";
 import {
   COMPLETED_ORDER,
   isBlocked,

@@ -4,7 +4,7 @@ import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Caller, Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { memberships, teamMembers, teams, users } from "../database/schema.js";
-import { visibleTeams } from "../tasks/visibility.js";
+import { visibleTeams } from "../visibility/teams.js";
 
 /** Selects memberships with the people they are of; `also` adds columns. */
 export const memberColumns = {

@@ -1,20 +1,13 @@
 import type { RecordSchema as ConnectedRecord } from "@workspace-api/server";
-import { and, asc, eq, inArray, isNull, or, type SQL } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 
 import type { Caller, Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { records, recordTasks, tasks } from "../database/schema.js";
-import { isVisibleTo, visibleTeams } from "../tasks/visibility.js";
+import { isRecordVisible } from "../visibility/records.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
 export type RecordRow = typeof records.$inferSelect;
-
-/** Which records a caller may see: those of their teams, and those of the whole workspace. */
-export function isRecordVisible(db: Db, caller: Caller): SQL | undefined {
-  return and(
-    eq(records.workspaceId, caller.workspaceId),
-    or(isNull(records.teamId), inArray(records.teamId, visibleTeams(db, caller))),
-  );
-}
 
 /** Records with the tasks that they are linked to and the caller may see, in the order given. */
 export async function recordsOf(
@@ -30,7 +23,7 @@ export async function recordsOf(
           .select({ recordId: recordTasks.recordId, taskId: recordTasks.taskId })
           .from(recordTasks)
           .innerJoin(tasks, eq(tasks.taskId, recordTasks.taskId))
-          .where(and(inArray(recordTasks.recordId, ids), isVisibleTo(db, caller)))
+          .where(and(inArray(recordTasks.recordId, ids), isTaskVisible(db, caller)))
           .orderBy(asc(recordTasks.createdAt), asc(recordTasks.taskId));
   return rows.map((row) => ({
     recordId: row.recordId,

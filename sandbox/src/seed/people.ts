@@ -180,6 +180,8 @@ async function seedApps(tx: Db, now: Date, createdAt: Date, seed: number): Promi
     status: "disabled",
     verificationKey: createWebhookKey(bytesOf(`webhook ${seed}`)),
     createdBy: "u_chen",
+    userId: "u_chen",
+    scopes: ["tasks:read", "comments:read"],
     createdAt: after(now, -20 * DAY),
     updatedAt: after(now, -10 * DAY),
     version: 2,

@@ -1,10 +1,11 @@
-import type { FieldError } from "@workspace-api/server";
+import type { InvalidField } from "@workspace-api/server";
 import { and, eq, inArray } from "drizzle-orm";
 
 import type { Caller } from "../context.js";
 import type { Db } from "../database/open.js";
 import { memberships, tasks, taxonomyLabels } from "../database/schema.js";
-import { isVisibleTo, visibleTeams } from "./visibility.js";
+import { isTaskVisible } from "../visibility/tasks.js";
+import { visibleTeams } from "../visibility/teams.js";
 
 /** The ids in a new or changed task that name something else. */
 interface References {
@@ -25,14 +26,14 @@ export async function referenceErrors(
   caller: Caller,
   references: References,
   held: References = {},
-): Promise<FieldError[]> {
+): Promise<InvalidField[]> {
   const { userId, contributors = [], teamIds = [], taxonomyLabelIds = [], parentTaskId } = references;
   const people = [...(userId === undefined ? [] : [userId]), ...contributors.map((entry) => entry.userId)];
   const members = await membersAmong(db, caller.workspaceId, people);
   const teams = await teamsAmong(db, caller, teamIds);
   const stays = new Set([...(held.teamIds ?? []), ...(held.contributors ?? []).map((entry) => entry.userId)]);
   const labels = await labelsAmong(db, caller.workspaceId, taxonomyLabelIds);
-  const errors: FieldError[] = [];
+  const errors: InvalidField[] = [];
   const require = (isThere: boolean, pointer: string, what: string): void => {
     if (!isThere) errors.push({ pointer, code: "not_found", message: `There is no such ${what}.` });
   };
@@ -44,7 +45,7 @@ export async function referenceErrors(
   teamIds.forEach((id, index) => require(teams.has(id) || stays.has(id), `/teamIds/${index}`, "team"));
   taxonomyLabelIds.forEach((id, index) => require(labels.has(id), `/taxonomyLabelIds/${index}`, "label"));
   if (typeof parentTaskId === "string")
-    require(await isTaskVisible(db, caller, parentTaskId), "/parentTaskId", "task");
+    require(await isSeen(db, caller, parentTaskId), "/parentTaskId", "task");
   const seen = new Set<string>();
   contributors.forEach((entry, index) => {
     const key = `${entry.userId} ${entry.type}`;
@@ -95,10 +96,10 @@ async function labelsAmong(db: Db, workspaceId: string, labelIds: readonly strin
   return new Set(rows.map(({ id }) => id));
 }
 
-async function isTaskVisible(db: Db, caller: Caller, taskId: string): Promise<boolean> {
+async function isSeen(db: Db, caller: Caller, taskId: string): Promise<boolean> {
   const rows = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
-    .where(and(eq(tasks.taskId, taskId), isVisibleTo(db, caller)));
+    .where(and(eq(tasks.taskId, taskId), isTaskVisible(db, caller)));
   return rows.length > 0;
 }

@@ -10,7 +10,7 @@ import { hierarchyFault } from "./hierarchy.js";
 import { findTask } from "./find-task.js";
 import { emitTask } from "./task-events.js";
 import { taskAndSummaryOf, type TaskRow } from "./task-view.js";
-import { mayChange } from "./visibility.js";
+import { mayChange } from "./may-change.js";
 
 /** How the creation of a task can be refused. */
 type CreateFail = Fail<"validation_failed" | "hierarchy_too_deep" | "permission_denied">;

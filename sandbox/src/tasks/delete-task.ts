@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { taskRelations, tasks } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
 import { emitTask } from "./task-events.js";
-import { summariesOf, type TaskRow } from "./task-view.js";
+import { taskAndSummaryOf, type TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
 
 /** Deletes a locked task that the caller may change, and tells of it; its row stays for support. */
@@ -26,8 +26,8 @@ export async function deleteTask(
     .orderBy(tasks.taskId)
     .for("update");
   if (children.length > 0 && !isDetaching)
-    throw fail("task_has_children", `Task ${taskId} is the parent of ${children.length} other tasks.`);
-  const [summary] = await summariesOf(context, [row], context.now());
+    throw fail("task_has_children", `Task ${taskId} is the parent of other tasks.`);
+  const { summary } = await taskAndSummaryOf(context, row, context.now());
   for (const child of children) {
     await db
       .update(tasks)
@@ -42,5 +42,5 @@ export async function deleteTask(
     .update(tasks)
     .set({ deletedAt: context.now(), version: row.version + 1 })
     .where(eq(tasks.taskId, taskId));
-  if (summary) await emitTask(context, "task.deleted", summary);
+  await emitTask(context, "task.deleted", summary);
 }

@@ -6,7 +6,7 @@ import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/key
 import { documents, tasks } from "../database/schema.js";
 import type { Position } from "../http/pages.js";
 import { summariesOf, taskColumns } from "./task-view.js";
-import { isVisibleTo } from "./visibility.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
 /** The order that a `sort` parameter names; tasks without a deadline come last either way. */
 export function orderOf(sort: string): Order {
@@ -40,7 +40,7 @@ export async function pageOfSummaries(
     .select({ ...taskColumns, sortKey: sortKeyOf(order) })
     .from(tasks)
     .leftJoin(documents, eq(documents.documentId, tasks.documentId))
-    .where(and(isVisibleTo(db, caller), where, isAfter(order, after)))
+    .where(and(isTaskVisible(db, caller), where, isAfter(order, after)))
     .orderBy(inOrder(order))
     .limit(limit + 1);
   const { page, next } = pageOf(rows, limit, ({ taskId }) => taskId);

@@ -2,7 +2,7 @@ import type { Fail, PatchOperation, Task } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
 import { writeDescription } from "./description.js";
-import { assertMayChange } from "./find-task.js";
+import { assertMayChange } from "./may-change.js";
 import { taskOf, type TaskRow } from "./task-view.js";
 import { assertLength, patchText, refuseConflict } from "./text-patch.js";
 import { touch } from "./update-task.js";

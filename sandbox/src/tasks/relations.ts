@@ -7,20 +7,20 @@ import { hierarchyFault } from "./hierarchy.js";
 import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { relationsFrom, type TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
-import { isVisibleTo } from "./visibility.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
 /** The relations of other tasks, which the caller may see, that lead to a task: its children first. */
 export async function incomingRelations({ db, caller }: Context, row: TaskRow): Promise<Relation[]> {
   const children = await db
     .select({ taskId: tasks.taskId, since: tasks.parentSince, createdAt: tasks.createdAt })
     .from(tasks)
-    .where(and(eq(tasks.parentTaskId, row.taskId), isVisibleTo(db, caller)))
+    .where(and(eq(tasks.parentTaskId, row.taskId), isTaskVisible(db, caller)))
     .orderBy(asc(tasks.parentSince), asc(tasks.taskId));
   const others = await db
     .select({ type: taskRelations.type, taskId: taskRelations.taskId, createdAt: taskRelations.createdAt })
     .from(taskRelations)
     .innerJoin(tasks, eq(tasks.taskId, taskRelations.taskId))
-    .where(and(eq(taskRelations.relatedTaskId, row.taskId), isVisibleTo(db, caller)))
+    .where(and(eq(taskRelations.relatedTaskId, row.taskId), isTaskVisible(db, caller)))
     .orderBy(asc(taskRelations.createdAt), asc(taskRelations.taskId));
   return [
     ...children.map(({ taskId, since, createdAt }) => ({

@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { documents, tasks } from "../database/schema.js";
 import { excerptOf } from "./excerpt.js";
 import { description } from "./task-view.js";
-import { isVisibleTo } from "./visibility.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
 const isBug = sql`${tasks.kind} = 'bug'`;
 const isInitiative = sql`${tasks.scope} = 'initiative'`;
@@ -68,7 +68,11 @@ export async function searchTasks(
     .from(tasks)
     .leftJoin(documents, eq(documents.documentId, tasks.documentId))
     .where(
-      and(isVisibleTo(db, caller), sql`${all} @@ ${wanted}`, or(...meant.map(([, condition]) => condition))),
+      and(
+        isTaskVisible(db, caller),
+        sql`${all} @@ ${wanted}`,
+        or(...meant.map(([, condition]) => condition)),
+      ),
     )
     .orderBy(desc(score), desc(tasks.updatedAt), tasks.taskId)
     .limit(limit);

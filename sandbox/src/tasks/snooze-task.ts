@@ -5,7 +5,8 @@ import { DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { momentOf } from "../moments.js";
-import { assertMayChange } from "./find-task.js";
+import { audienceOfTaskId } from "../visibility/audience.js";
+import { assertMayChange } from "./may-change.js";
 import type { TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
 
@@ -51,7 +52,8 @@ export async function snoozeTask(
     })
     .where(eq(tasks.taskId, taskId));
   const resource = { type: "task", id: taskId, workspaceId };
-  await context.emit({ type: "task.snoozed", subject: taskId, data: { resource, taskSnooze } });
+  const audience = await audienceOfTaskId(context.db, taskId);
+  await context.emit({ type: "task.snoozed", subject: taskId, data: { resource, taskSnooze }, audience });
   return taskSnooze;
 }
 

@@ -1,8 +1,12 @@
 import type { TaskSummary } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
+import { audienceOfTask } from "../visibility/audience.js";
 
-/** Tells the workspace's webhooks what happened to a task. */
+/**
+ * Tells what happened to a task, in full: who sees the event is not told of a parent that they may not see. How much of
+ * the work below is done depends on who asks, and is left out.
+ */
 export async function emitTask(
   context: Context,
   type: "task.created" | "task.updated" | "task.deleted",
@@ -10,5 +14,6 @@ export async function emitTask(
 ): Promise<void> {
   const { taskId, workspaceId } = task;
   const resource = { type: "task", id: taskId, workspaceId };
-  await context.emit({ type, subject: taskId, data: { resource, task } });
+  const data = { resource, task: { ...task, progress: null } };
+  await context.emit({ type, subject: taskId, data, audience: audienceOfTask(task) });
 }

@@ -2,7 +2,6 @@ import type { TaskProgress, TaskSummary } from "@workspace-api/server";
 import { sql, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
-import type { Db } from "../database/open.js";
 import { rowsOf } from "../database/rows.js";
 import {
   recordTasks,
@@ -14,17 +13,18 @@ import {
   taskTeams,
   taxonomyLabels,
 } from "../database/schema.js";
-import { isRecordVisible } from "../records/record-view.js";
-import { isVisibleTo } from "./visibility.js";
+import { isRecordVisible } from "../visibility/records.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
-/** What belongs to a task, from other tables than its own. */
+/** What belongs to a task, from other tables than its own, as far as the caller may see it. */
 export interface TaskParts extends Pick<TaskSummary, "contributors" | "teamIds" | "taxonomyLabelIds"> {
   readonly taskId: string;
-  /** How much of the work below is done; null where nothing counts. */
+  /** How much of the work below, as far as the caller may see it, is done; null where nothing counts. */
   readonly progress: Pick<TaskProgress, "done" | "total"> | null;
+  readonly isParentSeen: boolean;
 }
 
-/** What the full form of a task has besides, as far as the caller may see it. */
+/** What the full form of a task has besides. */
 export interface MoreTaskParts extends TaskParts {
   readonly labels: readonly {
     readonly taxonomyLabelId: string;
@@ -32,7 +32,6 @@ export interface MoreTaskParts extends TaskParts {
     readonly type: string;
   }[];
   readonly links: { recordId: string; title: string; url: string }[];
-  readonly isParentSeen: boolean;
   /** All but its parent. */
   readonly relations: readonly StoredRelation[];
 }
@@ -45,17 +44,18 @@ interface StoredRelation {
   readonly createdAt: string;
 }
 
+/** Who asks, and where the answer is. */
+export type Asking = Pick<Context, "db" | "caller">;
+
 /** The parts of many tasks by one statement: a round trip for each table costs more than all of them together. */
-export async function partsOf(db: Db, ids: readonly string[]): Promise<Map<string, TaskParts>> {
-  const rows = await select<TaskParts>(db, ids);
+export async function partsOf(asking: Asking, ids: readonly string[]): Promise<Map<string, TaskParts>> {
+  const rows = await select<TaskParts>(asking, ids);
   return new Map(rows.map((row) => [row.taskId, row]));
 }
 
 /** All parts of one task. */
-export async function allPartsOf(
-  { db, caller }: Pick<Context, "db" | "caller">,
-  taskId: string,
-): Promise<MoreTaskParts> {
+export async function allPartsOf(asking: Asking, taskId: string): Promise<MoreTaskParts> {
+  const { db, caller } = asking;
   const more = sql`,
     (select coalesce(json_agg(json_build_object('taxonomyLabelId', label.taxonomy_label_id, 'name', label.name,
         'type', label.type) order by own.position), '[]')
@@ -66,19 +66,17 @@ export async function allPartsOf(
         order by own.created_at, ${records.recordId}), '[]')
       from ${recordTasks} own join ${records} on ${records.recordId} = own.record_id
       where own.task_id = task.task_id and ${isRecordVisible(db, caller)}) as "links",
-    exists(select 1 from ${tasks}
-      where ${tasks.taskId} = task.parent_task_id and ${isVisibleTo(db, caller)}) as "isParentSeen",
     (select coalesce(json_agg(json_build_object('type', own.type, 'relatedTaskId', own.related_task_id,
         'createdAt', own.created_at) order by own.created_at, own.related_task_id), '[]')
       from ${taskRelations} own join ${tasks} on ${tasks.taskId} = own.related_task_id
-      where own.task_id = task.task_id and ${isVisibleTo(db, caller)}) as "relations"`;
-  const [row] = await select<MoreTaskParts>(db, [taskId], more);
+      where own.task_id = task.task_id and ${isTaskVisible(db, caller)}) as "relations"`;
+  const [row] = await select<MoreTaskParts>(asking, [taskId], more);
   if (!row) throw new Error("A task that was found has parts.");
   return row;
 }
 
 function select<Row extends TaskParts>(
-  db: Db,
+  { db, caller }: Asking,
   ids: readonly string[],
   more: SQL = sql.empty(),
 ): Promise<Row[]> {
@@ -94,8 +92,9 @@ function select<Row extends TaskParts>(
     ),
     progress as (
       select root, json_build_object(
-        'done', count(*) filter (where status in ('completed', 'cancelled', 'merged')), 'total', count(*)) as counts
-      from below where status <> 'idea' group by root
+        'done', count(*) filter (where below.status in ('completed', 'cancelled', 'merged')), 'total', count(*)) as counts
+      from below join ${tasks} on ${tasks.taskId} = below.task_id
+      where below.status <> 'idea' and ${isTaskVisible(db, caller)} group by root
     )
     select task.task_id as "taskId", progress.counts as "progress",
       (select coalesce(json_agg(json_build_object('userId', user_id, 'type', type) order by position), '[]')
@@ -103,7 +102,9 @@ function select<Row extends TaskParts>(
       (select coalesce(json_agg(team_id order by position), '[]')
         from ${taskTeams} own where own.task_id = task.task_id) as "teamIds",
       (select coalesce(json_agg(taxonomy_label_id order by position), '[]')
-        from ${taskLabels} own where own.task_id = task.task_id) as "taxonomyLabelIds"
+        from ${taskLabels} own where own.task_id = task.task_id) as "taxonomyLabelIds",
+      exists(select 1 from ${tasks}
+        where ${tasks.taskId} = task.parent_task_id and ${isTaskVisible(db, caller)}) as "isParentSeen"
       ${more}
     from ${tasks} task left join progress on progress.root = task.task_id
     where task.task_id in ${[...ids]}`,

@@ -1,13 +1,12 @@
 import type { Task, TaskSummary } from "@workspace-api/server";
 import { eq, getTableColumns, sql } from "drizzle-orm";
 
-import type { Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { documents, tasks } from "../database/schema.js";
 import { excerptOf } from "./excerpt.js";
 import { ancestorsOf } from "./hierarchy.js";
-import { allPartsOf, partsOf, type MoreTaskParts, type TaskParts } from "./task-parts.js";
-import { isVisibleTo } from "./visibility.js";
+import { allPartsOf, partsOf, type Asking, type MoreTaskParts, type TaskParts } from "./task-parts.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 
 /** The description of a task: an initiative's is kept in a document. */
 export const description = sql<
@@ -29,20 +28,18 @@ export function selectTasks(db: Db) {
 /** A task as it is stored, with its description wherever that is kept. */
 export type TaskRow = typeof tasks.$inferSelect;
 
-/** Who asks, and where the answer is. */
-type Asking = Pick<Context, "db" | "caller">;
-
 /** Tasks in short form, in the order given; with the chain of those parents that the caller may see, if asked for. */
 export async function summariesOf(
-  { db, caller }: Asking,
+  asking: Asking,
   rows: readonly TaskRow[],
   now: Date,
   includeAncestors = false,
 ): Promise<TaskSummary[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ taskId }) => taskId);
-  const parts = await partsOf(db, ids);
-  const ancestors = includeAncestors ? await ancestorsOf(db, ids, isVisibleTo(db, caller)) : undefined;
+  const parts = await partsOf(asking, ids);
+  const { db, caller } = asking;
+  const ancestors = includeAncestors ? await ancestorsOf(db, ids, isTaskVisible(db, caller)) : undefined;
   return rows.map((row) => {
     const own = parts.get(row.taskId);
     if (!own) throw new Error("A task that was found has parts.");
@@ -52,7 +49,7 @@ export async function summariesOf(
 
 function summaryOf(
   row: TaskRow,
-  { contributors, teamIds, taxonomyLabelIds, progress }: TaskParts,
+  { contributors, teamIds, taxonomyLabelIds, progress, isParentSeen }: TaskParts,
   now: Date,
   ancestors: Pick<TaskSummary, "ancestors"> = {},
 ): TaskSummary {
@@ -69,7 +66,7 @@ function summaryOf(
     contributors,
     teamIds,
     taxonomyLabelIds,
-    parentTaskId: row.parentTaskId,
+    parentTaskId: isParentSeen ? row.parentTaskId : null,
     ...ancestors,
     topic: row.topic,
     workTypes: row.workTypes,
@@ -90,7 +87,7 @@ export async function taskOf(asking: Asking, row: TaskRow, now: Date): Promise<T
   return (await taskAndSummaryOf(asking, row, now)).task;
 }
 
-/** A task in both forms. */
+/** A task in full, and in the short form that events carry, which names its parent whoever asks. */
 export async function taskAndSummaryOf(
   asking: Asking,
   row: TaskRow,
@@ -108,7 +105,7 @@ export async function taskAndSummaryOf(
     links: parts.links,
     labelsByType,
   };
-  return { task, summary };
+  return { task, summary: { ...summary, parentTaskId: row.parentTaskId } };
 }
 
 /** The relations that start at a task, with tasks that the caller may see, its parent first. */

@@ -11,7 +11,7 @@ import { hierarchyFault } from "./hierarchy.js";
 import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { emitTask } from "./task-events.js";
 import { selectTasks, taskAndSummaryOf, type TaskRow } from "./task-view.js";
-import { mayChange } from "./visibility.js";
+import { mayChange } from "./may-change.js";
 
 /** How a change of a task can be refused. */
 export type UpdateFail = Fail<

@@ -9,7 +9,9 @@ import { momentOf, nearest } from "../moments.js";
 import { ancestorsOf } from "./hierarchy.js";
 import { pageOfSummaries } from "./list-tasks.js";
 import { selectTasks, summariesOf } from "./task-view.js";
-import { isAssignedTo, isOfTeams, isOwnOf, isVisibleTo, visibleTeams } from "./visibility.js";
+import { isOwnOf, isTaskVisible } from "../visibility/tasks.js";
+import { visibleTeams } from "../visibility/teams.js";
+import { isAssignedTo, isOfTeams } from "./filters.js";
 
 const LONGEST_DAYS = 92;
 
@@ -137,7 +139,7 @@ async function initiativesAbove(context: Context, work: readonly TaskSummary[]):
   const ids = [...new Set([...chains.values()].flat().map(({ taskId }) => taskId))];
   if (ids.length === 0) return [];
   const rows = await selectTasks(db)
-    .where(and(inArray(tasks.taskId, ids), eq(tasks.scope, "initiative"), isVisibleTo(db, caller)))
+    .where(and(inArray(tasks.taskId, ids), eq(tasks.scope, "initiative"), isTaskVisible(db, caller)))
     .orderBy(tasks.title, tasks.taskId)
     .limit(200);
   return summariesOf(context, rows, context.now());

@@ -5,6 +5,7 @@ import type { Context } from "../context.js";
 import type { Db } from "../database/open.js";
 import { rowsOf } from "../database/rows.js";
 import { taxonomyLabels } from "../database/schema.js";
+import { EVERYBODY } from "../visibility/audience.js";
 
 export type LabelRow = typeof taxonomyLabels.$inferSelect;
 
@@ -54,7 +55,7 @@ export async function parentFault(
     : undefined;
 }
 
-/** Tells the workspace's webhooks what happened to a label. */
+/** Tells what happened to a label. */
 export async function emitLabel(
   context: Context,
   type: "taxonomy.created" | "taxonomy.updated" | "taxonomy.deleted",
@@ -62,5 +63,6 @@ export async function emitLabel(
 ): Promise<void> {
   const { taxonomyLabelId, workspaceId } = row;
   const resource = { type: "taxonomy", id: taxonomyLabelId, workspaceId };
-  await context.emit({ type, subject: taxonomyLabelId, data: { resource, taxonomy: labelOf(row) } });
+  const data = { resource, taxonomy: labelOf(row) };
+  await context.emit({ type, subject: taxonomyLabelId, data, audience: EVERYBODY });
 }

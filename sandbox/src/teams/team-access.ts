@@ -3,7 +3,8 @@ import { and, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { teamMembers, teams } from "../database/schema.js";
-import { visibleTeams } from "../tasks/visibility.js";
+import { audienceOfTeam, lastAudienceOfTeam } from "../visibility/audience.js";
+import { visibleTeams } from "../visibility/teams.js";
 
 /** Selects teams with the number of their members. Among columns, Drizzle would leave out the names of the tables. */
 export const teamColumns = {
@@ -100,7 +101,7 @@ export async function touchTeam(context: Context, teamId: string): Promise<TeamR
   return row;
 }
 
-/** Tells the workspace's webhooks what happened to a team. */
+/** Tells what happened to a team; that it is deleted, before it is. */
 export async function emitTeam(
   context: Context,
   type: "team.created" | "team.updated" | "team.deleted",
@@ -108,5 +109,7 @@ export async function emitTeam(
 ): Promise<void> {
   const { teamId, workspaceId } = row;
   const resource = { type: "team", id: teamId, workspaceId, teamId };
-  await context.emit({ type, subject: teamId, data: { resource, team: teamOf(row) } });
+  const audience =
+    type === "team.deleted" ? await lastAudienceOfTeam(context.db, teamId) : audienceOfTeam(teamId);
+  await context.emit({ type, subject: teamId, data: { resource, team: teamOf(row) }, audience });
 }

@@ -3,6 +3,7 @@ import { and, eq, gt } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { teamInvites } from "../database/schema.js";
+import { audienceOfTeam } from "../visibility/audience.js";
 
 export type InviteRow = typeof teamInvites.$inferSelect;
 
@@ -36,7 +37,7 @@ export async function revokeInvites(context: Context, teamId: string, email?: st
   for (const row of revoked) await emitInvite(context, "team.invite_revoked", row);
 }
 
-/** Tells the workspace's webhooks what happened to an invitation. */
+/** Tells what happened to an invitation. */
 export async function emitInvite(
   context: Context,
   type: "team.invite_created" | "team.invite_accepted" | "team.invite_revoked",
@@ -44,5 +45,6 @@ export async function emitInvite(
 ): Promise<void> {
   const { inviteId, teamId, workspaceId } = row;
   const resource = { type: "invite", id: inviteId, workspaceId, teamId };
-  await context.emit({ type, subject: inviteId, data: { resource, invite: inviteOf(row, context.now()) } });
+  const data = { resource, invite: inviteOf(row, context.now()) };
+  await context.emit({ type, subject: inviteId, data, audience: audienceOfTeam(teamId) });
 }

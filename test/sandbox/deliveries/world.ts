@@ -3,7 +3,14 @@ import { eq } from "drizzle-orm";
 import { createWebhookKey } from "../../../sandbox/src/auth/secrets.js";
 import { createManualClock, type ManualClock } from "../../../sandbox/src/clock.js";
 import type { Database } from "../../../sandbox/src/database/open.js";
-import { deliveries, events, webhooks, workspaces } from "../../../sandbox/src/database/schema.js";
+import {
+  deliveries,
+  events,
+  memberships,
+  users,
+  webhooks,
+  workspaces,
+} from "../../../sandbox/src/database/schema.js";
 import type { DeliveryParts } from "../../../sandbox/src/deliveries/parts.js";
 import { Deliveries } from "../../../sandbox/src/deliveries/worker.js";
 import { createIds } from "../../../sandbox/src/ids.js";
@@ -35,6 +42,13 @@ export async function createWorld(options: Partial<DeliveryParts> = {}): Promise
   const { db } = database;
   const createdAt = clock.now();
   await db.insert(workspaces).values({ workspaceId, name: "One", createdAt, updatedAt: createdAt });
+  const userId = "u_viewer";
+  const scopes = ["tasks", "comments", "documents", "teams", "records", "taxonomy", "agents"].map(
+    (name) => `${name}:read`,
+  );
+  await db.insert(users).values({ userId, name: "Viewer", createdAt }).onConflictDoNothing();
+  const place = { workspaceId, userId, role: "owner", status: "active" } as const;
+  await db.insert(memberships).values({ ...place, joinedAt: createdAt, updatedAt: createdAt });
   const another = (): Deliveries =>
     new Deliveries({
       database,
@@ -67,6 +81,8 @@ export async function createWorld(options: Partial<DeliveryParts> = {}): Promise
         workspaceId,
         status: "active",
         verificationKey: createWebhookKey(),
+        userId,
+        scopes,
         createdAt: now,
         updatedAt: now,
         ...values,
@@ -75,7 +91,8 @@ export async function createWorld(options: Partial<DeliveryParts> = {}): Promise
     },
     async emit(type = "task.updated", data = { resource: { type: "task", id: "tsk_1" } }, subject = "tsk_1") {
       const eventId = ids("event");
-      await db.insert(events).values({ eventId, workspaceId, type, subject, data, createdAt: clock.now() });
+      const event = { eventId, workspaceId, type, subject, data, isPublic: true, createdAt: clock.now() };
+      await db.insert(events).values(event);
       return eventId;
     },
     log: (webhookId) =>

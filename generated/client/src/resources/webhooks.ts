@@ -73,6 +73,10 @@ export class WebhooksResource {
    * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
    * loopback or not HTTPS are refused with 422. Only owners and admins may.
    *
+   * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
+   * and of nothing that the scopes of the token would not let an app read. Naming an event that they do not is refused
+   * with 403.
+   *
    * `POST /workspaces/{workspaceId}/webhooks`
    *
    * @param body - The new webhook.
@@ -128,7 +132,8 @@ export class WebhooksResource {
   /**
    * Change a webhook.
    *
-   * Changes where events are sent and which; a new address is unverified. Only owners and admins may.
+   * Changes where events are sent and which; a new address is unverified. Whoever changes the address, or activates the
+   * webhook again, gives it their own view of the workspace. Only owners and admins may.
    *
    * `PATCH /workspaces/{workspaceId}/webhooks/{webhookId}`
    *

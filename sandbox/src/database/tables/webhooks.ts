@@ -1,6 +1,6 @@
 import { bigserial, boolean, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 
-import { moment, oneOf, version } from "../columns.js";
+import { moment, oneOf, texts, version } from "../columns.js";
 import { workspaces } from "./people.js";
 
 export const webhooks = pgTable(
@@ -24,6 +24,10 @@ export const webhooks = pgTable(
     /** How many events in a row could not be delivered. */
     failuresInRow: integer().notNull().default(0),
     createdBy: text(),
+    /** Whose view of the workspace it has. */
+    userId: text(),
+    /** The scopes of the token that it was set up with: its receiver learns nothing that they do not let an app read. */
+    scopes: texts(),
     createdAt: moment().notNull(),
     updatedAt: moment().notNull(),
     version: version(),
@@ -45,6 +49,14 @@ export const events = pgTable(
     subject: text(),
     /** The `data` of the CloudEvent. */
     data: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** Whether everybody in the workspace could see the subject when it happened. */
+    isPublic: boolean().notNull().default(false),
+    /** The teams whose members could see it. */
+    teamIds: texts(),
+    /** The people who could see it. */
+    userIds: texts(),
+    /** The task that it hangs on: who may not see that any more does not see the event. */
+    taskId: text(),
     createdAt: moment().notNull(),
     /** When deliveries were made of it; null until then. */
     dispatchedAt: moment(),
