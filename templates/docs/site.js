@@ -126,12 +126,12 @@
   if (current) navigation.scrollTop = current.offsetTop - navigation.offsetTop - navigation.clientHeight / 2;
 
   // On a server of the API: its status, and samples that run
-  if (docsHost?.statusUrl) {
+  if (window.docsHost?.statusUrl) {
     const link = document.querySelector(".status-link");
     link.href = docsHost.statusUrl;
     link.hidden = false;
   }
-  if (docsHost?.baseUrl) {
+  if (window.docsHost?.baseUrl) {
     for (const sample of document.querySelectorAll("[data-request]")) addRun(sample);
   }
   function addRun(sample) {

@@ -31,7 +31,7 @@ export function factsOf(model: ApiModel, operation: Operation): Fact[] {
 
 /** Who may call: the alternatives, each with its scopes. */
 export function credentialText(model: ApiModel, security: readonly SecurityRequirement[]): string {
-  if (security.length === 0 || security.every((way) => way.length === 0)) return "None: anybody may call it.";
+  if (security.every((way) => way.length === 0)) return "None: anybody may call it.";
   const ways = security.map((alternative) => {
     if (alternative.length === 0) return "no credential";
     return alternative
