@@ -2,7 +2,7 @@
 const MOST_TIMES = 2000;
 
 /** Each guess at the length of a window is so many times the last. */
-export const STEP = 1.6;
+export const STEP: number = 1.6;
 
 /** Clocks and connections vary: a window is taken for so much longer than it was seen to be. */
 const MARGIN = 1.02;

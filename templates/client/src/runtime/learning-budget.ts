@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.js";
 import { LearnedWindow, STEP } from "./learned-window.js";
 import { MemoryBudget } from "./memory-store.js";
+import type { Backoff } from "./policy.js";
 import type { RateLimitState } from "./rate-limit-fields.js";
 import type { Grant, RateLimitBudget, Refused, WindowUse } from "./rate-limit-store.js";
 
@@ -58,14 +59,10 @@ export class LearningBudget implements RateLimitBudget {
   /** While those are under way, one may leave for each that was let through: the server may take only so many at a time. */
   #permits = 0;
 
-  constructor(
-    clock: Clock,
-    { initialMs, maxMs }: { initialMs: number; maxMs: number },
-    concurrency = Infinity,
-  ) {
+  constructor(clock: Clock, guesses: Pick<Backoff, "initialMs" | "maxMs">, concurrency: number = Infinity) {
     this.#clock = clock;
-    this.#firstGuessMs = initialMs;
-    this.#longestGuessMs = maxMs;
+    this.#firstGuessMs = guesses.initialMs;
+    this.#longestGuessMs = guesses.maxMs;
     this.#concurrency = concurrency;
   }
 
