@@ -14,7 +14,7 @@ import type {
 /** What holds where a spec says nothing: the delays of the standards, and a backoff that spreads. */
 const DEFAULT_RETRY: RetryPolicy = {
   statuses: [408, 429, 500, 502, 503, 504],
-  delay: [{ header: "Retry-After" }, { header: "RateLimit" }],
+  delay: [{ header: "Retry-After" }],
   backoff: { initialMs: 500, maxMs: 30_000, factor: 2, jitter: "full" },
   maxAttempts: 4,
 };

@@ -5,7 +5,6 @@ import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiPolicy, RetryPolicy } from "./policy.js";
 import { readRateLimit } from "./rate-limit-fields.js";
-import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
 import { isRefusal } from "./refusal.js";
 import type { RetryBudget } from "./retry-budget.js";
 import { delayOf } from "./told-delay.js";
@@ -29,6 +28,8 @@ export interface RetrySetup {
   readonly emit: Emit;
   /** A limiter follows, which lets nobody leave in a pause. */
   readonly isLimited: boolean;
+  /** A longer delay is final. */
+  readonly maxPauseMs: number;
 }
 
 /** The attempts of one call. */
@@ -106,7 +107,7 @@ class Attempts {
       return undefined;
     }
     const delayMs = told ?? backoffMs(rule.backoff, Math.min(count, 30));
-    const mostMs = Math.min(LONGEST_PAUSE_MS, call.lifetime.deadline - performance.now());
+    const mostMs = Math.min(this.#setup.maxPauseMs, call.lifetime.deadline - performance.now());
     if (delayMs > mostMs) return undefined;
     return isRefused || (await this.#setup.budget.take(call.lifetime)) ? delayMs : undefined;
   }
