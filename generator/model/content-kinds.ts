@@ -11,7 +11,7 @@ export function kindOf(mediaType: string, schema: JsonObject | undefined, isItem
   if (essence.startsWith("multipart/")) return "multipart";
   if (/ndjson|jsonl|json-seq|json-lines|stream\+json/.test(essence) || isItems) return "lines";
   if (schema && isBytes(schema))
-    return /^text\//.test(essence) && schema["format"] !== "binary" ? "text" : "binary";
+    return essence.startsWith("text/") && schema["format"] !== "binary" ? "text" : "binary";
   if (/[/+.-]json$/.test(essence)) return "json";
   if (/^text\/|[/+]xml$|yaml$|javascript$|graphql$/.test(essence)) return "text";
   if (/^(image|audio|video|font)\/|\/(octet-stream|pdf|zip|gzip)$/.test(essence))
