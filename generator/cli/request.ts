@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, resolve, dirname } from "node:path";
 
 import { artefacts as builtIn } from "../artefacts/artefacts.js";
 import { UserError } from "../base/user-error.js";
@@ -61,7 +61,7 @@ export async function requestsFrom(options: BuildOptions): Promise<BuildRequest[
       ...(options.header ? { headers: headersFrom(options.header) } : {}),
       overlays: (options.overlay ?? []).map((file) => resolve(file)),
       isLinted: false,
-      home: process.cwd(),
+      home: dirname(resolve(spec)),
       artefacts: placed(await chosen(namesIn(options.only)), resolve(out), name),
     },
   ];
