@@ -78,7 +78,7 @@ function bodyMembers(document: JsonObject, operation: JsonObject): string[] {
 /** The schema of the first success that has one. */
 function answerOf(document: JsonObject, operation: JsonObject): unknown {
   const [, success] =
-    Object.entries(objectOf(operation["responses"])).find(([status]) => /^2/.test(status)) ?? [];
+    Object.entries(objectOf(operation["responses"])).find(([status]) => status.startsWith("2")) ?? [];
   const [media] = Object.values(objectOf(resolved(document, success)["content"]));
   return objectOf(media)["schema"];
 }
