@@ -33,12 +33,12 @@ export interface ServerSentMessage {
 /** The events of a stream, up to `[DONE]`; what the stream breaks off in is dropped. */
 export async function* messagesOf(response: Response): AsyncGenerator<ServerSentMessage, void, undefined> {
   let data: string[] = [];
-  let fields: Omit<ServerSentMessage, "data"> = {};
+  let fields: { -readonly [Field in "event" | "id" | "retry"]?: ServerSentMessage[Field] } = {};
   for await (const line of linesOf(response)) {
     const [, field, value = ""] = /^\uFEFF?([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [];
     if (field === "data") data.push(value);
-    if (field === "event" || field === "id") fields = { ...fields, [field]: value };
-    if (field === "retry" && /^\d+$/.test(value)) fields = { ...fields, retry: Number(value) };
+    if (field === "event" || field === "id") fields[field] = value;
+    if (field === "retry" && /^\d+$/.test(value)) fields.retry = Number(value);
     if (line !== "") continue;
     const message = { ...fields, data: data.join("\n") };
     const isEmpty = data.length === 0;

@@ -73,8 +73,8 @@ function encodeBody(
   { contentType }: SendOptions,
 ): EncodedBody {
   // A file knows its own type, which counts where the operation takes it.
-  const own = value instanceof Blob && Object.hasOwn(body, value.type) ? value.type : undefined;
-  const wanted = contentType ?? own;
+  const fileType = value instanceof Blob && Object.hasOwn(body, value.type) ? value.type : undefined;
+  const wanted = contentType ?? fileType;
   const found = Object.entries(body).find(([type]) => type === (wanted ?? type));
   if (!found || /^(GET|HEAD)$/.test(method)) throw new RequestError("takes no such body");
   return found[1](value, found[0]);
