@@ -3,7 +3,7 @@ import { nameOf } from "../../model/schema-walk.js";
 import type { Schema } from "../../model/schema.js";
 import { propertyName } from "../../kit/typescript/literals.js";
 import { clientName } from "../../model/public-names.js";
-import { parametersIn } from "../../model/call-shape.js";
+import { callShapeOf, parametersIn } from "../../model/call-shape.js";
 
 /** A call of an operation, written out in the two languages of the page. */
 export interface Samples {
@@ -86,11 +86,18 @@ function typescriptOf(
     .filter(({ clientDefault }) => clientDefault === undefined)
     .map((parameter) => source(values.ofParameter(parameter)));
   const content = operation.body?.contents[0];
-  const needed = parametersIn(operation, "query").filter(({ required }) => required);
+  const { argument, query: all } = callShapeOf(operation);
+  const needed = all.filter(({ required }) => required);
   const query = Object.fromEntries(
     needed.map((parameter) => [parameter.name, values.ofParameter(parameter)]),
   );
-  const second = content ? [source(values.ofContent(content))] : needed.length > 0 ? [source(query)] : [];
+  const body = content && source(values.ofContent(content));
+  const [object, name, other] =
+    argument === "body"
+      ? [body, "query", needed.length > 0 ? source(query) : undefined]
+      : [needed.length > 0 ? source(query) : undefined, "body", body];
+  const options = other === undefined ? [] : [`{ ${name}: ${other} }`];
+  const second = object === undefined && options.length === 0 ? [] : [object ?? "undefined", ...options];
   const call = `client.${operation.resource.join(".")}.${operation.methodName}(${[...positional, ...second].join(", ")})`;
   return [
     `import { ${client} } from "${packageName}";`,
