@@ -6,10 +6,10 @@ import { join } from "node:path";
 export interface Manifest {
   /** Says to whoever finds the file what it is. */
   readonly generator: "specwright";
-  /** SHA-256 of the spec's contents. */
-  readonly spec: string;
-  readonly operations: number;
-  readonly schemas: number;
+  /** SHA-256 over the settings, the generator and the contents of the sources; a build with the same inputs is skipped. */
+  readonly inputs?: string;
+  /** Every file that was read, relative to the folder of the spec's root file. */
+  readonly sources?: readonly string[];
   /** SHA-256 of each file, by its path. */
   readonly files: Readonly<Record<string, string>>;
 }

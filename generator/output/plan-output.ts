@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EmittedFile } from "../kit/emitter.js";
+import { UserError } from "../base/user-error.js";
+import type { EmittedFile } from "../kit/artefact.js";
 import { MANIFEST, readManifest, sha256, type Manifest } from "./manifest.js";
-import { OutputError } from "./output-error.js";
 
 /** What writing an output would do to its folder. */
 export interface OutputPlan {
@@ -19,13 +19,13 @@ export interface OutputPlan {
   readonly isManifestChanged: boolean;
 }
 
-/** What a manifest tells besides the files. */
+/** What a manifest records besides the files. */
 export type Provenance = Omit<Manifest, "generator" | "files">;
 
 /**
  * Compares what was emitted with what is on disk. Nothing is written.
  *
- * @throws OutputError when a file of somebody else's is in the way, or a path would leave the folder.
+ * @throws UserError when a file of somebody else's is in the way, or a path would leave the folder.
  */
 export function planOutput(
   folder: string,
@@ -60,19 +60,22 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** Whether everything on disk is as the plan would leave it. */
-export function isUpToDate({ written, removed, isManifestChanged }: OutputPlan): boolean {
-  return written.length === 0 && removed.length === 0 && !isManifestChanged;
+/**
+ * Whether every file on disk is as the plan would leave it. A manifest that differs alone is no fault: another version of
+ * the generator may make the same files.
+ */
+export function isUpToDate({ written, removed }: OutputPlan): boolean {
+  return written.length === 0 && removed.length === 0;
 }
 
 function contentOf(file: string): string | undefined {
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return undefined;
   if (!stat.isFile()) {
-    throw new OutputError(
+    throw new UserError(
+      "output",
       `${file} is in the way: it is no plain file.`,
       "Move it away, or build into another folder.",
-      file,
     );
   }
   return readFileSync(file, "utf8");
@@ -87,10 +90,10 @@ function refuseForeign(
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return;
   if (!stat.isDirectory() && !stat.isSymbolicLink()) {
-    throw new OutputError(
+    throw new UserError(
+      "output",
       `${folder} is a file, not a folder.`,
       "Name a folder that is new, empty or built before.",
-      folder,
     );
   }
   const remedy = "Move it away, or build into a folder of its own.";
@@ -103,16 +106,16 @@ function refuseForeign(
   });
   if (foreign) {
     const file = join(folder, foreign.path);
-    throw new OutputError(`${file} exists, and Specwright did not write it.`, remedy, file);
+    throw new UserError("output", `${file} exists, and Specwright did not write it.`, remedy);
   }
   const isOurs = readManifest(folder) !== undefined;
   const others = isOurs ? [] : readdirSync(folder).filter((name) => !HARMLESS.test(name));
   if (others.length > 0) {
     const list = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
-    throw new OutputError(
+    throw new UserError(
+      "output",
       `${folder} is not empty, and Specwright did not write it (${list}).`,
       remedy,
-      folder,
     );
   }
 }
@@ -120,7 +123,7 @@ function refuseForeign(
 /** What may lie in a folder before its first build: installed packages, leftovers of a build that was killed, git's own. */
 const HARMLESS = /^(node_modules|\.git.*|\.DS_Store|\.specwright-.*|package-lock\.json|dist)$/;
 
-/** @throws OutputError for a path that leaves the folder, or that another one is on some file systems. */
+/** @throws UserError for a path that leaves the folder, or that another one is on some file systems. */
 function checkPaths(files: readonly EmittedFile[]): void {
   const seen = new Map<string, string>();
   for (const { path } of files) {
@@ -129,7 +132,8 @@ function checkPaths(files: readonly EmittedFile[]): void {
     if (!isSafe(path) || other !== undefined) {
       const reason =
         other === undefined ? "leaves its folder" : `is the same as ${other} where case does not count`;
-      throw new OutputError(
+      throw new UserError(
+        "output",
         `The output path ${JSON.stringify(path)} ${reason}.`,
         "Report this: names should have been made safe.",
       );

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { UserError } from "../base/user-error.js";
 import { MANIFEST } from "./manifest.js";
-import { OutputError } from "./output-error.js";
 import { manifestText, type OutputPlan } from "./plan-output.js";
 
 const STAGING = ".specwright-staging-";
@@ -11,7 +11,7 @@ const STAGING = ".specwright-staging-";
  * Carries out a plan. Everything is first written to a staging folder beside its place, then renamed into place, the
  * manifest last: a build that is killed, or a disk that is full, leaves each file as it was or as it shall be.
  *
- * @throws OutputError when the folder cannot be written; the earlier output is untouched.
+ * @throws UserError when the folder cannot be written; the earlier output is untouched.
  */
 export function writeOutput(plan: OutputPlan): void {
   const { folder, written, removed, manifest, isManifestChanged } = plan;
@@ -70,5 +70,5 @@ function explained(error: unknown, folder: string): unknown {
     EEXIST: ["has a file where a folder is needed", "Move the file away."],
   };
   const reason = reasons[code];
-  return reason ? new OutputError(`${folder} ${reason[0]}.`, reason[1], folder) : error;
+  return reason ? new UserError("output", `${folder} ${reason[0]}.`, reason[1]) : error;
 }

@@ -196,7 +196,11 @@ describe("a call that is not right ends with 2", () => {
       ["build", "--spec", "a.yaml", "--out", "o", "--name", "Acme Client"],
       /no npm package name/,
     ],
-    ["an artefact that is none", ["build", "--only", "rust"], /There is no artefact "rust"/],
+    [
+      "an artefact that is none",
+      ["build", "--spec", "a.yaml", "--out", "o", "--name", "n", "--only", "rust"],
+      /There is no artefact "rust"[^]*Choose from client, server, docs/,
+    ],
     ["an unknown option", ["build", "--fast"], /unknown option '--fast'/],
     ["an unknown command", ["biuld"], /unknown command 'biuld'/],
   ];
@@ -209,15 +213,44 @@ describe("a call that is not right ends with 2", () => {
   it.each([
     [
       "a key that is none",
-      `export default { spec: "a.yaml", outputs: { client: { dir: "c", name: "n" } }, speck: 1 };`,
-      /must NOT have additional properties "speck"/,
+      `export default { spec: "a.yaml", artefacts: [["client", { dir: "c", name: "n" }]],\n  overlay: [] };`,
+      /specwright\.config\.ts:2:3 error config\n.*There is no option `overlay`[^]*Did you mean `overlays`/,
     ],
     [
-      "no outputs",
-      `export default { spec: "a.yaml", outputs: {} };`,
-      /outputs must NOT have fewer than 1 properties/,
+      "no artefacts",
+      `export default { spec: "a.yaml", artefacts: [] };`,
+      /config\.ts:1:\d+ error config\n.*`artefacts` must NOT have fewer than 1 items/,
     ],
-    ["a syntax error", `export default {`, /cannot be loaded/],
+    [
+      "the outputs of an earlier version",
+      `export default {\n  spec: "a.yaml",\n  outputs: {} };`,
+      /config\.ts:3:3 error config\n.*`outputs` is now a list, `artefacts`[^]*fix: Write artefacts/,
+    ],
+    [
+      "an option that its artefact does not have",
+      `import { client } from "specwright";\nconst own = client({\n  dir: "c",\n  nam: "n",\n});\nexport default { spec: "a.yaml", artefacts: [own] };`,
+      /config\.ts:4:3 error config\n.*artefact client: There is no option `nam`[^]*Did you mean `name`/,
+    ],
+    [
+      "a value of another type",
+      `export default { spec: "a.yaml", artefacts: [\n  ["docs", { dir: 7 }]] };`,
+      /config\.ts:2:\d+ error config\n.*`dir` must be string: 7/,
+    ],
+    [
+      "an artefact that does not exist",
+      `export default { spec: "a.yaml", artefacts: ["./rust.ts"] };`,
+      /rust\.ts cannot be loaded/,
+    ],
+    [
+      "a syntax error",
+      `export default {\n  spec: [1 2] };`,
+      /config\.ts:2:\d+ error config\n.*cannot be loaded/,
+    ],
+    [
+      "code that fails",
+      `const a: any = undefined;\nexport default a.b;`,
+      /config\.ts:2:\d+ error config\n.*cannot be loaded: Cannot read properties/,
+    ],
   ])("a config with %s", async (_, text, told) => {
     const folder = scratchFolder();
     writeFileSync(join(folder, "specwright.config.ts"), text);

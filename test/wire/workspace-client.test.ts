@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 
+import { createApi } from "../../generated/client/src/api.js";
 import * as operations from "../../generated/client/src/operations.js";
 import {
   isApiError,
