@@ -32,5 +32,7 @@ function references(schema: Schema, bases: ReadonlyMap<string, PolymorphicBase>)
   const parts = (schema.allOf ?? []).filter((part) => {
     return typeof part === "boolean" || part.$ref === undefined || !bases.has(nameOf(part.$ref));
   });
-  return [...parts, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((part) => references(part, bases));
+  return [...parts, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((part) =>
+    references(part, bases),
+  );
 }

@@ -33,14 +33,34 @@ const needed = [{ ...query[0], required: true }];
 const body = { content: { "application/json": { schema: { type: "string" } } } };
 
 it.each<[what: string, method: string, operation: object, parameters: string]>([
-  ["a query that may be missing", "get", { parameters: query }, "query?: PutThingQuery, options?: CallOptions"],
+  [
+    "a query that may be missing",
+    "get",
+    { parameters: query },
+    "query?: PutThingQuery, options?: CallOptions",
+  ],
   ["a query that is needed", "get", { parameters: needed }, "query: PutThingQuery, options?: CallOptions"],
   ["no query yet", "get", {}, "query?: undefined, options?: CallOptions"],
   ["a body that may be missing", "put", { requestBody: body }, "body?: string, options?: CallOptions"],
   ["no body yet", "post", {}, "body?: undefined, options?: CallOptions"],
-  ["a query beside the body", "post", { parameters: query, requestBody: body }, "body?: string, options?: PutThingOptions"],
-  ["a needed query where a body goes", "post", { parameters: needed }, "body: undefined, options: PutThingOptions"],
-  ["a body where a query goes", "delete", { requestBody: { ...body, required: true } }, "query: undefined, options: PutThingOptions"],
+  [
+    "a query beside the body",
+    "post",
+    { parameters: query, requestBody: body },
+    "body?: string, options?: PutThingOptions",
+  ],
+  [
+    "a needed query where a body goes",
+    "post",
+    { parameters: needed },
+    "body: undefined, options: PutThingOptions",
+  ],
+  [
+    "a body where a query goes",
+    "delete",
+    { requestBody: { ...body, required: true } },
+    "query: undefined, options: PutThingOptions",
+  ],
 ])("calls an operation with %s", (_what, method, operation, parameters) => {
   expect(codeOf(operation, method).implementation.parameters.text).toBe(parameters);
 });

@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 
 import { anyName } from "../support/any-name.js";
 import { Imports } from "../../generator/kit/typescript/imports.js";
-import { Code, code, importStatements, joined, typeFrom, valueFrom } from "../../generator/kit/typescript/code.js";
+import {
+  Code,
+  code,
+  importStatements,
+  joined,
+  typeFrom,
+  valueFrom,
+} from "../../generator/kit/typescript/code.js";
 import { dataLiteral, propertyName, stringLiteral } from "../../generator/kit/typescript/literals.js";
 import { tsdoc } from "../../generator/kit/typescript/tsdoc.js";
 

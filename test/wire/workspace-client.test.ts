@@ -131,9 +131,12 @@ describe("on the wire", () => {
 
   it("path-typed access rides on the same runtime", async () => {
     const server = await serveExamples(model, "/api/v1");
-    const { data, error } = await createApi(clientFor(server.url)).GET("/workspaces/{workspaceId}/tasks/{taskId}", {
-      params: { path: { workspaceId: "current", taskId: "tsk_1" } },
-    });
+    const { data, error } = await createApi(clientFor(server.url)).GET(
+      "/workspaces/{workspaceId}/tasks/{taskId}",
+      {
+        params: { path: { workspaceId: "current", taskId: "tsk_1" } },
+      },
+    );
     expect(error).toBeUndefined();
     expect(data?.taskId).toMatch(/^tsk_/);
     expect(server.received[0]?.headers.authorization).toBe("Bearer key_secret");

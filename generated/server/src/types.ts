@@ -80,11 +80,11 @@ export interface Problem {
   /** What went wrong this time, in English, for a person to read. */
   message: string;
   /** More about this occurrence, where there is more to say than `message` does. */
-  detail?: string | undefined;
+  detail?: string;
   /** The path of the request that failed. */
-  instance?: string | undefined;
+  instance?: string;
   /** What is wrong with which part of the request. Present when `code` is `validation_failed` or `invalid_parameter`. */
-  errors?: FieldError[] | undefined;
+  errors?: FieldError[];
   /** The id of the request, the same as in the `X-Request-Id` header. */
   requestId: string;
 }
@@ -161,9 +161,9 @@ export interface MemberPage {
 /** Changes to a membership. Absent members stay as they are. */
 export interface MemberUpdate {
   /** The new role. */
-  role?: WorkspaceRole | undefined;
+  role?: WorkspaceRole;
   /** The new time zone, by its name in the IANA database. */
-  timezone?: string | undefined;
+  timezone?: string;
 }
 
 /**
@@ -204,19 +204,19 @@ export interface TeamCreate {
   /** What it is called. */
   name: string;
   /** An emoji that stands for it. */
-  icon?: string | null | undefined;
+  icon?: string | null;
   /** The team above it. */
-  parentTeamId?: string | null | undefined;
+  parentTeamId?: string | null;
 }
 
 /** Changes to a team. Absent members stay as they are. */
 export interface TeamUpdate {
   /** What it is called. */
-  name?: string | undefined;
+  name?: string;
   /** An emoji that stands for it; null for none. */
-  icon?: string | null | undefined;
+  icon?: string | null;
   /** The team above it; null for none. */
-  parentTeamId?: string | null | undefined;
+  parentTeamId?: string | null;
 }
 
 /**
@@ -287,7 +287,7 @@ export interface TeamInviteCreate {
   /** Whom to invite. */
   email: string;
   /** The role that comes with it; `member` unless given. */
-  role?: TeamRole | undefined;
+  role?: TeamRole;
 }
 
 /**
@@ -417,7 +417,7 @@ export interface TaskSummary {
   /** The task that this one is part of; null at the top of the hierarchy, and when the caller may not see it. */
   parentTaskId: string | null;
   /** The chain of parents that the caller may see, topmost first. Only in lists, and only with `includeHierarchy=true`. */
-  ancestors?: TaskReference[] | undefined;
+  ancestors?: TaskReference[];
   /** The purpose of the task in one to three words. */
   topic: string | null;
   /** What sort of work the task is, for reports. */
@@ -458,47 +458,47 @@ export interface TaskCreate {
    * The owner, who must be a member of the workspace. Required with an API key, since there is no signed-in person;
    * otherwise the caller unless given.
    */
-  userId?: string | undefined;
+  userId?: string;
   /** What is to be done, and why, in Markdown. */
-  description?: string | null | undefined;
+  description?: string | null;
   /** How far the task reaches. Default: `day` for the kind `task`, otherwise `ongoing`. */
-  scope?: TaskScope | undefined;
+  scope?: TaskScope;
   /**
    * What sort of work the task is.
    *
    * @default "task"
    */
-  kind?: TaskKind | undefined;
+  kind?: TaskKind;
   /**
    * How far the work is; not `merged`. Default: `idea` for bugs and feature requests, which then await triage,
    * otherwise `open`.
    */
-  status?: TaskStatus | undefined;
+  status?: TaskStatus;
   /**
    * Who may see the task.
    *
    * @default "team"
    */
-  visibility?: Visibility | undefined;
+  visibility?: Visibility;
   /** The people who do something for the task besides the owner. */
-  contributors?: Contributor[] | undefined;
+  contributors?: Contributor[];
   /** The teams that the task belongs to. */
-  teamIds?: string[] | undefined;
+  teamIds?: string[];
   /** The taxonomy labels to put on the task. */
-  taxonomyLabelIds?: string[] | undefined;
+  taxonomyLabelIds?: string[];
   /** The task that this one is part of. */
-  parentTaskId?: string | null | undefined;
+  parentTaskId?: string | null;
   /** The purpose of the task in one to three words. */
-  topic?: string | null | undefined;
+  topic?: string | null;
   /** What sort of work the task is, for reports. */
-  workTypes?: WorkType[] | undefined;
+  workTypes?: WorkType[];
   /** When the task should be done. */
-  deadline?: string | null | undefined;
+  deadline?: string | null;
   /**
    * When the work was completed, to place finished work on an earlier day. Only heeded with the status `completed`;
    * then the time of the request unless given.
    */
-  completedAt?: string | null | undefined;
+  completedAt?: string | null;
 }
 
 /**
@@ -603,35 +603,35 @@ export interface TaskSearchResults {
  */
 export interface TaskUpdate {
   /** What the task is about, in one line. */
-  title?: string | undefined;
+  title?: string;
   /** The new owner, who must be a member of the workspace. */
-  userId?: string | undefined;
+  userId?: string;
   /** What is to be done, and why, in Markdown. To change a part of it, patch the description instead. */
-  description?: string | null | undefined;
-  scope?: TaskScope | undefined;
-  kind?: TaskKind | undefined;
+  description?: string | null;
+  scope?: TaskScope;
+  kind?: TaskKind;
   /**
    * How far the work is. Moving to `completed` sets `completedAt`, leaving it clears it. `merged` is accepted only
    * for a task that is `merged` already.
    */
-  status?: TaskStatus | undefined;
-  visibility?: Visibility | undefined;
+  status?: TaskStatus;
+  visibility?: Visibility;
   /** The people who do something for the task besides the owner. */
-  contributors?: Contributor[] | undefined;
+  contributors?: Contributor[];
   /** The teams that the task belongs to. */
-  teamIds?: string[] | undefined;
+  teamIds?: string[];
   /** The taxonomy labels on the task. */
-  taxonomyLabelIds?: string[] | undefined;
+  taxonomyLabelIds?: string[];
   /** The task that this one is part of; null moves it to the top of the hierarchy. */
-  parentTaskId?: string | null | undefined;
+  parentTaskId?: string | null;
   /** The purpose of the task in one to three words. */
-  topic?: string | null | undefined;
+  topic?: string | null;
   /** What sort of work the task is, for reports. */
-  workTypes?: WorkType[] | undefined;
+  workTypes?: WorkType[];
   /** When the task should be done. */
-  deadline?: string | null | undefined;
+  deadline?: string | null;
   /** When the work was completed. Ignored unless the status is, or becomes, `completed`. */
-  completedAt?: string | null | undefined;
+  completedAt?: string | null;
 }
 
 /** How long to snooze a task. */
@@ -639,7 +639,7 @@ export interface TaskSnoozeRequest {
   /** When the task comes back. It must be in the future, and at most one year away. */
   until: string;
   /** Why the task can wait. */
-  reason?: string | null | undefined;
+  reason?: string | null;
 }
 
 /** A task put aside until a given time. */
@@ -671,9 +671,9 @@ export interface TriageAccept {
    *
    * @default "open"
    */
-  status?: TaskStatus | undefined;
+  status?: TaskStatus;
   /** A comment to add to the task, in Markdown. */
-  comment?: string | undefined;
+  comment?: string;
 }
 
 /** The work will not be done. The task becomes `cancelled`. */
@@ -691,7 +691,7 @@ export interface TriageDuplicate {
   /** The task that asks for the same. */
   duplicateOfTaskId: string;
   /** A comment to add to the task, in Markdown. */
-  comment?: string | undefined;
+  comment?: string;
 }
 
 /** What is to become of a bug or feature request that awaits triage. */
@@ -763,25 +763,25 @@ export interface InitiativeCreate {
    * The owner, who must be a member of the workspace. Required with an API key, since there is no signed-in person;
    * otherwise the caller unless given.
    */
-  userId?: string | undefined;
+  userId?: string;
   /** What is to be achieved, and why, in Markdown. It is kept in a document linked to the initiative. */
-  description?: string | null | undefined;
+  description?: string | null;
   /**
    * How far the work is; not `merged`.
    *
    * @default "open"
    */
-  status?: TaskStatus | undefined;
+  status?: TaskStatus;
   /** The people who do something for the initiative besides the owner. */
-  contributors?: Contributor[] | undefined;
+  contributors?: Contributor[];
   /** The teams that the initiative belongs to. */
-  teamIds?: string[] | undefined;
+  teamIds?: string[];
   /** The taxonomy labels to put on the initiative. */
-  taxonomyLabelIds?: string[] | undefined;
+  taxonomyLabelIds?: string[];
   /** The initiative that this one is part of. */
-  parentTaskId?: string | null | undefined;
+  parentTaskId?: string | null;
   /** When the initiative should be done. */
-  deadline?: string | null | undefined;
+  deadline?: string | null;
 }
 
 /** One page of bugs. */
@@ -800,27 +800,27 @@ export interface BugCreate {
    * The owner, who must be a member of the workspace. Required with an API key, since there is no signed-in person;
    * otherwise the caller unless given.
    */
-  userId?: string | undefined;
+  userId?: string;
   /** What happens, what should happen and how to see it, in Markdown. */
-  description?: string | null | undefined;
+  description?: string | null;
   /**
    * How far the work is; not `merged`. A bug that starts as `idea` awaits triage; any other counts as accepted.
    *
    * @default "idea"
    */
-  status?: TaskStatus | undefined;
+  status?: TaskStatus;
   /**
    * Who may see the bug.
    *
    * @default "team"
    */
-  visibility?: Visibility | undefined;
+  visibility?: Visibility;
   /** The people who do something for the bug besides the owner, such as its reporter. */
-  contributors?: Contributor[] | undefined;
+  contributors?: Contributor[];
   /** The teams that the bug belongs to. */
-  teamIds?: string[] | undefined;
+  teamIds?: string[];
   /** The task that this bug is part of. */
-  parentTaskId?: string | null | undefined;
+  parentTaskId?: string | null;
 }
 
 /**
@@ -875,15 +875,15 @@ export interface CommentCreate {
   /** What the comment says, in Markdown. */
   content: string;
   /** What the comment is written with, such as the name of a script or skill. */
-  source?: string | null | undefined;
+  source?: string | null;
   /** The comment to reply to. It must be on the same task and not be a reply itself. */
-  parentCommentId?: string | null | undefined;
+  parentCommentId?: string | null;
 }
 
 /** A merge patch (RFC 7396) for a comment. */
 export interface CommentUpdate {
   /** What the comment says from now on, in Markdown. */
-  content?: string | undefined;
+  content?: string;
 }
 
 /** What a document is for. */
@@ -914,7 +914,7 @@ export interface DocumentSummary {
   /** The first 280 characters of its text, without headings and marks; null when there is none. */
   excerpt: string | null;
   /** Its text in Markdown; in lists only with `includeContent`. */
-  content?: string | undefined;
+  content?: string;
   /** The tasks that it is about. */
   taskIds: string[];
   /** Who created it; null when an API key did. */
@@ -944,11 +944,11 @@ export interface DocumentCreate {
   /** What it is for. */
   type: DocumentType;
   /** How far it is; `draft` unless given. */
-  status?: DocumentStatus | undefined;
+  status?: DocumentStatus;
   /** Its text in Markdown; empty unless given. */
-  content?: string | undefined;
+  content?: string;
   /** The tasks that it is about. */
-  taskIds?: string[] | undefined;
+  taskIds?: string[];
 }
 
 /** A longer text in Markdown, such as a requirement. */
@@ -960,15 +960,15 @@ export interface Document extends DocumentSummary {
 /** Changes to a document. Each member replaces the whole of what it names; absent members stay as they are. */
 export interface DocumentUpdate {
   /** What it is called. */
-  title?: string | undefined;
+  title?: string;
   /** What it is for. */
-  type?: DocumentType | undefined;
+  type?: DocumentType;
   /** How far it is. */
-  status?: DocumentStatus | undefined;
+  status?: DocumentStatus;
   /** Its whole text in Markdown. */
-  content?: string | undefined;
+  content?: string;
   /** The tasks that it is about. */
-  taskIds?: string[] | undefined;
+  taskIds?: string[];
 }
 
 /** An image or a video to upload. Images have at most 20 MiB, videos at most 200 MiB. */
@@ -1095,25 +1095,25 @@ export interface TaxonomyLabelCreate {
   /** What it is called, unique within its type. */
   name: string;
   /** What it means. */
-  description?: string | null | undefined;
+  description?: string | null;
   /** Its colour, as in `#0a7a4f`. */
-  color?: string | null | undefined;
+  color?: string | null;
   /** The label above it, of the same type. */
-  parentLabelId?: string | null | undefined;
+  parentLabelId?: string | null;
 }
 
 /** Changes to a label. Absent members stay as they are; its type cannot change. */
 export interface TaxonomyLabelUpdate {
   /** What it is called, unique within its type. */
-  name?: string | undefined;
+  name?: string;
   /** What it means. */
-  description?: string | null | undefined;
+  description?: string | null;
   /** Its colour, as in `#0a7a4f`. */
-  color?: string | null | undefined;
+  color?: string | null;
   /** The label above it, of the same type. */
-  parentLabelId?: string | null | undefined;
+  parentLabelId?: string | null;
   /** Whether it is hidden where labels are chosen. */
-  archived?: boolean | undefined;
+  archived?: boolean;
 }
 
 /** What a record is in the tool that it comes from. */
@@ -1208,7 +1208,7 @@ export interface ApiKeyCreate {
   /** What the key is for. */
   description: string;
   /** When it shall stop working; null or absent: never. */
-  expiresAt?: string | null | undefined;
+  expiresAt?: string | null;
 }
 
 /** An API key with its secret, which is told this once. Keep it; a lost secret means a new key. */
@@ -1295,11 +1295,11 @@ export interface WebhookCreate {
   /** Where events shall be sent: a public HTTPS address with a valid certificate. */
   url: string;
   /** What it is for. */
-  description?: string | null | undefined;
+  description?: string | null;
   /** The events to send; null or absent: all of them. */
-  events?: WebhookEventType[] | null | undefined;
+  events?: WebhookEventType[] | null;
   /** A key of your own, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
-  verificationKey?: string | undefined;
+  verificationKey?: string;
 }
 
 /**
@@ -1314,13 +1314,13 @@ export interface WebhookWithKey extends Webhook {
 /** Changes to a webhook. Absent members stay as they are. */
 export interface WebhookUpdate {
   /** Where events shall be sent. */
-  url?: string | undefined;
+  url?: string;
   /** What it is for; null for nothing. */
-  description?: string | null | undefined;
+  description?: string | null;
   /** The events to send; null: all of them. */
-  events?: WebhookEventType[] | null | undefined;
+  events?: WebhookEventType[] | null;
   /** `active` lets a disabled webhook try again. */
-  status?: WebhookStatus | undefined;
+  status?: WebhookStatus;
 }
 
 /** Why an attempt failed. */
@@ -1527,7 +1527,7 @@ export interface AgentSession {
   /** What the agent asks, while it awaits input. */
   question: string | null;
   /** What the user answered to the last question; absent or null until then. */
-  answer?: string | null | undefined;
+  answer?: string | null;
   /** Why it failed. */
   errorMessage: string | null;
   /** The session that it tries again. */
@@ -1561,7 +1561,7 @@ export interface AgentSessionCreate {
   /** Where it shall be run. */
   executionMode: ExecutionMode;
   /** The task that it is about. */
-  taskId?: string | null | undefined;
+  taskId?: string | null;
   /** What to do. */
   prompt: string;
 }
@@ -1823,7 +1823,7 @@ export interface ClaimCompletion {
   /** The token of the claim. */
   token: string;
   /** What came of it, in Markdown. */
-  summary?: string | undefined;
+  summary?: string;
 }
 
 /** The end of a session that failed. */
@@ -1839,7 +1839,7 @@ export interface ClaimRelease {
   /** The token of the claim. */
   token: string;
   /** Why it is given back. */
-  reason?: string | undefined;
+  reason?: string;
 }
 
 /** A question to the user. */
@@ -1861,7 +1861,7 @@ export interface CloudEvent {
   /** Where it comes from; ends in `workspaces/` and the workspace's id. */
   source: string;
   /** The id of what changed. */
-  subject?: string | undefined;
+  subject?: string;
   /** When it happened. */
   time: string;
   /** The media type of `data`. */
@@ -1875,27 +1875,27 @@ export interface EventResource {
   /** The kind of thing, such as `task`. */
   type: string;
   /** Its id. */
-  id?: string | undefined;
+  id?: string;
   /** The workspace that it belongs to. */
-  workspaceId?: string | undefined;
+  workspaceId?: string;
   /** The id of a task that has to do with it. */
-  taskId?: string | undefined;
+  taskId?: string;
   /** The id of a comment that has to do with it. */
-  commentId?: string | undefined;
+  commentId?: string;
   /** The id of a team that has to do with it. */
-  teamId?: string | undefined;
+  teamId?: string;
   /** The id of a document that has to do with it. */
-  documentId?: string | undefined;
+  documentId?: string;
   /** The id of an issue that has to do with it. */
-  issueId?: string | undefined;
+  issueId?: string;
   /** The id of a meeting that has to do with it. */
-  meetingId?: string | undefined;
+  meetingId?: string;
   /** The id of a summary that has to do with it. */
-  summaryId?: string | undefined;
+  summaryId?: string;
   /** The id of a work item that has to do with it. */
-  workItemId?: string | undefined;
+  workItemId?: string;
   /** The ids of tasks that have to do with it. */
-  taskIds?: string[] | undefined;
+  taskIds?: string[];
 }
 
 /** Who caused an event. */
@@ -1915,7 +1915,7 @@ export type TaskCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The task. */
     task: TaskSummary;
   };
@@ -1930,7 +1930,7 @@ export type TaskUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The task. */
     task: TaskSummary;
   };
@@ -1945,7 +1945,7 @@ export type TaskDeletedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The task. */
     task: TaskSummary;
   };
@@ -1960,7 +1960,7 @@ export type TaskSnoozedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The snooze. */
     taskSnooze: TaskSnooze;
   };
@@ -1975,7 +1975,7 @@ export type CommentCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The comment. */
     comment: Comment;
   };
@@ -1990,7 +1990,7 @@ export type CommentUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The comment. */
     comment: Comment;
   };
@@ -2005,7 +2005,7 @@ export type CommentDeletedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The comment. */
     comment: Comment;
   };
@@ -2030,7 +2030,7 @@ export type CommentReactionAddedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The reaction. */
     commentReaction: CommentReactionChange;
   };
@@ -2045,7 +2045,7 @@ export type CommentReactionRemovedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The reaction. */
     commentReaction: CommentReactionChange;
   };
@@ -2060,7 +2060,7 @@ export type TeamCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The team. */
     team: Team;
   };
@@ -2075,7 +2075,7 @@ export type TeamUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The team. */
     team: Team;
   };
@@ -2090,7 +2090,7 @@ export type TeamDeletedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The team. */
     team: Team;
   };
@@ -2105,7 +2105,7 @@ export type TeamInviteCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The invitation. */
     invite: TeamInvite;
   };
@@ -2120,7 +2120,7 @@ export type TeamInviteAcceptedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The invitation. */
     invite: TeamInvite;
   };
@@ -2135,7 +2135,7 @@ export type TeamInviteRevokedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The invitation. */
     invite: TeamInvite;
   };
@@ -2150,7 +2150,7 @@ export type TaxonomyCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The label. */
     taxonomy: TaxonomyLabel;
   };
@@ -2165,7 +2165,7 @@ export type TaxonomyUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The label. */
     taxonomy: TaxonomyLabel;
   };
@@ -2180,7 +2180,7 @@ export type TaxonomyDeletedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The label. */
     taxonomy: TaxonomyLabel;
   };
@@ -2195,7 +2195,7 @@ export type DocumentCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The document, without its text. */
     document: DocumentSummary;
   };
@@ -2210,7 +2210,7 @@ export type DocumentUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The document, without its text. */
     document: DocumentSummary;
   };
@@ -2225,7 +2225,7 @@ export type DocumentDeletedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The document, without its text. */
     document: DocumentSummary;
   };
@@ -2240,7 +2240,7 @@ export type IssueUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The issue. */
     issue: RecordSchema;
   };
@@ -2255,7 +2255,7 @@ export type MeetingCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The meeting. */
     meeting: RecordSchema;
   };
@@ -2270,7 +2270,7 @@ export type SummaryCreatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The summary. */
     summary: RecordSchema;
   };
@@ -2285,7 +2285,7 @@ export type AgentSessionQueuedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The session. */
     agentSession: AgentSession;
   };
@@ -2300,7 +2300,7 @@ export type AgentSessionUpdatedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The session. */
     agentSession: AgentSession;
   };
@@ -2315,7 +2315,7 @@ export type AgentSessionCompletedEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
     /** The session. */
     agentSession: AgentSession;
   };
@@ -2330,6 +2330,6 @@ export type WebhookTestEvent = CloudEvent & {
     /** What the event is about. */
     resource: EventResource;
     /** Who caused it; absent when the holder of an API key did, who is nobody in particular. */
-    actor?: EventActor | undefined;
+    actor?: EventActor;
   };
 };

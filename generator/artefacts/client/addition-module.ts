@@ -152,8 +152,7 @@ function moduleOf(module: AdditionModule, name: string, where: string): string |
     }
     return fromSource(module.name, imported.from);
   }
-  if (module.exports.has(name))
-    return fromSource(module.name, `./${posix.basename(module.name, ".ts")}.js`);
+  if (module.exports.has(name)) return fromSource(module.name, `./${posix.basename(module.name, ".ts")}.js`);
   const isLocal = module.source.statements.some((statement) => namesOf(statement).includes(name));
   if (isLocal) {
     throw new ArtefactError(

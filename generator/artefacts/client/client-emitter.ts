@@ -55,7 +55,8 @@ export function emitClientPackage(
   };
   const has = {
     api: isPathTyped,
-    webhooks: optional.webhooks !== undefined, oauth: optional.oauth !== undefined,
+    webhooks: optional.webhooks !== undefined,
+    oauth: optional.oauth !== undefined,
   };
   return [
     ...emitPackage(scope, options, has, added.entries),
@@ -78,7 +79,10 @@ export function emitClientPackage(
 }
 
 /** The path-typed surface, an entry of its own so that nobody else loads its types and openapi-fetch. */
-function emitApi({ model, printer, header, client }: ClientScope, { packageName }: EmitOptions): EmittedFile[] {
+function emitApi(
+  { model, printer, header, client }: ClientScope,
+  { packageName }: EmitOptions,
+): EmittedFile[] {
   return [
     source("api", render("client/src/api.ts.hbs", { header, client, packageName })),
     { path: "src/paths.ts", content: emitPaths(model, printer, header), format: false },

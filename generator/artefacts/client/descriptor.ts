@@ -35,7 +35,7 @@ export function descriptorOf(
       "errorCodes",
       codes.length === 0
         ? undefined
-        : objectLiteral(codes.map(({ status, code }) => [status, stringLiteral(code)])),
+        : objectLiteral(codes.map((failure) => [failure.status, stringLiteral(failure.code)])),
     ],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
@@ -72,7 +72,9 @@ function securityText(operation: Operation): string | undefined {
 function stylesText(parameters: readonly Parameter[]): Code | undefined {
   const styles = parameters.flatMap((parameter): [string, Code][] => {
     const name = styleName(parameter);
-    return name === undefined ? [] : [[`${parameter.in}:${parameter.name}`, valueFrom("./runtime/parameters.js", name)]];
+    return name === undefined
+      ? []
+      : [[`${parameter.in}:${parameter.name}`, valueFrom("./runtime/parameters.js", name)]];
   });
   return styles.length === 0 ? undefined : objectCode(styles);
 }
@@ -134,7 +136,10 @@ function decodeText(results: readonly BodyForm[]): Code | undefined {
   const entries = results.flatMap(({ kind, mediaTypes }): [string, Code][] => {
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
     const { name, local } = DECODERS[kind];
-    return mediaTypes.map((mediaType) => [essenceOf(mediaType), valueFrom("./runtime/decode.js", name, local)]);
+    return mediaTypes.map((mediaType) => [
+      essenceOf(mediaType),
+      valueFrom("./runtime/decode.js", name, local),
+    ]);
   });
   return entries.length === 0 ? undefined : objectCode(entries);
 }

@@ -94,10 +94,14 @@ function callTypes(operation: Operation, own: OwnTypes): CallTypes {
   const bodies = requestForms(shape, own, names.body);
   const results = resultForms(shape, own, names.response);
   const page = results[0];
-  const isList = operation.policies.pagination !== undefined && page !== undefined && page.type.text !== "void";
+  const isList =
+    operation.policies.pagination !== undefined && page !== undefined && page.type.text !== "void";
   return {
     shape,
-    path: shape.path.map(({ name, parameter: { schema } }) => ({ name, type: pathType(schema, own.printer) })),
+    path: shape.path.map(({ name, parameter: { schema } }) => ({
+      name,
+      type: pathType(schema, own.printer),
+    })),
     query,
     bodies,
     options: optionsType(shape, query, bodies, own, names),
@@ -124,27 +128,42 @@ function pageItem({ policies }: Operation, shape: CallShape, page: Code, { print
 }
 
 /** The options that only this operation has; else those that all share. */
-function optionsType(shape: CallShape, query: Code | undefined, bodies: readonly BodyForm[], own: OwnTypes, names: OperationNames): Code {
+function optionsType(
+  shape: CallShape,
+  query: Code | undefined,
+  bodies: readonly BodyForm[],
+  own: OwnTypes,
+  names: OperationNames,
+): Code {
   const base =
     shape.defaults.length > 0
       ? typeFrom("./options.js", "RequestOptions")
       : typeFrom("./runtime/options.js", "CallOptions");
   const members: Code[] = [];
-  const optional = (isRequired: boolean, type: Code): Code => (isRequired ? code`: ${type};` : code`?: ${type} | undefined;`);
+  const optional = (isRequired: boolean, type: Code): Code =>
+    isRequired ? code`: ${type};` : code`?: ${type} | undefined;`;
   if (shape.argument === "body" && query) members.push(code`query${optional(shape.isQueryRequired, query)}`);
   const [body] = bodies;
-  if (shape.argument === "query" && body) members.push(code`body${optional(shape.body?.required === true, bodyUnion(bodies))}`);
+  if (shape.argument === "query" && body)
+    members.push(code`body${optional(shape.body?.required === true, bodyUnion(bodies))}`);
   if (shape.headers.length > 0) {
     const value = typeFrom("./runtime/options.js", "HeaderValue");
-    const headers = own.ofParameters(shape.headers, names.headers, [code`/** Any other header. */\n[name: string]: ${value};`]);
+    const headers = own.ofParameters(shape.headers, names.headers, [
+      code`/** Any other header. */\n[name: string]: ${value};`,
+    ]);
     members.push(code`headers${optional(shape.areHeadersRequired, headers)}`);
   }
   if (shape.cookies.length > 0) {
-    members.push(code`cookies${optional(shape.areCookiesRequired, own.ofParameters(shape.cookies, names.cookies))}`);
+    members.push(
+      code`cookies${optional(shape.areCookiesRequired, own.ofParameters(shape.cookies, names.cookies))}`,
+    );
   }
   const mediaTypes = body?.mediaTypes ?? [];
   if (mediaTypes.length > 1) {
-    const doc = `/** The media type of the body; \`${mediaTypes[0] ?? ""}\` unless given. */\n`.replace("*/*", "*\\/*");
+    const doc = `/** The media type of the body; \`${mediaTypes[0] ?? ""}\` unless given. */\n`.replace(
+      "*/*",
+      "*\\/*",
+    );
     members.push(code`${doc}contentType?: ${mediaTypes.map(stringLiteral).join(" | ")} | undefined;`);
   }
   return members.length === 0 ? base : own.interface(names.options, code`extends ${base}`, members);
@@ -164,7 +183,8 @@ function overloadsOf(types: CallTypes): Overload[] {
         ...(bodyIndex > 0 && body ? [`contentType: ${body.mediaTypes.map(stringLiteral).join(" | ")}`] : []),
         ...(resultIndex > 0 ? [`accept: ${result.mediaTypes.map(stringLiteral).join(" | ")}`] : []),
       ];
-      const options = choices.length === 0 ? types.options : code`${types.options} & { ${choices.join("; ")} }`;
+      const options =
+        choices.length === 0 ? types.options : code`${types.options} & { ${choices.join("; ")} }`;
       const isRequired = choices.length > 0 || shape.areOptionsRequired;
       const isPage = types.item !== undefined && resultIndex === 0;
       return {
@@ -180,7 +200,8 @@ function overloadsOf(types: CallTypes): Overload[] {
 function implementationOf(types: CallTypes): Overload {
   const results = union(types.results.map(({ type }) => primary(type))).code;
   const options = code`${types.options} & { contentType?: string; accept?: string }`;
-  const body = types.shape.argument === "body" && types.bodies.length > 0 ? bodyUnion(types.bodies) : undefined;
+  const body =
+    types.shape.argument === "body" && types.bodies.length > 0 ? bodyUnion(types.bodies) : undefined;
   return {
     parameters: parametersOf(types, body, options, false),
     result: code`${typeFrom("./runtime/call.js", "Call")}<${results}, ${types.error}>`,
@@ -188,7 +209,12 @@ function implementationOf(types: CallTypes): Overload {
 }
 
 /** Path parameters, then the one object, which is there also where the operation takes none, then options. */
-function parametersOf(types: CallTypes, body: Code | undefined, options: Code, areOptionsRequired: boolean): Code {
+function parametersOf(
+  types: CallTypes,
+  body: Code | undefined,
+  options: Code,
+  areOptionsRequired: boolean,
+): Code {
   const { argument, isArgumentRequired } = types.shape;
   const type = argument === "body" ? body : types.query;
   const object = type ?? code`undefined`;

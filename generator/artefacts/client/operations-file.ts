@@ -5,7 +5,11 @@ import { operationDoc } from "../../kit/typescript/tsdoc.js";
 import type { ClientScope, OperationCode, Overload } from "./operation-code.js";
 
 /** `src/operations/<resource>.ts`: a function for each operation of a resource, its types and its descriptor. */
-export function emitOperations(scope: ClientScope, resource: Resource, codes: readonly OperationCode[]): string {
+export function emitOperations(
+  scope: ClientScope,
+  resource: Resource,
+  codes: readonly OperationCode[],
+): string {
   const operations = codes.map(operationView);
   return render("client/src/operations/operations.ts.hbs", {
     header: scope.header,

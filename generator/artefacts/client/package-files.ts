@@ -37,7 +37,13 @@ export function emitPackage(
     name: JSON.stringify(options.packageName),
     version: JSON.stringify(semanticVersion(model.version)),
     description: JSON.stringify(`Client for ${oneLine(model.title)}.`),
-    entries: [...ENTRIES, ...(has.api ? [API] : []), ...(has.oauth ? [OAUTH] : []), ...(has.webhooks ? [WEBHOOKS] : []), ...added],
+    entries: [
+      ...ENTRIES,
+      ...(has.api ? [API] : []),
+      ...(has.oauth ? [OAUTH] : []),
+      ...(has.webhooks ? [WEBHOOKS] : []),
+      ...added,
+    ],
     hasOAuth: has.oauth,
     hasApi: has.api,
   });

@@ -1,4 +1,10 @@
-import { astToString, transformSchema, type GlobalContext, type OpenAPI3, type SchemaObject } from "openapi-typescript";
+import {
+  astToString,
+  transformSchema,
+  type GlobalContext,
+  type OpenAPI3,
+  type SchemaObject,
+} from "openapi-typescript";
 import ts from "typescript";
 
 import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";

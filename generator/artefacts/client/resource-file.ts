@@ -20,7 +20,9 @@ export function emitResource(
     class: resource.className,
     children: childrenOf(scope, resource).map(memberView),
     methods: [...codes.map((it) => operationMethod(resource, it)), ...additions.map(additionMethod)],
-    additionTypes: additions.flatMap(({ code: { types } }) => types.map(({ module, name }) => typeFrom(module, name))),
+    additionTypes: additions.flatMap(({ code: { types } }) =>
+      types.map(({ module, name }) => typeFrom(module, name)),
+    ),
   };
   const imports = importStatements(`./resources/${resource.fileName}.ts`, view);
   return render("client/src/resources/resource.ts.hbs", { ...view, header: scope.header, imports });

@@ -74,7 +74,9 @@ function outputMembers({ status, headers, contents }: Response, scope: ServerSco
   const number = /^\d+$/.test(status) ? status : "number";
   const names = headers.map(({ name }) => stringLiteral(name)).join(" | ");
   const declared =
-    names === "" ? "" : code`; readonly headers?: ${typeFrom("./runtime/handler.js", "DeclaredHeaders")}<${names}>`;
+    names === ""
+      ? ""
+      : code`; readonly headers?: ${typeFrom("./runtime/handler.js", "DeclaredHeaders")}<${names}>`;
   if (contents.length === 0) return [code`{ readonly status: ${number}${declared} }`];
   return contents.map((content, index) => {
     const isDefault = index === 0;

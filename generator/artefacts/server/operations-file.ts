@@ -21,7 +21,11 @@ export function emitOperationTypes(
     codeType: codeType(operation),
   }));
   const imports = importStatements(`./operations/${file}.ts`, views);
-  return render("server/src/operations/operations.ts.hbs", { header: scope.header, imports, operations: views });
+  return render("server/src/operations/operations.ts.hbs", {
+    header: scope.header,
+    imports,
+    operations: views,
+  });
 }
 
 /** `src/handlers.ts`: one handler for each operation. */

@@ -14,7 +14,7 @@ export interface ServerScope {
 
 export function scopeOf(model: ApiModel, options: EmitOptions): ServerScope {
   const index = indexOf(model);
-  return { model, index, printer: new TypePrinter(index), header: headerOf(options) };
+  return { model, index, printer: new TypePrinter(index, "exact"), header: headerOf(options) };
 }
 
 /** Resources that have operations, each with the file that those are in. */

@@ -22,7 +22,8 @@ function linesOf(schema: SchemaObject, kind: "property" | "schema" | "parameter"
   const isNamed = title === undefined || plainName(title) === plainName(name);
   const text = description ?? (isNamed ? undefined : title);
   const values = valueLines(schema);
-  const stated = schema.default === undefined || schema.default === null ? "" : (JSON.stringify(schema.default) ?? "");
+  const stated =
+    schema.default === undefined || schema.default === null ? "" : (JSON.stringify(schema.default) ?? "");
   const tags = [
     ...(stated !== "" && stated.length <= MAX_DEFAULT ? [`@default ${stated}`] : []),
     ...(deprecated ? [`@deprecated The API's description marks this ${kind} as deprecated.`] : []),
@@ -60,13 +61,22 @@ function textsIn(value: unknown): (string | undefined)[] {
 
 /** Paragraphs with an empty line between those that there are. */
 function separated(paragraphs: readonly (readonly string[])[]): string[] {
-  return paragraphs.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
 }
 
 /** The comment of a parameter: its own words, else those of its schema. */
 export function parameterDoc({ description, deprecated, schema }: Parameter): string {
   const own = typeof schema === "boolean" ? {} : schema;
   return tsdoc(
-    linesOf({ ...own, ...(description === undefined ? {} : { description }), deprecated: deprecated || own.deprecated === true }, "parameter"),
+    linesOf(
+      {
+        ...own,
+        ...(description === undefined ? {} : { description }),
+        deprecated: deprecated || own.deprecated === true,
+      },
+      "parameter",
+    ),
   );
 }

@@ -23,7 +23,11 @@ export function prose(text: string | undefined): string[] {
 }
 
 /** The comment of an operation: its own words, the request behind it, and its arguments. */
-export function operationDoc(operation: Operation, argumentDocs: readonly ArgumentDoc[], indent = ""): string {
+export function operationDoc(
+  operation: Operation,
+  argumentDocs: readonly ArgumentDoc[],
+  indent = "",
+): string {
   const { summary, description, method, path } = operation;
   const paragraphs = [
     summary === undefined ? [] : prose(sentence(summary)),
@@ -31,11 +35,15 @@ export function operationDoc(operation: Operation, argumentDocs: readonly Argume
     [`\`${method} ${path.replaceAll("`", "'")}\``],
     [
       ...argumentDocs.map(({ name, text }) => `@param ${name} - ${oneLine(text)}`),
-      ...(operation.deprecated ? ["@deprecated The API's description marks this operation as deprecated."] : []),
+      ...(operation.deprecated
+        ? ["@deprecated The API's description marks this operation as deprecated."]
+        : []),
     ],
   ];
   return tsdoc(
-    paragraphs.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ["", ...lines])),
+    paragraphs
+      .filter((lines) => lines.length > 0)
+      .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines])),
     indent,
   );
 }

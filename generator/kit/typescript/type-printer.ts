@@ -50,7 +50,18 @@ const MAX_INDEX_TYPES = 4;
  * speaks of `additionalProperties`, and a required member that nothing declares is not asked for.
  */
 export class TypePrinter {
-  constructor(readonly index: ModelIndex) {}
+  readonly #isExact: boolean;
+
+  /**
+   * @param absence - `"or undefined"`: members that may be missing may be undefined as well, as those who send values
+   * want it under `exactOptionalPropertyTypes`; `"exact"`: they are missing or have a value, as what was received.
+   */
+  constructor(
+    readonly index: ModelIndex,
+    absence: "or undefined" | "exact" = "or undefined",
+  ) {
+    this.#isExact = absence === "exact";
+  }
 
   /** The type of the values that a schema allows. */
   of(schema: Schema): Code {
@@ -75,8 +86,9 @@ export class TypePrinter {
         const comment = doc ?? propertyDoc(schema);
         const type = this.of(schema);
         if (isRequired) return code`${comment}${propertyName(name)}: ${type};`;
-        const isUnknown = type.text === "unknown";
-        return code`${comment}${propertyName(name)}?: ${isUnknown ? type : union([primary(type), primary("undefined")]).code};`;
+        const isPlain = type.text === "unknown" || this.#isExact;
+        const value = isPlain ? type : union([primary(type), primary("undefined")]).code;
+        return code`${comment}${propertyName(name)}?: ${value};`;
       }),
       "\n",
     );
@@ -157,7 +169,9 @@ export class TypePrinter {
       index < least ? this.of(item) : code`${element(item)}?`,
     );
     const isClosed = rest === false || (numberIn(schema["maxItems"]) ?? Infinity) <= items.length;
-    return primary(code`[${joined(isClosed ? items : [...items, code`...${element(rest ?? true)}[]`], ", ")}]`);
+    return primary(
+      code`[${joined(isClosed ? items : [...items, code`...${element(rest ?? true)}[]`], ", ")}]`,
+    );
   }
 
   /** An object, gathered from a schema and from the inline parts of its `allOf`. */
@@ -307,8 +321,13 @@ function hasMembers({ members, patterns, rest, names }: ObjectShape): boolean {
 
 /** Whether a part of `allOf` only adds members to an object. */
 function isPlainObject({ type, oneOf, anyOf, enum: values, ...schema }: SchemaObject): boolean {
-  const isOther = Object.hasOwn(schema, "const") || (oneOf ?? anyOf ?? values) !== undefined || isImpossible(schema);
-  return !isOther && (type === undefined || type === "object") && (schema.items ?? schema.prefixItems) === undefined;
+  const isOther =
+    Object.hasOwn(schema, "const") || (oneOf ?? anyOf ?? values) !== undefined || isImpossible(schema);
+  return (
+    !isOther &&
+    (type === undefined || type === "object") &&
+    (schema.items ?? schema.prefixItems) === undefined
+  );
 }
 
 function isImpossible({ not }: SchemaObject): boolean {

@@ -1,4 +1,6 @@
 import type { NamedSchema } from "../../model/api-model.js";
+import { resolved } from "../../model/resolve.js";
+import { basesOf } from "../../model/variants.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
 import { code, importStatements, joined, type Code } from "./code.js";
 import { schemaDoc } from "./schema-doc.js";
@@ -6,7 +8,11 @@ import type { ObjectShape, TypePrinter } from "./type-printer.js";
 import { primary, union } from "./types.js";
 
 /** `src/types.ts`: each named schema as an interface or a type. */
-export function emitTypes(scope: { schemas: readonly NamedSchema[]; printer: TypePrinter; header: string }): string {
+export function emitTypes(scope: {
+  schemas: readonly NamedSchema[];
+  printer: TypePrinter;
+  header: string;
+}): string {
   const declarations = new Declarations(scope.printer);
   const types = scope.schemas.flatMap((schema) => declarations.of(schema));
   const text = types.length === 0 ? "export {};" : joined(types, "\n\n");
@@ -28,7 +34,12 @@ export class Declarations {
     const { name, typeName, baseTypeName, schema } = named;
     const base = this.#printer.index.bases.get(name);
     if (!base || baseTypeName === undefined) return [this.declare(typeName, schema, schemaDoc(named))];
-    const variants = this.#printer.union(base.variants);
+    // What extends the base says itself by what it is told apart.
+    const variants = this.#printer.union(
+      base.variants.map((variant) =>
+        this.#extends(variant.schema, name) ? { schema: variant.schema } : variant,
+      ),
+    );
     const all = base.isVariant ? union([variants, primary(baseTypeName)]) : variants;
     return [
       code`${schemaDoc(named)}export type ${typeName} = ${all.code};`,
@@ -40,12 +51,18 @@ export class Declarations {
   declare(name: string, schema: Schema, doc: string): Code {
     const shape = this.#interfaceShape(schema);
     if (!shape) return code`${doc}export type ${name} = ${this.#printer.of(schema)};`;
-    if (shape.bases.length === 0) return code`${doc}export interface ${name} {\n${this.#printer.body(shape)}\n}`;
+    if (shape.bases.length === 0)
+      return code`${doc}export interface ${name} {\n${this.#printer.body(shape)}\n}`;
     const bases = joined(
       shape.bases.map((base) => this.#printer.baseNameOf(base)),
       ", ",
     );
     return code`${doc}export interface ${name} extends ${bases} {\n${this.#printer.body(shape, true)}\n}`;
+  }
+
+  #extends(schema: Schema, base: string): boolean {
+    const { schemas } = this.#printer.index;
+    return basesOf(resolved(schema, schemas)).includes(base);
   }
 
   /** What an interface of a schema would hold; undefined where only an alias can say it. */
@@ -54,7 +71,10 @@ export class Declarations {
     const shape = this.#printer.shapeOf(schema);
     const { members, bases, others, patterns, rest, names } = shape;
     if (others.length > 0 || (names && members.size === 0)) return undefined;
-    if (bases.length === 0) return schema.type === undefined && members.size + patterns.size === 0 && rest === undefined ? undefined : shape;
+    if (bases.length === 0)
+      return schema.type === undefined && members.size + patterns.size === 0 && rest === undefined
+        ? undefined
+        : shape;
     const isOpen = patterns.size > 0 || (rest !== undefined && rest !== false);
     if (isOpen || members.size === 0 || !bases.every((base) => this.#isInterface(base))) return undefined;
     return this.#isCompatible(shape) ? shape : undefined;
@@ -64,7 +84,9 @@ export class Declarations {
     const known = this.#interfaces.get(name);
     if (known !== undefined) return known;
     this.#interfaces.set(name, false); // a circle has no interface
-    const shape = this.#printer.index.endless.has(name) ? undefined : this.#interfaceShape(this.#shared(name));
+    const shape = this.#printer.index.endless.has(name)
+      ? undefined
+      : this.#interfaceShape(this.#shared(name));
     const isClosed = shape !== undefined && shape.patterns.size === 0 && shape.members.size > 0;
     const is = isClosed && (shape.rest === undefined || shape.rest === false);
     this.#interfaces.set(name, is);
@@ -121,6 +143,7 @@ function sharedPart(schema: Schema): Schema {
 /** Whether a schema allows objects only, without alternatives. */
 function isObjectAlone(schema: SchemaObject): boolean {
   const { $ref, type, enum: values, oneOf = [], anyOf = [], not } = schema;
-  const isPlain = $ref === undefined && values === undefined && not === undefined && !Object.hasOwn(schema, "const");
+  const isPlain =
+    $ref === undefined && values === undefined && not === undefined && !Object.hasOwn(schema, "const");
   return isPlain && oneOf.length + anyOf.length === 0 && (type === undefined || type === "object");
 }

@@ -32,7 +32,14 @@ export function union(types: readonly Type[], isOpen = false): Type {
   const [first, ...others] = members;
   if (!first) return NEVER;
   if (others.length === 0) return first;
-  return { code: joined(members.map((member) => grouped(member, "union")), " | "), form: "union", members };
+  return {
+    code: joined(
+      members.map((member) => grouped(member, "union")),
+      " | ",
+    ),
+    form: "union",
+    members,
+  };
 }
 
 function isPlainValue({ code: it }: Type): boolean {
@@ -51,7 +58,13 @@ export function intersection(types: readonly Type[]): Type {
   const [first, ...others] = members;
   if (!first) return UNKNOWN;
   if (others.length === 0) return first;
-  return { code: joined(members.map((member) => grouped(member, "intersection")), " & "), form: "intersection" };
+  return {
+    code: joined(
+      members.map((member) => grouped(member, "intersection")),
+      " & ",
+    ),
+    form: "intersection",
+  };
 }
 
 /** A type as it stands within another: in brackets where it binds less tightly. */

@@ -147,7 +147,10 @@ export class AgentWorker {
   }
 
   async #deregister(): Promise<void> {
-    const call = this.#workspace.workers.deregister(this.#id, undefined, { timeoutMs: 5_000, priority: URGENT });
+    const call = this.#workspace.workers.deregister(this.#id, undefined, {
+      timeoutMs: 5_000,
+      priority: URGENT,
+    });
     // The server finds out by itself, only later.
     await call.catch((error: unknown) => this.#tell({ type: "error", error }));
   }

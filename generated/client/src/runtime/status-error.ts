@@ -19,7 +19,7 @@ export async function statusErrorOf(
   const error = own(body, "error");
   const named = [own(body, "code"), own(error, "code"), error].find(isCode);
   // A number says no more than the status, for which the spec may name a code.
-  const declared = errorCodes[status] ?? errorCodes[`${Math.floor(status / 100)}XX`] ?? errorCodes.default;
+  const declared = errorCodes[status] ?? errorCodes[`${Math.floor(status / 100)}XX`] ?? errorCodes["default"];
   // An undeclared status has a code that every operation's error type knows, whatever its body says.
   const isKnown = declared !== undefined;
   const code = isKnown ? named || declared || `http_${status}` : "unexpected_status";
