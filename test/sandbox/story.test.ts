@@ -34,7 +34,9 @@ it("goes from signing in to a finished agent session, by the client as it is", a
   expect(world.statuses.filter((status) => status === 429)).toEqual([]);
   expect(world.faults).toEqual([]);
   await oauth.signOut();
-  await expect(client.me.fetch(undefined, { cache: false })).rejects.toMatchObject({ name: "SignInRequiredError" });
+  await expect(client.me.fetch(undefined, { cache: false })).rejects.toMatchObject({
+    name: "SignInRequiredError",
+  });
 });
 
 it("comes through the limits: nothing is refused, and when another uses up the budget, nothing is lost", async () => {
@@ -214,7 +216,9 @@ async function delegate(client: WorkspaceClient, { taskId }: Task, news: News): 
   await Promise.all([worker.run(), answered]);
   expect(told.map(({ type }) => type)).toEqual(["registered", "claimed", "stopping", "completed", "stopped"]);
   const { sessionId } = queued;
-  expect(await client.agentSessions.fetch(sessionId, undefined, { cache: false })).toMatchObject({ state: "complete" });
+  expect(await client.agentSessions.fetch(sessionId, undefined, { cache: false })).toMatchObject({
+    state: "complete",
+  });
   const types: string[] = [];
   const texts: unknown[] = [];
   for await (const activity of client.agentSessions.activities.list(sessionId)) {

@@ -1,22 +1,19 @@
-import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
+import type { Content, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../base/media-type.js";
 import { parametersIn } from "../../model/call-shape.js";
+import type { Schemas } from "../../model/resolve.js";
 import type { CachePolicy } from "../../model/policies.js";
-import { failureCodes, mayBeEmpty } from "../../model/outcomes.js";
-import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
+import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
+import { dataLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import { code, objectCode, valueFrom, type Code } from "../../kit/typescript/code.js";
 import type { BodyForm } from "./body-forms.js";
 
 /** The constant that tells the runtime about an operation: only what departs from the defaults. */
-export function descriptorOf(
-  operation: Operation,
-  results: readonly BodyForm[],
-  catalogue: ReadonlyMap<string, ErrorCode>,
-): Code {
+export function descriptorOf(operation: Operation, results: readonly BodyForm[], schemas: Schemas): Code {
   const { policies } = operation;
   const defaults = operation.parameters.filter(({ clientDefault }) => clientDefault !== undefined);
   const query = parametersIn(operation, "query");
-  const codes = failureCodes(operation, catalogue);
+  const implied = impliedCodes(operation, schemas);
   const accept = results.flatMap(({ mediaTypes }) => mediaTypes);
   return objectCode([
     ["id", stringLiteral(operation.id)],
@@ -31,12 +28,7 @@ export function descriptorOf(
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
     ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
     ["decode", decodeText(results)],
-    [
-      "errorCodes",
-      codes.length === 0
-        ? undefined
-        : objectLiteral(codes.map((failure) => [failure.status, stringLiteral(failure.code)])),
-    ],
+    ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
     ["cache", policies.cache ? cacheText(policies.cache) : undefined],

@@ -75,7 +75,7 @@ export function operationCode(scope: ClientScope, operation: Operation, module: 
   const [only] = choices;
   return {
     operation,
-    descriptor: descriptorOf(operation, types.results, scope.index.errorCodes),
+    descriptor: descriptorOf(operation, types.results, scope.index.schemas),
     declarations: own.declarations,
     typeNames: own.names,
     overloads: choices.length > 1 ? choices : [],
