@@ -8,6 +8,8 @@ import type { OwnTypes } from "./own-types.js";
 /** A form in which a body may be sent or read: its media types and the type of its value. */
 export interface BodyForm {
   readonly kind: Content["kind"];
+  /** What an item of a stream of events is. */
+  readonly item?: Content["item"];
   /** All media types with this very type; the first is the default. */
   readonly mediaTypes: readonly string[];
   readonly type: Code;
@@ -18,7 +20,8 @@ export function requestForms({ body }: CallShape, types: OwnTypes, name: string)
   const forms = new Map<string, BodyForm>();
   for (const content of body?.contents ?? []) {
     const type = requestType(content, types, name);
-    const key = `${content.kind === "events" ? "events" : ""} ${type.text}`;
+    const isStream = content.kind === "events" || content.kind === "lines";
+    const key = `${isStream ? content.kind : ""} ${type.text}`;
     const known = forms.get(key);
     const mediaTypes = [...new Set([...(known?.mediaTypes ?? []), content.mediaType])];
     forms.set(key, { kind: known?.kind ?? content.kind, type, mediaTypes });
@@ -39,6 +42,7 @@ export function resultForms({ successes, results }: CallShape, types: OwnTypes, 
     const known = kinds.get(content.kind);
     kinds.set(content.kind, {
       kind: content.kind,
+      item: content.item,
       type: known ? union([primary(known.type), primary(type)]).code : type,
       mediaTypes: [...new Set([...(known?.mediaTypes ?? []), content.mediaType])],
     });
@@ -52,15 +56,17 @@ export function resultForms({ successes, results }: CallShape, types: OwnTypes, 
 function requestType(content: Content, types: OwnTypes, name: string): Code {
   if (content.kind === "binary") return typeFrom("./runtime/body.js", "BinaryBody");
   if (content.kind === "text" && !isText(content, types.printer.index.schemas)) return code`string`;
-  return content.schema === undefined ? code`unknown` : types.of(content.schema, name);
+  const type = content.schema === undefined ? code`unknown` : types.of(content.schema, name);
+  return content.kind === "lines" ? code`${typeFrom("./runtime/body.js", "JsonLines")}<${type}>` : type;
 }
 
 /** The type of what one media type of a response is decoded to. */
 export function resultType({ kind, schema }: Content, types: OwnTypes, name: string): Code {
   if (kind === "binary") return code`Blob`;
   if (kind === "text") return code`string`;
-  if (kind !== "events") return schema === undefined ? code`unknown` : types.of(schema, name);
-  const data = schema === undefined ? code`string` : types.of(schema, name);
+  const data =
+    schema === undefined ? code`${kind === "events" ? "string" : "unknown"}` : types.of(schema, name);
+  if (kind !== "events" && kind !== "lines") return data;
   return code`${typeFrom("./runtime/decode.js", "EventStream")}<${data}>`;
 }
 

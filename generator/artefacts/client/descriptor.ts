@@ -113,6 +113,8 @@ function encoderText(content: Content): Code {
       return encoder("json");
     case "text":
       return encoder("text");
+    case "lines":
+      return encoder("jsonLines");
     case "binary":
     case "events":
       return encoder("binary");
@@ -125,7 +127,11 @@ function encoder(name: string): Code {
 
 /** How answers other than JSON are read. */
 function decodeText(results: readonly BodyForm[]): Code | undefined {
-  const entries = results.flatMap(({ kind, mediaTypes }): [string, Code][] => {
+  const entries = results.flatMap(({ kind, item, mediaTypes }): [string, Code][] => {
+    if (kind === "lines" || (kind === "events" && item !== undefined)) {
+      const name = kind === "lines" ? "readJsonLines" : STREAMS[item ?? "event"];
+      return mediaTypes.map((mediaType) => [essenceOf(mediaType), valueFrom("./runtime/streams.js", name)]);
+    }
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
     const { name, local } = DECODERS[kind];
     return mediaTypes.map((mediaType) => [
@@ -135,6 +141,9 @@ function decodeText(results: readonly BodyForm[]): Code | undefined {
   });
   return entries.length === 0 ? undefined : objectCode(entries);
 }
+
+/** The decoders of server-sent events whose items are not the JSON of their data. */
+const STREAMS = { event: "wholeEvents", textEvent: "wholeTextEvents", text: "textEvents" } as const;
 
 /** The runtime's decoders; the one for text has a namesake among the encoders. */
 const DECODERS = {

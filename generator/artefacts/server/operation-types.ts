@@ -54,6 +54,8 @@ function requestBodyType({ kind, schema }: Content, { printer }: ServerScope): C
     case "text":
     case "events":
       return code`string`;
+    case "lines":
+      return code`(${printer.of(schema ?? true)})[]`;
     default:
       return printer.of(schema ?? true);
   }
@@ -92,6 +94,10 @@ function outputMembers({ status, headers, contents }: Response, scope: ServerSco
 function responseBodyType({ kind, schema }: Content, { printer }: ServerScope): Code {
   if (kind === "text") return code`string`;
   if (kind === "events") return code`string | ReadableStream<Uint8Array>`;
+  if (kind === "lines") {
+    const item = printer.of(schema ?? true);
+    return code`Iterable<${item}> | AsyncIterable<${item}> | string | ReadableStream<Uint8Array>`;
+  }
   if (kind !== "json") return typeFrom("./runtime/handler.js", "BinaryBody");
   return printer.of(schema ?? true);
 }
