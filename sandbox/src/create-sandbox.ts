@@ -88,6 +88,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ids,
     log,
     publicUrl,
+    isLimited: options.rateLimits ?? true,
     uploads: files.routes,
     cursorSecret: await sharedSecret(database.db, "cursor"),
     closing: closing.signal,

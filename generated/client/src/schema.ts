@@ -2045,7 +2045,7 @@ export interface components {
             apiKeyId: string | null;
             /** @description The id of the person; null for an API key. */
             userId: string | null;
-            /** @description The name of the person; null for an API key. */
+            /** @description The name of the person; null for an API key, and without the scope `profile`. */
             name: string | null;
             /**
              * Format: email
@@ -2150,7 +2150,7 @@ export interface components {
             name: string | null;
             /**
              * Format: email
-             * @description Their e-mail address; null once their account is deleted.
+             * @description Their e-mail address; null once their account is deleted, and for an app without the scope `email`.
              */
             email: string | null;
             /** @description Their role in the workspace. */
@@ -4948,7 +4948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5068,7 +5068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import { authentication, permission } from "../auth/layers.js";
 import type { Database } from "../database/open.js";
 import { factsOf, type Log } from "../log.js";
+import { protectedResourceOf } from "../oauth/parts.js";
 import { addresses } from "./addresses.js";
 import { crossOrigin } from "./cors.js";
 import { validators } from "./etag.js";
@@ -22,6 +23,8 @@ interface ApiParts extends RequestParts {
   /** What is known of each request, for the log. */
   readonly contexts: WeakMap<Request, RequestContext>;
   readonly handlers: Handlers<RequestContext>;
+  /** The address that others know the sandbox by; unless given, the one that the request was sent to. */
+  readonly publicUrl?: string | undefined;
   /** Called when there are events to deliver. */
   readonly wake: () => void;
 }
@@ -40,6 +43,7 @@ export function createApi(parts: ApiParts, options: ApiOptions): Server {
   const { database, clock, log, contexts } = parts;
   const { db } = database;
   const { rateLimits = true, faults = true, checkResponses = false } = options;
+  const metadataOf = (request: Request): string => protectedResourceOf(request, parts);
   const onOutage = (error: unknown): void =>
     log.error("the database or the file store is away", factsOf(error));
   return createServer<RequestContext>(parts.handlers, {
@@ -52,9 +56,9 @@ export function createApi(parts: ApiParts, options: ApiOptions): Server {
       crossOrigin,
       ...(faults ? [faultInjection] : []),
       // What fails in the inner layers comes back as an answer, so that they are guarded by themselves.
-      retriable(authentication(keepCredential, { db, clock }), onOutage),
+      retriable(authentication(keepCredential, { db, clock, metadataOf }), onOutage),
       rateLimiting(new RateLimits(clock, parts.redis), rateLimits),
-      permission<RequestContext>(({ credential }) => credential),
+      permission<RequestContext>(({ credential }) => credential, metadataOf),
     ],
     inner: [
       storableText,

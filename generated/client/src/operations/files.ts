@@ -103,7 +103,7 @@ const fetchFileOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/files/{fileId}",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
   errorCodes: {
     400: "invalid_parameter",
     401: "credential_missing",
@@ -220,7 +220,7 @@ const downloadFileOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/files/{fileId}/content",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
   accept: ["application/octet-stream"],
   decode: { "application/octet-stream": blob },
   errorCodes: {

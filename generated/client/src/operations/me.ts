@@ -18,7 +18,7 @@ const fetchMeOperation: Operation = {
   id: "fetchMe",
   method: "GET",
   path: "/me",
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
   errorCodes: {
     400: "invalid_parameter",
     401: "credential_missing",
