@@ -1,5 +1,5 @@
 import { readCodeSamples, readExtensions, readExternalDocs } from "./read-annotations.js";
-import type { Callback, Operation, RequestBody, Webhook } from "./api-model.js";
+import type { Callback, RequestBody, UnnamedOperation, Webhook } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
 import { arrayOf, compact, isObject, objectOf, pointer, stringOf, stringsOf, textOf } from "../base/json.js";
@@ -19,15 +19,15 @@ export function readOperations(
   context: ModelContext,
   schemas: SchemaReader,
   policies: ApiPolicies,
-): Operation[] {
+): UnnamedOperation[] {
   const ids = new OperationIds();
   const names = new MethodNames();
   return pathItems(context, "paths").flatMap(([path, item]) =>
-    methodsOf(item).map(([method, operation]): Operation => {
+    methodsOf(item).map(([method, operation]): UnnamedOperation => {
       const { value, pointer: at } = operation;
       const id = ids.idFor(context, value, method, path, at);
       const resource = resourceOf(value, path);
-      return compact<Operation>({
+      return compact<UnnamedOperation>({
         id,
         method: method.toUpperCase(),
         path,

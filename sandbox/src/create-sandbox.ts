@@ -12,13 +12,14 @@ import { createApi, type ApiOptions } from "./http/api.js";
 import { createApp } from "./http/app.js";
 import { isDropped } from "./http/faults.js";
 import { logged } from "./http/logged.js";
+import type { Peer } from "./http/peer.js";
 import type { RequestContext } from "./http/request-context.js";
 import { createIds, type Ids } from "./ids.js";
 import { factsOf, silentLog, type Log } from "./log.js";
 import { prune } from "./prune.js";
 import { openRedis } from "./redis.js";
+import { countAttempt, traced } from "./telemetry.js";
 import { Recorder } from "./status/recorder.js";
-import type { Peer } from "./status/routes.js";
 
 export interface SandboxOptions extends ApiOptions {
   /** An open database, which stays open; otherwise one is opened by `databaseUrl` or `dataDir`. */
@@ -75,7 +76,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ids,
     allowLocal: options.allowLocalWebhooks ?? true,
     sourceBase: publicUrl ?? "",
-    onAttempt: (facts) => log.info("delivery", facts),
+    onAttempt: (facts) => {
+      countAttempt(facts);
+      log.info("delivery", facts);
+    },
     onError: (error) => log.error("deliveries are held up", factsOf(error)),
     tidy: (now) => prune(database, files.store, now),
   };
@@ -94,11 +98,15 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     closing: closing.signal,
     recorder: new Recorder(),
     contexts: new WeakMap<Request, RequestContext>(),
+    peers: new WeakMap<Request, Peer>(),
     handlers: createHandlers({ deliveries: deliveryParts, store: files.store }),
     wake: () => (runDeliveries ? deliveries.wake() : undefined),
   };
   const app = createApp({ ...parts, api: createApi(parts, options) });
-  const answer = logged(async (request, peer) => app.fetch(request, peer ?? {}), parts);
+  const answer = traced(
+    logged(async (request, peer) => app.fetch(request, peer ?? {}), parts),
+    parts.contexts,
+  );
   const leases = new LeaseWatch({ database, clock, ids, onLapse: parts.wake });
   if (runDeliveries) {
     deliveries.start();

@@ -2,21 +2,18 @@
 import { readFileSync } from "node:fs";
 
 import { contract } from "@workspace-api/server";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
 
 import { announcement, readyLine } from "./command/announce.js";
 import { readEnvironment } from "./command/environment.js";
+import { addOptions, type Flags } from "./command/options.js";
 import { reasonOf, Refusal } from "./command/refusal.js";
-import { start, type Flags } from "./command/start.js";
+import { start } from "./command/start.js";
 import { createLog, factsOf, redact } from "./log.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-
-const MOST_PORT = 65_535;
-/** Eleven days in a second; beyond this, years soon have more than four digits. */
-const MOST_FACTOR = 1_000_000;
 
 const AFTER = `
 Environment:
@@ -24,6 +21,9 @@ Environment:
   REDIS_URL     counts rate limits in Redis, for many instances, such as redis://localhost:6379
   S3_BUCKET     keeps files in a bucket, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION
                 and, for other stores than Amazon's, S3_ENDPOINT
+
+Options of deployments have a variable each, which their lines name. OTEL_EXPORTER_OTLP_ENDPOINT and
+the other variables of OpenTelemetry say where --telemetry sends to.
 
 Faults, for one request each, by a header:
   X-Sandbox-Fault: 429;retry=3     refused, with Retry-After: 3; also 503;retry=3 and 500
@@ -36,25 +36,10 @@ Examples:
   workspace-sandbox --clock 60                a minute in every second: limits, retries and expiry pass quickly
   workspace-sandbox --json 2>sandbox.log      one line of JSON when ready, for programs; the log is on stderr`;
 
-const program = new Command("workspace-sandbox")
+const program = addOptions(new Command("workspace-sandbox"))
   .description(`${contract.title}, running on your own machine.`)
   .version(version, "--version", "tell the version")
   .helpOption("-h, --help", "tell all this")
-  .option("--port <port>", "the port to listen on; 0 takes any free one", portNumber, 4010)
-  .option("--host <host>", "the address to listen on", "127.0.0.1")
-  .option("--data <folder>", "keep the data in a folder; without it, it is gone when the sandbox stops")
-  .option("--fresh", "remove what a sandbox left in the folder or in DATABASE_URL, and begin anew", false)
-  .option("--seed <number>", "the same number gives the same data and the same key", wholeNumber, 1)
-  .option("--clock <factor>", "how many times faster time passes", factor, 1)
-  .option(
-    "--strict-webhooks",
-    "refuse webhook addresses that are not public HTTPS, as production does",
-    false,
-  )
-  .addOption(
-    new Option("--no-rate-limits", "refuse nobody for calling too often").env("SANDBOX_NO_RATE_LIMITS"),
-  )
-  .option("--json", "print one JSON line when ready", false)
   .addHelpText("after", AFTER)
   .showHelpAfterError("`workspace-sandbox --help` tells the options.")
   .action(run);
@@ -81,25 +66,6 @@ async function run(flags: Flags): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => stop(signal));
   // The last thing, since whoever reads it may end the sandbox at once.
   console.log(flags.json ? readyLine(running) : announcement(running));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number below 1,000,000,000.");
-  return Number(text);
-}
-
-function portNumber(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= MOST_PORT)) throw new InvalidArgumentError(`Give a whole number from 0 to ${MOST_PORT}.`);
-  return port;
-}
-
-function factor(text: string): number {
-  const number = Number(text);
-  if (!(number > 0 && number <= MOST_FACTOR)) {
-    throw new InvalidArgumentError(`Give a number above 0, such as 60, and at most ${MOST_FACTOR}.`);
-  }
-  return number;
 }
 
 try {

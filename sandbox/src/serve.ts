@@ -1,17 +1,21 @@
-import type { Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
 import type { Sandbox } from "./create-sandbox.js";
+import { compressed } from "./http/compression.js";
 import { isDropped } from "./http/faults.js";
 import { isLocalName } from "./http/local.js";
+import { seeThrough, type Forwarded, type ProxySettings } from "./http/proxies.js";
 
-export interface ServeOptions {
+export interface ServeOptions extends ProxySettings {
   /** 0 takes any free port. */
   readonly port?: number;
   readonly host?: string;
+  /** False sends all answers as they are. */
+  readonly compression?: boolean;
 }
 
 export interface ServedSandbox {
@@ -25,25 +29,46 @@ const PATIENCE_MS = 10_000;
 
 /**
  * Serves a sandbox over HTTP. The sandbox itself stays open. At an address of the machine itself it answers to names of
- * that machine alone: a page elsewhere could let a name of its own lead there, and would count as the same origin.
+ * that machine alone, and to its public one: a page elsewhere could let a name of its own lead there, and would count
+ * as the same origin.
  */
 export async function serveSandbox(sandbox: Sandbox, options: ServeOptions = {}): Promise<ServedSandbox> {
-  const { port = 4010, host = "127.0.0.1" } = options;
+  const { port = 4010, host = "127.0.0.1", compression = true } = options;
   const urlHost = host.includes(":") ? `[${host}]` : host;
+  const forwardedOf = seeThrough(options);
+  const forwarded = new WeakMap<IncomingMessage, Forwarded>();
   let isClosing = false;
-  // An HTTP/1 server, which is what the adaptor makes unless told otherwise.
-  const server = createAdaptorServer({
-    fetch: async (request, { incoming, outgoing }) => {
-      const name = incoming.headers.host?.replace(/:\d*$/, "") ?? "";
-      if (isLocalName(urlHost) && !isLocalName(name)) return misdirected();
-      const response = await sandbox.answer(request, { address: incoming.socket.remoteAddress ?? "" });
-      // Otherwise a client that asks again and again would keep its connection, and lose a request when it is cut.
-      if (isClosing) outgoing.setHeader("Connection", "close");
-      if (!isDropped(response)) return response;
+  const listener = getRequestListener(async (request, { incoming, outgoing }) => {
+    const message = incoming as IncomingMessage; // The server below is one of HTTP/1.
+    const { address, origin, isProxied } = forwarded.get(message) ?? forwardedOf(message);
+    const name = message.headers.host?.replace(/:\d*$/, "") ?? "";
+    const isKnown =
+      isProxied || isLocalName(name) || (origin !== undefined && name === new URL(origin).hostname);
+    if (isLocalName(urlHost) && !isKnown) return misdirected();
+    const left = (): AbortSignal => {
+      const controller = new AbortController();
+      if (outgoing.closed) controller.abort();
+      outgoing.once("close", () => controller.abort());
+      return controller.signal;
+    };
+    const response = await sandbox.answer(request, { address, left });
+    // Otherwise a client that asks again and again would keep its connection, and lose a request when it is cut.
+    if (isClosing) outgoing.setHeader("Connection", "close");
+    if (isDropped(response)) {
       outgoing.destroy();
       return RESPONSE_ALREADY_SENT;
-    },
-  }) as Server;
+    }
+    const encodings = message.headers["accept-encoding"];
+    return compression ? compressed(response, request.method, String(encodings ?? "")) : response;
+  });
+  const server = createServer((incoming, outgoing) => {
+    const seen = forwardedOf(incoming);
+    forwarded.set(incoming, seen);
+    // In the absolute form (RFC 9112, 3.2.2), all that is made of a request's URL is made of the public one.
+    if (seen.origin !== undefined && incoming.url?.startsWith("/") === true)
+      incoming.url = seen.origin + incoming.url;
+    void listener(incoming, outgoing);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

@@ -113,7 +113,7 @@ describeDatabases("the sandbox about itself", (open) => {
         runDeliveries: false,
         log: createLog((line) => log.push(line), clock.now),
       });
-      for (const path of ["_sandbox", "healthz", "favicon.ico"]) {
+      for (const path of ["_sandbox", "healthz", "readyz", "favicon.ico"]) {
         await logged.answer(new Request(`http://127.0.0.1:4010/${path}`));
       }
       await logged.answer(new Request("http://127.0.0.1:4010/api/v1/me"));

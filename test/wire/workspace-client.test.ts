@@ -11,7 +11,6 @@ import {
   type WorkspaceClientOptions,
 } from "../../generated/client/src/index.js";
 import type { ApiModel, Operation } from "../../generator/model/api-model.js";
-import { chooseNames } from "../../generator/kit/typescript/names.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { closedPort, json, serve } from "../support/api-server.js";
 import { serveExamples } from "../support/example-server.js";
@@ -48,7 +47,6 @@ function argumentsFor({ parameters, body }: Operation): unknown[] {
 describe("every operation", () => {
   it("sends what the spec says, and gives back what the server answers", async () => {
     const server = await serveExamples(model, "/api/v1");
-    const names = chooseNames(model, "@workspace-api/client");
     const api = operations.createApi({
       baseUrl: `${server.url}/api/v1`,
       apiKey: "key",
@@ -58,7 +56,7 @@ describe("every operation", () => {
     });
     const functions = new Map(Object.entries(operations));
     for (const operation of model.operations) {
-      const call = functions.get(names.operations.get(operation.id)?.function ?? "");
+      const call = functions.get(operation.names.function);
       expect(call, operation.id).toBeTypeOf("function");
       const given = argumentsFor(operation);
       const answer: unknown = await Reflect.apply(call as (...args: unknown[]) => unknown, undefined, [

@@ -1,8 +1,8 @@
 import type { Resource } from "../../model/api-model.js";
 import { EmitError } from "../../kit/emit-error.js";
 import type { Additions, EmittedFile } from "../../kit/emitter.js";
-import { RESOURCE_MEMBERS, resourceKey } from "../../kit/typescript/names.js";
-import { RUNTIME_TYPES, RUNTIME_VALUES } from "../../kit/typescript/runtime-exports.js";
+import { RESOURCE_MEMBERS } from "../../model/public-names.js";
+import { RESERVED_TYPES, RESERVED_VALUES } from "../../model/reserved-names.js";
 import { readFunction, readModule, type AdditionFunction, type AdditionModule } from "./addition-module.js";
 import type { ClientScope } from "./operation-code.js";
 
@@ -80,14 +80,14 @@ function jsName(file: string): string {
   return file.replace(/\.ts$/, ".js");
 }
 
-function checkMethod({ model, names }: ClientScope, resource: string, method: string): void {
-  const keys = model.resources.map(({ path }) => resourceKey(path));
+function checkMethod({ model }: ClientScope, resource: string, method: string): void {
+  const keys = model.resources.map(({ path }) => path.join("."));
   if (!keys.includes(resource)) {
     const remedy = `The resources are ${keys.join(", ")}.`;
     throw new EmitError(`The API has no resource "${resource}" for the method ${method}.`, remedy);
   }
   const owner = model.operations.find(
-    ({ id, resource: path }) => resourceKey(path) === resource && names.operations.get(id)?.method === method,
+    ({ methodName: own, resource: path }) => path.join(".") === resource && own === method,
   );
   const child = childNames(model.resources, resource).includes(method);
   const taken = owner ? `is the operation ${owner.id}` : child ? "is a resource" : undefined;
@@ -102,23 +102,19 @@ function checkMethod({ model, names }: ClientScope, resource: string, method: st
 
 function childNames(resources: readonly Resource[], parent: string): string[] {
   return resources
-    .filter(({ path }) => resourceKey(path.slice(0, -1)) === parent)
+    .filter(({ path }) => path.slice(0, -1).join(".") === parent)
     .map(({ path }) => path.at(-1) ?? "");
 }
 
 /** What modules with methods export stands beside all other exports of the package. */
-function checkExports({ names, model }: ClientScope, modules: readonly AdditionModule[]): void {
+function checkExports({ model }: ClientScope, modules: readonly AdditionModule[]): void {
   const taken = new Map<string, string>(
-    [...RUNTIME_TYPES, ...RUNTIME_VALUES].map((name) => [name, "the runtime"]),
+    [...RESERVED_TYPES, ...RESERVED_VALUES].map((name) => [name, "the runtime"]),
   );
-  for (const name of names.schemas.values()) taken.set(name, "a schema");
-  for (const { class: name } of names.resources.values()) taken.set(name, "a resource");
-  for (const { id } of model.operations) {
-    const own = names.operations.get(id);
-    for (const name of own
-      ? [own.function, own.descriptor, own.query, own.body, own.options, own.response, own.error]
-      : [])
-      taken.set(name, `the operation ${id}`);
+  for (const { typeName } of model.schemas) taken.set(typeName, "a schema");
+  for (const { className } of model.resources) taken.set(className, "a resource");
+  for (const { id, names } of model.operations) {
+    for (const name of Object.values(names)) taken.set(name, `the operation ${id}`);
   }
   for (const { name: file, exports } of modules) {
     for (const name of exports.keys()) {

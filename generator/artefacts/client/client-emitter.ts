@@ -5,12 +5,13 @@ import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions 
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
 import { headerOf } from "../../kit/typescript/header.js";
-import { chooseNames } from "../../kit/typescript/names.js";
+import { indexOf } from "../../model/model-index.js";
+import { clientName } from "../../model/public-names.js";
 import { operationCode, type ClientScope } from "./operation-code.js";
 import { codesOf, emitOperations } from "./operations-file.js";
 import { emitOAuth } from "./oauth-file.js";
 import { emitPackage } from "./package-files.js";
-import { emitResource, resourceNamesOf } from "./resource-file.js";
+import { emitResource } from "./resource-file.js";
 import { emitExamples, emitVerbatim } from "./verbatim-files.js";
 import { emitSchema } from "../../kit/typescript/schema-file.js";
 import { emitTypes } from "../../kit/typescript/types-file.js";
@@ -26,7 +27,7 @@ export const clientEmitter: Emitter = {
     );
     const added = addedCode(scope, options.additions);
     const resources = model.resources.flatMap((resource): EmittedFile[] => {
-      const { file } = resourceNamesOf(scope, resource);
+      const file = resource.fileName;
       const members = codesOf(resource, codes);
       const operations =
         members.length === 0 ? [] : [source(`operations/${file}`, emitOperations(scope, members))];
@@ -52,7 +53,7 @@ export const clientEmitter: Emitter = {
       ...added.files,
       {
         path: "src/schema.ts",
-        content: `${scope.header}\n${emitSchema(model, scope.names)}`,
+        content: `${scope.header}\n${emitSchema(model)}`,
         format: false,
       },
       source("types", emitTypes(scope)),
@@ -68,10 +69,9 @@ export const clientEmitter: Emitter = {
 function scopeOf(model: ApiModel, options: EmitOptions): ClientScope {
   return {
     model,
-    names: chooseNames(model, options.packageName),
+    index: indexOf(model),
+    client: clientName(options.packageName, model.schemas),
     header: headerOf(options),
-    catalogue: new Map(model.errorCodes.map((code) => [code.code, code])),
-    schemas: new Map(model.schemas.map(({ name, schema }) => [name, schema])),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
-import { essenceOf } from "../../model/contents.js";
+import { essenceOf } from "../../base/media-type.js";
 import type { CachePolicy } from "../../model/policies.js";
-import { successesOf } from "./bodies.js";
-import { statusCodes } from "./error-union.js";
+import { failureCodes, mayBeEmpty } from "../../model/outcomes.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import type { Signature } from "./signature.js";
 
@@ -18,7 +17,7 @@ export function descriptorText(
 ): string {
   const { policies } = operation;
   const defaults = operation.parameters.filter(({ clientDefault }) => clientDefault !== undefined);
-  const codes = statusCodes(operation, catalogue);
+  const codes = failureCodes(operation, catalogue);
   const accept = signature.results.flatMap(({ mediaTypes }) => mediaTypes);
   return objectLiteral([
     ["id", stringLiteral(operation.id)],
@@ -36,7 +35,7 @@ export function descriptorText(
       "errorCodes",
       codes.length === 0
         ? undefined
-        : objectLiteral(codes.map(([status, code]) => [status, stringLiteral(code)])),
+        : objectLiteral(codes.map(({ status, code }) => [status, stringLiteral(code)])),
     ],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
@@ -45,13 +44,6 @@ export function descriptorText(
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
     ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
   ]);
-}
-
-/** Whether a success without a body is declared that its status alone does not tell. */
-function mayBeEmpty(operation: Operation): boolean {
-  return successesOf(operation).some(
-    ({ status, contents }) => contents.length === 0 && !/^20[45]$/.test(status),
-  );
 }
 
 function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {

@@ -3,15 +3,13 @@ import { dump } from "js-yaml";
 import type { ApiModel } from "../../model/api-model.js";
 import type { EmitOptions, EmittedFile, Emitter } from "../../kit/emitter.js";
 import { render } from "../../kit/templates.js";
-import { chooseNames } from "../../kit/typescript/names.js";
 import { referencePage } from "./reference-page.js";
 
 /** The bundled spec, for machines, and the reference page, for people. */
 export const docsEmitter: Emitter = {
   name: "docs",
   emit(model: ApiModel, options: EmitOptions): readonly EmittedFile[] {
-    const names = chooseNames(model, options.packageName);
-    const page = render("docs/reference.html.hbs", referencePage(model, names, options));
+    const page = render("docs/reference.html.hbs", referencePage(model, options));
     return [
       { path: "openapi.json", content: `${JSON.stringify(options.document, null, 2)}\n`, format: false },
       {

@@ -9,8 +9,7 @@ import type {
 } from "../../model/api-model.js";
 import { wordsOf } from "../../model/words.js";
 import type { EmitOptions } from "../../kit/emitter.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
-import type { Names } from "../../kit/typescript/names.js";
+import { parametersIn } from "../../model/call-shape.js";
 import { anchor } from "./anchors.js";
 import { duration } from "./duration.js";
 import { blocks, escaped, inline } from "./markdown.js";
@@ -18,8 +17,8 @@ import { samplesOf } from "./samples.js";
 import { SchemaRows, typeLabel } from "./schema-rows.js";
 
 /** Everything that the reference page shows, ready for its template. */
-export function referencePage(model: ApiModel, names: Names, options: EmitOptions): object {
-  const page = new PageParts(model, names, options);
+export function referencePage(model: ApiModel, options: EmitOptions): object {
+  const page = new PageParts(model, options);
   return {
     title: model.title,
     version: model.version,
@@ -50,7 +49,6 @@ class PageParts {
 
   constructor(
     readonly model: ApiModel,
-    readonly names: Names,
     readonly options: EmitOptions,
   ) {
     this.rows = new SchemaRows(model.schemas);
@@ -119,7 +117,7 @@ class PageParts {
       description: operation.description === operation.summary ? "" : blocks(operation.description),
       facts: this.#facts(operation),
       parameters: (["path", "query", "header", "cookie"] as const).flatMap((place) =>
-        ofPlace(operation, place).map((parameter) => ({
+        parametersIn(operation, place).map((parameter) => ({
           name: parameter.name,
           place,
           type: typeLabel(parameter.schema),
@@ -129,7 +127,7 @@ class PageParts {
       ),
       body: (operation.body?.contents ?? []).map((content) => this.#content(content)),
       responses: operation.responses.map((response) => this.#response(response)),
-      samples: samplesOf(this.model, this.names, operation, this.options.packageName),
+      samples: samplesOf(this.model, operation, this.options.packageName),
     };
   }
 

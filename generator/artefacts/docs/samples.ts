@@ -2,8 +2,8 @@ import type { ApiModel, Content, Operation, Parameter, SecurityScheme } from "..
 import { nameOf } from "../../model/schema-walk.js";
 import type { Schema } from "../../model/schema.js";
 import { propertyName } from "../../kit/typescript/literals.js";
-import { resourceKey, type Names } from "../../kit/typescript/names.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { clientName } from "../../model/public-names.js";
+import { parametersIn } from "../../model/call-shape.js";
 
 /** A call of an operation, written out in the two languages of the page. */
 export interface Samples {
@@ -11,12 +11,12 @@ export interface Samples {
   readonly typescript: string;
 }
 
-export function samplesOf(model: ApiModel, names: Names, operation: Operation, packageName: string): Samples {
+export function samplesOf(model: ApiModel, operation: Operation, packageName: string): Samples {
   const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
   const values = new SampleValues(schemas);
   return {
     curl: curlOf(model, operation, values),
-    typescript: typescriptOf(model, names, operation, values, packageName),
+    typescript: typescriptOf(model, operation, values, packageName),
   };
 }
 
@@ -26,7 +26,7 @@ function curlOf(model: ApiModel, operation: Operation, values: SampleValues): st
     const parameter = operation.parameters.find((it) => it.in === "path" && it.name === name);
     return encodeURIComponent(String(parameter ? values.ofParameter(parameter) : name));
   });
-  const query = ofPlace(operation, "query").filter(({ required }) => required);
+  const query = parametersIn(operation, "query").filter(({ required }) => required);
   const search = query.map(
     (it) => `${encodeURIComponent(it.name)}=${encodeURIComponent(String(values.ofParameter(it)))}`,
   );
@@ -77,29 +77,25 @@ function quoted(text: string): string {
 
 function typescriptOf(
   model: ApiModel,
-  names: Names,
   operation: Operation,
   values: SampleValues,
   packageName: string,
 ): string {
-  const own = names.operations.get(operation.id);
-  const members = operation.resource.map((_, index) => {
-    return names.resources.get(resourceKey(operation.resource.slice(0, index + 1)))?.member ?? "";
-  });
-  const positional = ofPlace(operation, "path")
+  const client = clientName(packageName, model.schemas);
+  const positional = parametersIn(operation, "path")
     .filter(({ clientDefault }) => clientDefault === undefined)
     .map((parameter) => source(values.ofParameter(parameter)));
   const content = operation.body?.contents[0];
-  const needed = ofPlace(operation, "query").filter(({ required }) => required);
+  const needed = parametersIn(operation, "query").filter(({ required }) => required);
   const query = Object.fromEntries(
     needed.map((parameter) => [parameter.name, values.ofParameter(parameter)]),
   );
   const second = content ? [source(values.ofContent(content))] : needed.length > 0 ? [source(query)] : [];
-  const call = `client.${members.join(".")}.${own?.method ?? ""}(${[...positional, ...second].join(", ")})`;
+  const call = `client.${operation.resource.join(".")}.${operation.methodName}(${[...positional, ...second].join(", ")})`;
   return [
-    `import { ${names.client} } from "${packageName}";`,
+    `import { ${client} } from "${packageName}";`,
     "",
-    `const client = new ${names.client}(${clientOptions(model, operation)});`,
+    `const client = new ${client}(${clientOptions(model, operation)});`,
     operation.policies.pagination
       ? `for await (const item of ${call}) console.log(item);`
       : `const result = await ${call};`,

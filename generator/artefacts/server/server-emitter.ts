@@ -27,7 +27,7 @@ export const serverEmitter: Emitter = {
       ...operationFiles(scope).map(({ file, operations }) =>
         source(`operations/${file}`, emitOperationTypes(scope, operations)),
       ),
-      { path: "src/schema.ts", content: `${header}\n${emitSchema(model, scope.names)}`, format: false },
+      { path: "src/schema.ts", content: `${header}\n${emitSchema(model)}`, format: false },
       source("types", emitTypes(scope)),
       ...templateNames("server/src/runtime").map((name) => verbatim(scope, `src/runtime/${name}`)),
       verbatim(scope, "validators/validator.d.ts"),

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 
 import { Redis } from "ioredis";
 
-import { createSandbox } from "../create-sandbox.js";
+import { createSandbox, type SandboxOptions } from "../create-sandbox.js";
 import { openDatabase, type Database } from "../database/open.js";
 import { emptyServer, holdingsOf, isNewer } from "../database/ownership.js";
 import { keepClock } from "../kept-clock.js";
@@ -12,20 +12,8 @@ import { serveSandbox } from "../serve.js";
 import type { Started } from "./announce.js";
 import { openDataFolder, type DataFolder } from "./data-folder.js";
 import { placeOf, type Environment } from "./environment.js";
+import type { Flags } from "./options.js";
 import { explained, reasonOf, Refusal } from "./refusal.js";
-
-/** How the command was called. */
-export interface Flags {
-  readonly port: number;
-  readonly host: string;
-  readonly data?: string;
-  readonly fresh: boolean;
-  readonly seed: number;
-  readonly clock: number;
-  readonly strictWebhooks: boolean;
-  readonly rateLimits: boolean;
-  readonly json: boolean;
-}
 
 export interface Running extends Started {
   /** Ends it in order: answers what is under way first. */
@@ -36,10 +24,11 @@ export interface Running extends Started {
 export async function start(flags: Flags, environment: Environment, log: Log): Promise<Running> {
   const { databaseUrl, redisUrl, s3 } = environment;
   await listening(flags, () => probe(flags));
+  if (flags.telemetry === true) await registerTelemetry();
   if (redisUrl !== undefined) await checkRedis(redisUrl);
   if (databaseUrl !== undefined) await prepareServer(databaseUrl, flags.fresh);
   const folder = flags.data === undefined ? undefined : await openDataFolder(flags.data, flags.fresh);
-  const database = await openChecked(databaseUrl, folder);
+  const database = await openChecked(databaseUrl, folder, flags);
   const { clock, stop: stopClock } = await keepClock(database, flags.clock);
   const sandbox = await createSandbox({
     clock,
@@ -49,7 +38,7 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
     ...(folder !== undefined && { filesDir: folder.files }),
     ...(s3 !== undefined && { s3 }),
     allowLocalWebhooks: !flags.strictWebhooks,
-    rateLimits: flags.rateLimits,
+    ...apiOptionsOf(flags),
   });
   const seeded = await explained(
     s3 === undefined
@@ -74,14 +63,15 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
 }
 
 function partsOf(
-  { data, clock, rateLimits }: Flags,
+  { data, clock, rateLimits, publicUrl }: Flags,
   { databaseUrl, redisUrl, s3 }: Environment,
 ): Started["parts"] {
   const memory = "in memory, gone when it stops (--data DIR keeps them)";
   return [
     ["Data", databaseUrl === undefined ? (data ?? memory) : placeOf(databaseUrl)],
     ...(s3 === undefined ? [] : [["Files", `bucket ${s3.bucket} at ${placeOf(s3.endpoint)}`] as const]),
-    ...limitsPart(redisUrl, rateLimits),
+    ...(publicUrl === undefined ? [] : [["Public", publicUrl] as const]),
+    ...limitsPart(redisUrl, rateLimits !== false),
     ...(clock === 1 ? [] : [["Clock", `${clock} times as fast as real time`] as const]),
   ];
 }
@@ -109,10 +99,27 @@ async function prepareServer(url: string, fresh: boolean): Promise<void> {
   });
 }
 
-async function openChecked(url: string | undefined, folder: DataFolder | undefined): Promise<Database> {
+/** What the flags say of the API itself. */
+function apiOptionsOf({ publicUrl, rateLimits, addressLimit, maxBody }: Flags): SandboxOptions {
+  return {
+    ...(publicUrl !== undefined && { publicUrl }),
+    rateLimits: rateLimits !== false,
+    ...(typeof rateLimits === "object" && { limits: rateLimits }),
+    ...(addressLimit !== undefined && { addressLimit }),
+    ...(maxBody !== undefined && { maxBodyBytes: maxBody }),
+  };
+}
+
+async function openChecked(
+  url: string | undefined,
+  folder: DataFolder | undefined,
+  { dbConnections, dbTimeout }: Flags,
+): Promise<Database> {
   const place = url === undefined ? (folder?.database ?? "memory") : placeOf(url);
   const options = {
     ...(url !== undefined && { url }),
+    ...(dbConnections !== undefined && { connections: dbConnections }),
+    ...(dbTimeout !== undefined && { statementMs: dbTimeout }),
     ...(folder !== undefined && { dataDir: folder.database }),
   };
   const remedy = "They may be damaged. --fresh removes them and begins anew.";
@@ -124,6 +131,13 @@ async function openChecked(url: string | undefined, folder: DataFolder | undefin
   throw new Refusal(
     `The data in ${place} are of a newer version. Use that version, or remove them with --fresh.`,
   );
+}
+
+/** Sets OpenTelemetry up as its own variables say. It is no part of the package, since few need it. */
+async function registerTelemetry(): Promise<void> {
+  const name = "@opentelemetry/auto-instrumentations-node";
+  const remedy = `Install it beside the sandbox: npm install ${name}`;
+  await explained("Telemetry cannot be sent", remedy, () => import(`${name}/register`));
 }
 
 /** Redis may go away later: limits are then counted in memory. From the start, though, it is a mistake. */

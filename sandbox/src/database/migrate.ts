@@ -23,6 +23,8 @@ export async function migrateEmbedded(client: PGlite): Promise<void> {
 export async function migrateServer(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
+    // An index on a large table takes longer than any request may.
+    await client.query("set statement_timeout = 0");
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await migrate(drizzle({ client }), { migrationsFolder });
   } finally {

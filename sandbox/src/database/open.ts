@@ -4,18 +4,18 @@ import { join } from "node:path";
 
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { Pool } from "pg";
 
 import { EmbeddedPostgres } from "./embedded.js";
+import type { Db } from "./db.js";
+import { readerOf, type Left } from "./leaving.js";
 import { migrateEmbedded, migrateServer } from "./migrate.js";
 import { repeated } from "./repeated.js";
 import * as schema from "./schema.js";
 import { readSnapshot } from "./snapshot.js";
 
-/** What queries are made with: the database itself, or a transaction on it. The same type for both drivers. */
-export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+export type { Db } from "./db.js";
 
 export interface Database {
   readonly db: Db;
@@ -29,6 +29,10 @@ export interface Database {
    * that it must have no effects but through the transaction.
    */
   transaction<Result>(run: (tx: Db) => Promise<Result>): Promise<Result>;
+  /** For reading on behalf of somebody who may leave: their queries end with them. The same database where none can. */
+  readonly reader: (left: Left) => Db;
+  /** The most connections to a server; what is embedded has one, and takes turns quickly. */
+  readonly connections: number;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -48,9 +52,13 @@ export interface DatabaseOptions {
    * transaction that stands still three times as long, so that an instance that froze lets go of what it locked.
    */
   readonly patienceMs?: number;
+  /** How long a server works on one statement before it gives up, in milliseconds; 10 seconds unless told. */
+  readonly statementMs?: number;
   /** Told the text of each query, which has no values in it. */
   readonly onQuery?: (text: string) => void;
 }
+
+const CONNECTIONS = 20;
 
 /** What sandboxes call themselves in the server's list of connections. */
 export const APPLICATION_NAME = "workspace-sandbox";
@@ -74,6 +82,8 @@ async function openEmbedded({ dataDir, snapshots, onQuery }: DatabaseOptions): P
   const db = drizzlePglite({ client, ...configOf(onQuery) });
   return {
     kind: "embedded",
+    reader: () => db,
+    connections: CONNECTIONS,
     ...surfaceOf(db),
     close: () => client.close(),
   };
@@ -93,12 +103,13 @@ async function beginFolder(dataDir: string): Promise<void> {
 }
 
 async function openServer(url: string, options: DatabaseOptions): Promise<Database> {
-  const { connections = 20, patienceMs = 10_000, onQuery } = options;
+  const { connections = CONNECTIONS, patienceMs = 10_000, statementMs = 10_000, onQuery } = options;
   const pool = new Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: patienceMs,
     idle_in_transaction_session_timeout: 3 * patienceMs,
+    statement_timeout: statementMs,
     application_name: APPLICATION_NAME,
   });
   // A lost connection is replaced by the pool; the query that needs one tells of lasting trouble.
@@ -109,6 +120,8 @@ async function openServer(url: string, options: DatabaseOptions): Promise<Databa
   const db = drizzle({ client: pool, ...configOf(onQuery) });
   return {
     kind: "server",
+    reader: readerOf(pool, onQuery),
+    connections,
     ...surfaceOf(db),
     close: () => pool.end(),
   };

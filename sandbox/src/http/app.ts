@@ -5,16 +5,19 @@ import { factsOf, type Log } from "../log.js";
 import type { OAuthParts } from "../oauth/parts.js";
 import { oauthRoutes } from "../oauth/routes.js";
 import { isPerson, notFoundPage } from "../pages/not-found.js";
-import { statusRoutes, type Peer, type StatusParts } from "../status/routes.js";
+import { statusRoutes, type StatusParts } from "../status/routes.js";
 import { preflight } from "./cors.js";
 import { isOutage, PATIENCE_SECONDS } from "./outages.js";
 import { pageRoutes } from "./page-routes.js";
+import type { Peer } from "./peer.js";
 
 interface AppParts extends StatusParts, Omit<OAuthParts, "scopes"> {
   readonly api: Server;
   /** Where bytes are taken, unless clients send them elsewhere. */
   readonly uploads: Hono | undefined;
   readonly log: Log;
+  /** Who sent each request of the API, as far as a server told. */
+  readonly peers: WeakMap<Request, Peer>;
 }
 
 const scopes = contract.securitySchemes["oauth"]?.scopes ?? {};
@@ -28,7 +31,11 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Peer }> {
   app.route("/", oauthRoutes({ ...parts, scopes }));
   if (uploads) app.route("/", uploads);
   app.options(`${contract.basePath}/*`, () => preflight());
-  app.all("*", (c) => (isPerson(c.req.raw) ? notFoundPage(c.req.path) : api(c.req.raw)));
+  app.all("*", (c) => {
+    if (isPerson(c.req.raw)) return notFoundPage(c.req.path);
+    if (c.env) parts.peers.set(c.req.raw, c.env);
+    return api(c.req.raw);
+  });
   app.onError((error, c) => {
     // Of the API only a response that the spec does not allow comes this far, and only in tests, which shall see it.
     if (c.req.path.startsWith(contract.basePath)) throw error;

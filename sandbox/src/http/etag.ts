@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { Layer } from "@workspace-api/server";
 
+import { plainTag } from "./compression.js";
+
 /**
  * The strong `ETag` of an object as it is returned. It is made of the text itself, so that it changes with everything
  * that shows in it, such as the progress that a child adds to its parent.
@@ -13,7 +15,7 @@ export function etagOf(text: string): string {
 /** Whether `If-Match` or `If-None-Match` names an ETag. Weak ones never match for `If-Match` (RFC 9110, 13.1.1). */
 export function names(header: string, etag: string, comparison: "strong" | "weak"): boolean {
   if (header.trim() === "*") return true;
-  const tags = header.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  const tags = (header.match(/(?:W\/)?"[^"]*"/g) ?? []).map(plainTag);
   return tags.some((tag) => tag === etag || (comparison === "weak" && tag === `W/${etag}`));
 }
 

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.js";
 import { redact, type Log } from "../log.js";
-import type { Peer } from "../status/routes.js";
 import { rateLimitsOf } from "../status/rate-limit-fields.js";
 import type { Recorder } from "../status/recorder.js";
 import { isDropped } from "./faults.js";
+import type { Peer } from "./peer.js";
 import type { RequestContext } from "./request-context.js";
 
 interface LogParts {
@@ -17,7 +17,7 @@ interface LogParts {
 type Answer = (request: Request, peer?: Peer) => Promise<Response>;
 
 /** What loads itself every few seconds, or is asked by a supervisor: there would soon be nothing else to see. */
-const UNTOLD = /^\/(_sandbox(\/.*)?|healthz|favicon\.ico)$/;
+const UNTOLD = /^\/(_sandbox(\/.*)?|healthz|readyz|favicon\.ico)$/;
 
 /**
  * Writes a line for every request, and keeps the last ones for the status page: with why it failed, and the fault that

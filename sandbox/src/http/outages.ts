@@ -5,9 +5,12 @@ import type { RequestContext } from "./request-context.js";
 /** So many seconds are callers told to wait. */
 export const PATIENCE_SECONDS = 1;
 
-/** What the system and PostgreSQL say of a connection that cannot be made, is lost, or is one too many. */
+/**
+ * What the system and PostgreSQL say of a connection that cannot be made, is lost, or is one too many, and of a statement
+ * that took too long or that nobody waits for any more.
+ */
 const CODES =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08[0-9A-Z]{3}|57P0[123]|25P03|53300)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08[0-9A-Z]{3}|57P0[123]|57014|25P03|53300)$/;
 /** The same without a code, by the driver. */
 const MESSAGES =
   /^Connection terminated|^timeout exceeded when trying to connect|connection error and is not queryable/;

@@ -20,7 +20,10 @@ export function pageRoutes(database: Database): Hono {
   });
   // Browsers ask for it by themselves; an answer keeps their console clean.
   app.get("/favicon.ico", (c) => c.body(null, 204));
-  app.get("/healthz", async (c) => {
+  // Whether the process answers: an orchestrator that restarts it for a database that is away makes nothing better.
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  // Whether it can do its work: a load balancer sends requests elsewhere until it can.
+  app.get("/readyz", async (c) => {
     try {
       await database.ping();
       return c.json({ status: "ok", database: database.kind });

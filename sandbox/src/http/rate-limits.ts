@@ -41,7 +41,7 @@ export class RateLimits {
   /** The shortest first: it is the likeliest to refuse, and a refused request counts in no window. */
   readonly #windows: readonly Window[];
 
-  constructor(clock: Clock, redis?: Redis, windows = contract.rateLimits?.windows ?? []) {
+  constructor(clock: Clock, redis?: Redis, windows = windowsOf()) {
     this.#windows = windows
       .map((window) => createWindow(window, clock, redis))
       .sort((one, other) => one.windowMs - other.windowMs);
@@ -82,6 +82,12 @@ export class RateLimits {
   untouched(): Consumption {
     return { windows: this.#windows.map((window) => stateOf(window, null)) };
   }
+}
+
+/** The windows of the contract, some with another limit. */
+export function windowsOf(limits: Readonly<Record<string, number>> = {}): readonly RateLimitWindowContract[] {
+  const windows = contract.rateLimits?.windows ?? [];
+  return windows.map((window) => ({ ...window, limit: limits[window.name] ?? window.limit }));
 }
 
 /** Puts a limit on every credential, and tells what is left of it. Needs the authentication before it. */

@@ -7,6 +7,7 @@ import type { Db } from "../database/open.js";
 import { recordEvent, SYSTEM } from "../events.js";
 import type { IdKind, Ids } from "../ids.js";
 import { etagOf, names } from "./etag.js";
+import type { Place } from "./fair-share.js";
 import { queryOf, readCursor, writeCursor, type CursorScope, type Position } from "./pages.js";
 
 /** What all requests share. */
@@ -41,6 +42,9 @@ export class RequestContext implements Context {
   nextCursor: string | null = null;
   /** Whether events were written, which wakes the deliveries once the transaction is through. */
   hasEmitted = false;
+
+  /** Its place among the requests of its credential. */
+  place: Place | undefined;
 
   /** What to do once the transaction is through. */
   waiting: ((db: Db) => Promise<void>)[] = [];
@@ -91,7 +95,14 @@ export class RequestContext implements Context {
       fail("precondition_failed");
   };
 
-  readonly pause = (ms: number, signal: AbortSignal): Promise<boolean> => {
+  readonly pause = async (ms: number, signal: AbortSignal): Promise<boolean> => {
+    this.place?.leave();
+    const goesOn = await this.#pause(ms, signal);
+    await this.place?.enter();
+    return goesOn;
+  };
+
+  #pause(ms: number, signal: AbortSignal): Promise<boolean> {
     const signals = [signal, this.parts.closing];
     const isOver = (): boolean => signals.some(({ aborted }) => aborted);
     return new Promise((resolve) => {
@@ -104,7 +115,7 @@ export class RequestContext implements Context {
       for (const each of signals) each.addEventListener("abort", end);
       if (isOver()) end();
     });
-  };
+  }
 
   #cursorScope(): CursorScope {
     const query = queryOf(this.operation, this.request.url, this.caller.workspaceId);

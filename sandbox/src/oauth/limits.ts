@@ -1,12 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
+import { networkOf } from "../http/address-limits.js";
+import type { Peer } from "../http/peer.js";
 import { json } from "./errors.js";
-
-/** What a server knows of a connection; a call within the process has none. */
-interface Peer {
-  readonly address?: string | undefined;
-}
 
 /** How many requests one address may send to an endpoint that anybody may call; each instance counts by itself. */
 const LIMITS = {
@@ -31,7 +28,7 @@ export function addressLimit(endpoint: keyof typeof LIMITS): MiddlewareHandler<{
 /** @returns how long to wait, if the request is too much. */
 async function consume(limiter: RateLimiterMemory, address: string): Promise<number | undefined> {
   try {
-    await limiter.consume(address);
+    await limiter.consume(networkOf(address));
     return undefined;
   } catch (error) {
     if (error instanceof RateLimiterRes) return error.msBeforeNext;

@@ -6,6 +6,7 @@ import type { Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import { events, webhooks } from "../database/schema.js";
 import { isLocalName } from "../http/local.js";
+import type { Peer } from "../http/peer.js";
 import type { Ids } from "../ids.js";
 import { deliveryFacts, sessionFacts, type StoredFacts } from "./facts.js";
 import { statusPage } from "./status-page.js";
@@ -18,11 +19,6 @@ export interface StatusParts {
   readonly recorder: Recorder;
   /** Called when there is an event to deliver. */
   readonly wake: () => void;
-}
-
-/** What a server knows of a connection; a call within the process has none. */
-export interface Peer {
-  readonly address?: string | undefined;
 }
 
 const PATH = "/_sandbox";

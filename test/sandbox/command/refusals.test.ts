@@ -42,6 +42,11 @@ describe("what cannot be used is refused with a remedy", () => {
       { DATABASE_URL: "postgres://u:hidden@nowhere.invalid/x" },
       /^The database at postgres:\/\/nowhere\.invalid\/x cannot be used: getaddrinfo (?!.*--port).*DATABASE_URL/,
     ],
+    ["a public address with a path", ["--public-url", "https://x.example/y"], {}, /no path/],
+    ["a proxy that is no address", ["--trust-proxy", "10.0.0.0/8,near"], {}, /`near` is no address/],
+    ["a limit of no window", [], { SANDBOX_RATE_LIMITS: "hourly=5" }, /burst=1000/],
+    ["a pool without connections", ["--db-connections", "0"], {}, /from 1/],
+    ["telemetry without its package", ["--telemetry"], {}, /^Telemetry cannot be sent.*npm install @opentel/],
     ["an empty folder name", ["--data", ""], {}, /^--data is empty/],
     ["a folder that is a file", ["--data", "package.json"], {}, /^package\.json cannot be used.*--data/],
     [

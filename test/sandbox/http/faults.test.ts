@@ -73,7 +73,8 @@ describe("faults over HTTP", () => {
   });
 
   it("leaves health, docs and unknown paths alone", async () => {
-    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({
       status: "ok",
       database: "embedded",
     });

@@ -4,30 +4,9 @@ import { openDatabase, type Database } from "../../../sandbox/src/database/open.
 import { isOutage } from "../../../sandbox/src/http/outages.js";
 import { postgresMissing, startPostgres, type PostgresServer } from "../../support/postgres.js";
 import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
+import { openTransaction } from "../../support/transactions.js";
 
 const skipped = postgresMissing === undefined ? "" : ` (skipped: ${postgresMissing})`;
-
-/** A transaction that has begun, and waits in the middle until it is told to go on. */
-async function openTransaction(
-  database: Database,
-  query = "select 1",
-): Promise<{ carryOn: () => void; end: Promise<void> }> {
-  let carryOn = (): void => {};
-  let entered = (): void => {};
-  const isInside = new Promise<void>((resolve) => {
-    entered = resolve;
-  });
-  const end = database.transaction(async (tx) => {
-    await tx.execute(query);
-    await new Promise<void>((resolve) => {
-      carryOn = resolve;
-      entered();
-    });
-    await tx.execute("select 1");
-  });
-  await isInside;
-  return { carryOn, end };
-}
 
 describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skipped}`, () => {
   let server: PostgresServer;
@@ -55,14 +34,15 @@ describe.skipIf(postgresMissing !== undefined)(`a PostgreSQL that restarts${skip
         expect(refused.headers.get("retry-after")).toBe("1");
         expect(await refused.json()).toMatchObject({ code: "unavailable" });
       }
-      expect((await ask("/healthz")).status).toBe(503);
+      expect((await ask("/readyz")).status).toBe(503);
+      expect((await ask("/healthz")).status).toBe(200);
       expect((await ask("/app/auth/authorize?client_id=app_tests")).status).toBe(503);
       await expect(sandbox.deliveries.runDue()).rejects.toThrow("Failed query");
       open.carryOn();
       await expect(open.end).rejects.toThrow("Failed query");
     });
     expect((await create()).status).toBe(201);
-    expect((await ask("/healthz")).status).toBe(200);
+    expect((await ask("/readyz")).status).toBe(200);
     await sandbox.deliveries.runDue();
   });
 

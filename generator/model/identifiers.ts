@@ -1,4 +1,4 @@
-import { camelCase, pascalCase, unique, wordsOf } from "../../model/words.js";
+import { camelCase, pascalCase, unique, wordsOf } from "./words.js";
 
 /** Words that can name nothing in a module: ECMAScript 2025, section 12.7.2, in strict mode. */
 const RESERVED = new Set(
@@ -8,13 +8,6 @@ const RESERVED = new Set(
     "public return static super switch this throw true try typeof undefined var void while with yield"
   ).split(" "),
 );
-
-/** Global names that emitted code uses as types; a schema of such a name is called something else. */
-export const GLOBAL_TYPES = (
-  "Array ArrayBuffer AsyncGenerator AsyncIterable AsyncIterator Blob Date Error File FormData Function Headers Iterable " +
-  "Map NonNullable Number Object Omit Parameters Partial Pick Promise Readonly ReadonlyArray ReadableStream Record " +
-  "Request Required Response ReturnType Set String Symbol Uint8Array Boolean URL Extract Exclude AbortSignal Function"
-).split(" ");
 
 /** A valid identifier in camelCase; a reserved word or a leading digit is made valid. */
 export function valueIdentifier(name: string, suffix: string): string {

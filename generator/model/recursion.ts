@@ -1,6 +1,6 @@
-import type { NamedSchema } from "../../model/api-model.js";
-import { nameOf } from "../../model/schema-walk.js";
-import type { Schema } from "../../model/schema.js";
+import type { NamedSchema } from "./api-model.js";
+import { nameOf } from "./schema-walk.js";
+import type { Schema } from "./schema.js";
 
 /**
  * The schemas that contain themselves without an object in between, such as JSON itself: a list of itself or a text.
