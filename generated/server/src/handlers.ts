@@ -2061,8 +2061,7 @@ export interface Handlers<Context> {
   /**
    * List webhooks.
    *
-   * Lists the webhooks of the workspace without their keys; there are at most 10. Only owners and admins
-   * may.
+   * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
    *
@@ -2070,7 +2069,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2083,7 +2081,7 @@ export interface Handlers<Context> {
   /**
    * Create a webhook.
    *
-   * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
+   * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
    * loopback or not HTTPS are refused with 422. Only owners and admins may.
    *
    * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
@@ -2117,7 +2115,7 @@ export interface Handlers<Context> {
   /**
    * Fetch a webhook.
    *
-   * Returns one webhook without its key. Only owners and admins may.
+   * Returns one webhook without its key. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
@@ -2125,7 +2123,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2191,8 +2188,8 @@ export interface Handlers<Context> {
   /**
    * Verify a webhook.
    *
-   * Sends a HEAD request with the verification key to the address; the receiver should answer 204. What came
-   * of it is answered and kept. Only owners and admins may.
+   * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
+   * answer 204. What came of it is answered and kept. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
    *
@@ -2214,10 +2211,10 @@ export interface Handlers<Context> {
   readonly verifyWebhook: Handler<VerifyWebhookRequest, Context, VerifyWebhookOutput>;
 
   /**
-   * Replace the key of a webhook.
+   * Replace the secrets of a webhook.
    *
-   * Makes a new verification key and tells it, this once. For 24 hours deliveries are signed with the old
-   * and the new key. Only owners and admins may.
+   * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
+   * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
    *
@@ -2242,7 +2239,7 @@ export interface Handlers<Context> {
    * List deliveries.
    *
    * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
-   * for a webhook. Only owners and admins may.
+   * for a webhook. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
@@ -2251,7 +2248,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2291,7 +2287,7 @@ export interface Handlers<Context> {
   /**
    * Send an event again.
    *
-   * Sends the event of a delivery once more, at once. Only owners and admins may.
+   * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
    *
@@ -2299,7 +2295,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.

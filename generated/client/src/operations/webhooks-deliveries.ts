@@ -23,11 +23,11 @@ const listWebhookDeliveriesOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
   errorCodes: {
     400: "invalid_parameter",
     401: "credential_missing",
-    403: "oauth_required",
+    403: "insufficient_scope",
     404: "workspace_not_found",
     429: "rate_limited",
     500: "internal_error",
@@ -45,7 +45,7 @@ export type ListWebhookDeliveriesQuery = NonNullable<
 export type ListWebhookDeliveriesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem>
@@ -56,7 +56,7 @@ export type ListWebhookDeliveriesError =
  * List deliveries.
  *
  * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
- * for a webhook. Only owners and admins may.
+ * for a webhook. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
  *
@@ -67,7 +67,6 @@ export type ListWebhookDeliveriesError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
@@ -147,11 +146,11 @@ const redeliverWebhookOperation: Operation = {
   method: "POST",
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
   errorCodes: {
     400: "invalid_parameter",
     401: "credential_missing",
-    403: "oauth_required",
+    403: "insufficient_scope",
     404: "workspace_not_found",
     409: "idempotency_in_progress",
     422: "idempotency_key_reused",
@@ -166,7 +165,7 @@ const redeliverWebhookOperation: Operation = {
 export type RedeliverWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found" | "delivery_not_found", Problem>
   | ConflictError<"idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
@@ -178,7 +177,7 @@ export type RedeliverWebhookError =
 /**
  * Send an event again.
  *
- * Sends the event of a delivery once more, at once. Only owners and admins may.
+ * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
  *
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
  *
@@ -188,7 +187,6 @@ export type RedeliverWebhookError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
