@@ -1,4 +1,5 @@
-import type { EmitOptions, EmittedFile } from "../../kit/emitter.js";
+import type { EmittedFile } from "../../kit/artefact.js";
+import type { EmitOptions } from "../../kit/emitter.js";
 import type { AddedCode } from "./additions.js";
 import { render } from "../../kit/templates.js";
 import type { ClientScope } from "./operation-code.js";
