@@ -167,9 +167,9 @@ describeDatabases("what is over is forgotten", (open) => {
     expect(await passed(7 * DAY - 2 * HOUR)).toEqual(expect.arrayContaining([idle, used]));
     expect(await passed(2 * HOUR)).not.toContain(idle);
     expect(await passed(82 * DAY)).toContain(used);
-    const left = await passed(DAY + HOUR);
-    expect(left).not.toContain(used);
+    const last = await passed(DAY + HOUR);
+    expect(last).not.toContain(used);
     // Those of a workspace stay, used or not.
-    expect(left).toEqual(expect.arrayContaining(["app_public", "app_secret"]));
+    expect(last).toEqual(expect.arrayContaining(["app_public", "app_secret"]));
   });
 });

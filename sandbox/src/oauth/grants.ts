@@ -89,12 +89,9 @@ export async function redeem(
       found.code.codeChallenge === challengeOf(verifier);
     if (!isRight) return undefined;
     await tx.update(oauthCodes).set({ usedAt: now }).where(eq(oauthCodes.codeHash, found.code.codeHash));
-    const { grant } = found;
-    return issue(
-      { grant, scopes: grant.scopes, secret: createGrantSecret(), nonce: found.code.nonce },
-      tx,
-      now,
-    );
+    const { scopes } = found.grant;
+    const secret = createGrantSecret();
+    return issue({ grant: found.grant, scopes, secret, nonce: found.code.nonce }, tx, now);
   });
 }
 
