@@ -1303,8 +1303,8 @@ export interface WebhookCreate {
 }
 
 /**
- * A webhook with its verification key, which is told this once. Deliveries carry it in `X-Webhook-Key` and
- * are signed with it.
+ * A webhook with its secrets, which are told this once. Deliveries carry the verification key in `X-Webhook-Key`, and
+ * are signed with the signing secret, which never travels with them.
  */
 export interface WebhookWithKey extends Webhook {
   /** The key itself: `whsec_` and base64. */

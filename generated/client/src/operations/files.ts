@@ -72,7 +72,7 @@ const fetchFileOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/files/{fileId}",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
 };
 
 export interface FetchFileHeaders {
@@ -156,7 +156,7 @@ const downloadFileOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/files/{fileId}/content",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
   accept: ["application/octet-stream"],
   decode: { "application/octet-stream": blob },
 };
