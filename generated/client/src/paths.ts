@@ -860,7 +860,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace the key of a webhook */
+        /** Replace the secrets of a webhook */
         post: operations["rotateWebhookKey"];
         delete?: never;
         options?: never;
@@ -1727,7 +1727,7 @@ export interface operations {
                     "application/problem+json": Problem;
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,7 +1847,7 @@ export interface operations {
                     "application/problem+json": Problem;
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9651,7 +9651,7 @@ export interface operations {
                     "application/problem+json": Problem;
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9890,7 +9890,7 @@ export interface operations {
                     "application/problem+json": Problem;
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10317,7 +10317,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook with its new key. */
+            /** @description The webhook with its new secrets. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10464,7 +10464,7 @@ export interface operations {
                     "application/problem+json": Problem;
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10652,7 +10652,7 @@ export interface operations {
                     "application/problem+json": Problem;
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;

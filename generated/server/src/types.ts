@@ -19,7 +19,7 @@ export interface Me {
   apiKeyId: string | null;
   /** The id of the person; null for an API key. */
   userId: string | null;
-  /** The name of the person; null for an API key. */
+  /** The name of the person; null for an API key, and without the scope `profile`. */
   name: string | null;
   /** The e-mail address of the person; null for an API key, and without the scope `email`. */
   email: string | null;
@@ -132,7 +132,7 @@ export interface Member {
   userId: string;
   /** Their name; null once their account is deleted. */
   name: string | null;
-  /** Their e-mail address; null once their account is deleted. */
+  /** Their e-mail address; null once their account is deleted, and for an app without the scope `email`. */
   email: string | null;
   /** Their role in the workspace. */
   role: WorkspaceRole;
@@ -1272,6 +1272,11 @@ export interface Webhook {
    * again. It is told only of what this member may see at that moment, within the scopes of the token that was used.
    */
   userId: string | null;
+  /**
+   * The version of the payloads that it is sent: the newest when it was created. A webhook keeps its version when a
+   * newer one comes.
+   */
+  payloadVersion: number;
   /** Whether the receiver answered the last verification with success. */
   verified: boolean;
   /** When it was last verified; null: never. */
@@ -1298,8 +1303,13 @@ export interface WebhookCreate {
   description?: string | null;
   /** The events to send; null or absent: all of them. */
   events?: WebhookEventType[] | null;
-  /** A key of your own, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
+  /**
+   * A key of your own, 24 to 128 visible characters, that each delivery carries in `X-Webhook-Key`; made up when absent.
+   * Take another one than for signing.
+   */
   verificationKey?: string;
+  /** A secret of your own that deliveries are signed with, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
+  signingSecret?: string;
 }
 
 /**
@@ -1307,8 +1317,10 @@ export interface WebhookCreate {
  * are signed with the signing secret, which never travels with them.
  */
 export interface WebhookWithKey extends Webhook {
-  /** The key itself: `whsec_` and base64. */
+  /** The key that each delivery carries in `X-Webhook-Key`. */
   verificationKey: string;
+  /** The secret that deliveries are signed with: `whsec_` and base64. */
+  signingSecret: string;
 }
 
 /** Changes to a webhook. Absent members stay as they are. */
@@ -1868,6 +1880,8 @@ export interface CloudEvent {
   datacontenttype: "application/json";
   /** The workspace that it happened in. */
   workspaceid: string;
+  /** The version of `data`. It grows when a change could break a receiver; members may be added without. */
+  dataversion: string;
 }
 
 /** What an event is about. */

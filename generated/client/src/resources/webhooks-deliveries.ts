@@ -26,7 +26,7 @@ export class WebhooksDeliveriesResource {
    * List deliveries.
    *
    * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
-   * for a webhook. Only owners and admins may.
+   * for a webhook. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
@@ -60,7 +60,7 @@ export class WebhooksDeliveriesResource {
   /**
    * Send an event again.
    *
-   * Sends the event of a delivery once more, at once. Only owners and admins may.
+   * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
    *
