@@ -8,6 +8,7 @@ import type { OutputPlan } from "./output/plan-output.js";
 import type { Diagnostic } from "./source/diagnostic.js";
 import { listInputs, readInputs } from "./source/read-inputs.js";
 import type { SourceDocument } from "./source/read-spec.js";
+import type { RuleLevel } from "./source/lint-settings.js";
 import type { Naming } from "./source/rename.js";
 
 /** One artefact of a build: what makes it, with which options, and where it goes. */
@@ -34,6 +35,8 @@ export interface BuildRequest {
   /** Headers for a spec that is read from a URL. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly isLinted: boolean;
+  /** Levels of rules, over those of `redocly.yaml`. */
+  readonly lintRules?: Readonly<Record<string, RuleLevel>>;
   /** Renames resources and methods, after what the spec itself says. */
   readonly naming?: Naming;
   /** Absolute path of the folder to which the artefacts' own inputs are relative. */
@@ -53,6 +56,8 @@ export interface BuildReport {
   /** Empty where nothing had to be looked at, since no input has changed. */
   readonly plans: readonly OutputPlan[];
   readonly isSkipped: boolean;
+  /** Extensions of other tools that were read as ours. */
+  readonly adopted?: SourceDocument["adopted"];
   readonly counts?: { readonly operations: number; readonly schemas: number };
   /** Absolute paths of every file that was read. */
   readonly sources: readonly string[];
@@ -100,6 +105,7 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
     diagnostics,
     plans,
     isSkipped: false,
+    adopted: source.adopted,
     counts: { operations: model.operations.length, schemas: model.schemas.length },
     sources: [...source.files, ...otherFilesOf(request)],
   };
@@ -186,7 +192,7 @@ export async function carryOut(report: BuildReport): Promise<void> {
 
 /** Reads, lints if asked, and models a spec. @throws SpecError when there is an error in it. */
 export async function loadModel(
-  request: Pick<BuildRequest, "spec" | "overlays" | "headers" | "isLinted" | "naming">,
+  request: Pick<BuildRequest, "spec" | "overlays" | "headers" | "isLinted" | "lintRules" | "naming">,
   phase: (name: string) => void = () => {},
 ): Promise<{ source: SourceDocument; model: ApiModel; diagnostics: readonly Diagnostic[] }> {
   phase("Reading the spec");
@@ -198,11 +204,11 @@ export async function loadModel(
   if (request.isLinted) {
     phase("Linting");
     const { lintSource } = await import("./source/lint.js");
-    diagnostics.push(...(await lintSource(source)));
+    diagnostics.push(...(await lintSource(source, request.lintRules)));
   }
   // What the linter has told already, it has told more severely.
   const known = new Set(diagnostics.map(({ rule, message }) => `${rule} ${message}`));
-  diagnostics.push(...source.warnings.filter(({ rule, message }) => !known.has(`${rule} ${message}`)));
+  diagnostics.push(...source.findings.filter(({ rule, message }) => !known.has(`${rule} ${message}`)));
   phase("Modelling");
   if (request.naming) {
     const { rename } = await import("./source/rename.js");
