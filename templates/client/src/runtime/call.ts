@@ -3,7 +3,7 @@ import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
 import type { ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
 import type { CallContext } from "./layer.js";
-import { Lifetime } from "./lifetime.js";
+import { Lifetime, stopAfter } from "./lifetime.js";
 import { located, originOf, type Origin } from "./located.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
@@ -112,11 +112,20 @@ export function send<T>(
   const work = async (): Promise<Answer<T>> => {
     await undefined;
     lifetime.throwIfOver();
-    const response = await api.send(buildRequest(api, operation, input, options), context);
-    if (!response.ok) throw await statusErrorOf(api, operation, response);
-    const answer = await readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
-    // The spec says what the data is; the server is trusted to keep to it.
-    return answer as Answer<T>;
+    let response = await api.send(buildRequest(api, operation, input, options), context);
+    for (;;) {
+      if (!response.ok) throw await statusErrorOf(api, operation, response);
+      try {
+        const answer = await readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
+        // The spec says what the data is; the server is trusted to keep to it.
+        return answer as Answer<T>;
+      } catch (error) {
+        // A body that breaks off or stalls is a connection that failed.
+        if (!context.again || lifetime.isOver || isRaw()) throw error;
+        context.endAttempt?.(error);
+        response = await context.again({ error });
+      }
+    }
   };
   return new Promise((resolve, reject) => {
     let isSettled = false;
@@ -155,10 +164,17 @@ async function readAnswer(
     lifetime.release();
     return answerOf(data, stream);
   }
-  lifetime.limit(limitMs);
-  const data = isEmpty ? discard(response) : await readJson(response, mayBeEmpty);
+  const data = isEmpty ? discard(response) : await inTime(readJson(response, mayBeEmpty), limitMs);
   lifetime.end();
   return answerOf(data, response);
+}
+
+/** Fails when work takes longer. */
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = stopAfter(ms, reject);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function answerOf(data: unknown, response: Response): Answer<unknown> {

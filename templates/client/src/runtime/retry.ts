@@ -56,6 +56,7 @@ class Attempts {
       (response) => {
         if (response.ok || !isFailure(response, this.#rule, policy)) {
           budget.succeed(this.#failures > 0);
+          this.#call.again = (failure) => this.again(failure);
           return response;
         }
         return this.again({ response });
@@ -101,7 +102,7 @@ class Attempts {
     const most = (call.maxRetries ?? rule.maxAttempts - 1) * (isRefused && told === undefined ? GUESSES : 1);
     // Written so that a maximum that is no number lets nothing through.
     if (!(count <= most)) return undefined;
-    if (!isRefused && !isRepeatable(this.#request, call)) return undefined;
+    if (!isRefused && !(rule.safe || isRepeatable(this.#request, call))) return undefined;
     if (this.#request.body instanceof ReadableStream) {
       call.unrepeated = "not repeated, since its body is a stream";
       return undefined;
