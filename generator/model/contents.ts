@@ -50,7 +50,9 @@ function kindOf(mediaType: string, schema: JsonObject | undefined): ContentKind 
   if (essence === "text/event-stream") return "events";
   if (essence === "application/x-www-form-urlencoded") return "form";
   if (essence.startsWith("multipart/")) return "multipart";
-  if (/ndjson|jsonl|json-seq|json-lines/.test(essence)) return "text";
+  // Values one after the other; where the schema is of a text, it is that of all of it.
+  if (/ndjson|jsonl|json-seq|json-lines/.test(essence))
+    return schema?.["type"] === "string" ? "text" : "events";
   if (/[/+.-]json$/.test(essence)) return "json";
   if (/^text\/|[/+]xml$|yaml$|javascript$|graphql$/.test(essence)) return "text";
   return kindOfSchema(schema);

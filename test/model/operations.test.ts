@@ -158,7 +158,7 @@ describe("operations", () => {
     ["application/octet-stream", { schema: { type: "string", format: "binary" } }, "binary"],
     ["image/png", { schema: { $ref: "#/paths/~1a/post/x-image" } }, "binary"],
     ["*/*", { schema: { type: "object" } }, "json"],
-    ["application/jsonl", { schema: { type: "object" } }, "text"],
+    ["application/jsonl", { schema: { type: "object" } }, "events"],
   ];
   it.each(kinds)("takes %s as %s", (mediaType, media, kind) => {
     const [operation] = operationsOf({

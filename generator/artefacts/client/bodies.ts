@@ -1,4 +1,5 @@
 import type { Content, Operation, OperationNames } from "../../model/api-model.js";
+import { essenceOf } from "../../base/media-type.js";
 import { successesOf } from "../../model/outcomes.js";
 import { resolved, schemaAt, type Schemas } from "../../model/resolve.js";
 import { tokensOf } from "../../base/json.js";
@@ -49,7 +50,7 @@ export function responseForms(operation: Operation, scope: TypeScope): BodyForm[
 
 function requestType(content: Content, operation: Operation, scope: TypeScope): string {
   if (content.kind === "text" && content.schema === undefined) return "string";
-  if (content.kind === "binary") return "BinaryBody";
+  if (content.kind === "binary" || content.kind === "events") return "BinaryBody";
   if (content.schema === undefined) return "unknown";
   const simple = typeText(content.schema, scope.names);
   if (simple !== undefined) return simple;
@@ -63,7 +64,10 @@ export function responseType(content: Content, status: string, scope: TypeScope)
   if (content.kind === "binary") return "Blob";
   if (content.kind === "text") return "string";
   const data = jsonType(content, status, scope);
-  return content.kind === "events" ? `EventStream<${data}>` : data;
+  if (content.kind !== "events") return data;
+  return essenceOf(content.mediaType) === "text/event-stream"
+    ? `EventStream<${data}>`
+    : `AsyncIterable<${data}>`;
 }
 
 function jsonType(content: Content, status: string, scope: TypeScope): string {

@@ -1,8 +1,9 @@
 import type { Content, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../base/media-type.js";
-import type { CachePolicy } from "../../model/policies.js";
+import type { CachePolicy, PaginationPolicy } from "../../model/policies.js";
 import type { Schema } from "../../model/schema.js";
-import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
+import { impliedCodes, mayBeEmpty, successesOf } from "../../model/outcomes.js";
+import { memberOf, resolved, type Schemas } from "../../model/resolve.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import type { Signature } from "./signature.js";
 
@@ -31,10 +32,10 @@ export function descriptorText(
     ["body", bodyText(operation.body?.contents ?? [], use)],
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
     ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
-    ["decode", decodeText(signature, use)],
+    ["decode", decodeText(operation, signature, schemas, use)],
     ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
-    ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
+    ["pagination", policies.pagination ? paginationText(policies.pagination, operation) : undefined],
     ["cache", policies.cache ? cacheText(policies.cache, use) : undefined],
     ["retry", policies.retry === undefined ? undefined : dataLiteral(policies.retry)],
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
@@ -50,9 +51,16 @@ function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string
   ]);
 }
 
-function withoutLimit<T extends { limitParameter?: string }>(pagination: T): Omit<T, "limitParameter"> {
-  const { limitParameter: _limitParameter, ...rest } = pagination;
-  return rest;
+/** How a list goes on, with what the parameter itself says: where it stands, and where it begins. */
+function paginationText(
+  { limitParameter: _limitParameter, ...rest }: PaginationPolicy,
+  { method, body, parameters }: Operation,
+): string {
+  const own = parameters.find(({ in: place, name }) => place === "query" && name === rest.parameter);
+  const isInBody = !own && rest.parameter !== undefined && body !== undefined && method !== "GET";
+  const stated = typeof own?.schema === "object" ? own.schema.default : undefined;
+  const start = rest.style === "page" && stated === 0 ? { start: 0 } : {};
+  return dataLiteral({ ...(isInBody && { in: "body" }), ...start, ...rest });
 }
 
 function isJsonOnly(accept: readonly string[]): boolean {
@@ -122,18 +130,37 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
 }
 
 /** How answers other than JSON are read. */
-function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
+function decodeText(
+  operation: Operation,
+  signature: Signature,
+  schemas: Schemas,
+  use: UseRuntimeValue,
+): string | undefined {
+  const contents = successesOf(operation).flatMap((response) => response.contents);
   const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
-    const { name, local } = DECODERS[kind];
-    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", name, local)]);
+    return mediaTypes.map((mediaType) => {
+      const schema = contents.find((content) => content.mediaType === mediaType)?.schema;
+      return [essenceOf(mediaType), decoderText(kind, essenceOf(mediaType), schema, schemas, use)];
+    });
   });
   return entries.length === 0 ? undefined : objectLiteral(entries);
 }
 
-/** The runtime's decoders; the one for text has a namesake among the encoders. */
-const DECODERS = {
-  binary: { name: "blob", local: "blob" },
-  text: { name: "text", local: "decodeText" },
-  events: { name: "events", local: "events" },
-} as const;
+function decoderText(
+  kind: "binary" | "text" | "events",
+  mediaType: string,
+  schema: Schema | undefined,
+  schemas: Schemas,
+  use: UseRuntimeValue,
+): string {
+  if (kind === "binary") return use("decode", "blob");
+  // It has a namesake among the encoders.
+  if (kind === "text") return use("decode", "text", "decodeText");
+  if (mediaType !== "text/event-stream")
+    return use("streams", mediaType.endsWith("json-seq") ? "jsonSequence" : "jsonLines");
+  // The spec may describe the data of an event, or the event with the data in it.
+  const data = memberOf(schema, "data", schemas);
+  if (data === undefined) return use("streams", "events");
+  return use("streams", resolved(data, schemas)?.type === "string" ? "textEvents" : "parsedEvents");
+}

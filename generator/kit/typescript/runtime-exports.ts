@@ -3,7 +3,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   api: ["Api"],
   body: ["BinaryBody"],
   call: ["Call"],
-  decode: ["EventStream"],
+  streams: ["EventStream"],
   errors: [
     "AuthenticationError",
     "BadRequestError",

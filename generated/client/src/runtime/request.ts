@@ -42,7 +42,7 @@ export function buildRequest(
   try {
     const headers = headersOf(operation, options);
     const encoded = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
-    if (encoded) headers["content-type"] = encoded.contentType;
+    if (encoded?.contentType) headers["content-type"] = encoded.contentType;
     if (idempotencyHeader) {
       const name = idempotencyHeader.toLowerCase();
       headers[name] = headerValue(name, options.idempotencyKey ?? headers[name] ?? randomKey());

@@ -7,6 +7,7 @@ import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiPolicy, RetryPolicy } from "./policy.js";
 import { delayOf } from "./refusal.js";
 import { subjectOf } from "./observe.js";
+import { isStream } from "./objects.js";
 import { discard } from "./transport.js";
 
 /** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
@@ -95,7 +96,7 @@ async function delayBefore(
     response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code ?? ""));
   // Written so that a maximum that is no number lets nothing through.
   if (!isTemporary || !(retry <= (call.maxRetries ?? rule.maxAttempts - 1))) return undefined;
-  if (body instanceof ReadableStream) {
+  if (isStream(body)) {
     call.unrepeated = "not repeated, since its body is a stream";
     return undefined;
   }

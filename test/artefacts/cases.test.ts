@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+
+import { descriptorText } from "../../generator/artefacts/client/descriptor.js";
+import { operationCode } from "../../generator/artefacts/client/operation-code.js";
+import { indexOf } from "../../generator/model/model-index.js";
+import { modelOf, type Json } from "../support/models.js";
+
+/** What the runtime is told of one operation. */
+function descriptorOf(method: string, operation: Json, document: Json = {}): string {
+  const model = modelOf({
+    ...document,
+    paths: { "/things": { [method]: { operationId: "doIt", ...operation } } },
+  });
+  const scope = { model, index: indexOf(model), client: "AcmeClient", header: "" };
+  return model.operations
+    .map((each) => {
+      const { signature } = operationCode(scope, each);
+      return descriptorText(each, signature, scope.index.schemas, (_module, name, local = name) => local);
+    })
+    .join();
+}
+
+const answer = (type: string, media: Json): Json => ({
+  responses: { 200: { description: "", content: { [type]: media } } },
+});
+const event = (data: Json): Json => ({ schema: { type: "object", properties: { data } } });
+
+it.each<[what: string, operation: Json, decoder: string]>([
+  ["events by their data", answer("text/event-stream", { schema: { type: "object" } }), "events"],
+  ["events that are described", answer("text/event-stream", event({ type: "string" })), "textEvents"],
+  ["events with data of a shape", answer("text/event-stream", event({ type: "object" })), "parsedEvents"],
+  ["JSON lines", answer("application/x-ndjson", { schema: { type: "object" } }), "jsonLines"],
+  ["a JSON sequence", answer("application/json-seq", { schema: { type: "object" } }), "jsonSequence"],
+  ["lines that are one text", answer("application/jsonl", { schema: { type: "string" } }), "decodeText"],
+])("reads %s", (_what, operation, decoder) => {
+  expect(descriptorOf("get", operation)).toContain(`: ${decoder} }`);
+});
+
+const list: Json = answer("application/json", {
+  schema: { type: "object", properties: { items: { type: "array", items: { type: "string" } } } },
+});
+
+it("asks for the next page where the spec has the parameter, from where it begins", () => {
+  const pagination = { style: "page", pageParameter: "page", items: "/items" };
+  const parameters = [{ name: "page", in: "query", schema: { type: "integer", minimum: 0, default: 0 } }];
+  expect(descriptorOf("get", { ...list, parameters, "x-pagination": pagination })).toContain("start: 0");
+  const requestBody = { content: { "application/json": { schema: { type: "object" } } } };
+  expect(descriptorOf("post", { ...list, requestBody, "x-pagination": pagination })).toContain('in: "body"');
+});
