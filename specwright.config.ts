@@ -2,6 +2,7 @@ import { client, defineConfig, docs, server } from "specwright";
 
 export default defineConfig({
   spec: "spec/openapi.yaml",
+  lint: true,
   artefacts: [
     client({
       dir: "generated/client",
@@ -13,6 +14,6 @@ export default defineConfig({
       },
     }),
     server({ dir: "generated/server", name: "@workspace-api/server" }),
-    docs({ dir: "generated/docs" }),
+    docs({ dir: "generated/docs", guides: "spec/guides", responses: "spec/responses.json" }),
   ],
 });

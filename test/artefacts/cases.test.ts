@@ -23,15 +23,14 @@ function descriptorOf(method: string, operation: Json, document: Json = {}): str
 const answer = (type: string, media: Json): Json => ({
   responses: { 200: { description: "", content: { [type]: media } } },
 });
-const event = (data: Json): Json => ({ schema: { type: "object", properties: { data } } });
+const event = (data: Json): Json => ({ itemSchema: { type: "object", properties: { data } } });
 
 it.each<[what: string, operation: Json, decoder: string]>([
   ["events by their data", answer("text/event-stream", { schema: { type: "object" } }), "events"],
-  ["events that are described", answer("text/event-stream", event({ type: "string" })), "textEvents"],
-  ["events with data of a shape", answer("text/event-stream", event({ type: "object" })), "parsedEvents"],
-  ["JSON lines", answer("application/x-ndjson", { schema: { type: "object" } }), "jsonLines"],
-  ["a JSON sequence", answer("application/json-seq", { schema: { type: "object" } }), "jsonSequence"],
-  ["lines that are one text", answer("application/jsonl", { schema: { type: "string" } }), "decodeText"],
+  ["events that are described", answer("text/event-stream", event({ type: "string" })), "wholeTextEvents"],
+  ["events with data of a shape", answer("text/event-stream", event({ type: "object" })), "wholeEvents"],
+  ["JSON lines", answer("application/x-ndjson", { schema: { type: "object" } }), "readJsonLines"],
+  ["a JSON sequence", answer("application/json-seq", { schema: { type: "object" } }), "readJsonLines"],
 ])("reads %s", (_what, operation, decoder) => {
   expect(descriptorOf("get", operation)).toContain(`: ${decoder} }`);
 });

@@ -2,8 +2,7 @@ import type { Content, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../base/media-type.js";
 import type { CachePolicy, PaginationPolicy } from "../../model/policies.js";
 import type { Schema } from "../../model/schema.js";
-import { impliedCodes, mayBeEmpty, successesOf } from "../../model/outcomes.js";
-import { memberOf, resolved, type Schemas } from "../../model/resolve.js";
+import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import type { Signature } from "./signature.js";
 
@@ -32,7 +31,7 @@ export function descriptorText(
     ["body", bodyText(operation.body?.contents ?? [], use)],
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
     ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
-    ["decode", decodeText(operation, signature, schemas, use)],
+    ["decode", decodeText(signature, use)],
     ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? paginationText(policies.pagination, operation) : undefined],
@@ -123,6 +122,8 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
       return use("body", "json");
     case "text":
       return use("body", "text");
+    case "lines":
+      return use("body", "jsonLines");
     case "binary":
     case "events":
       return use("body", "binary");
@@ -130,37 +131,24 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
 }
 
 /** How answers other than JSON are read. */
-function decodeText(
-  operation: Operation,
-  signature: Signature,
-  schemas: Schemas,
-  use: UseRuntimeValue,
-): string | undefined {
-  const contents = successesOf(operation).flatMap((response) => response.contents);
-  const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
-    if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
-    return mediaTypes.map((mediaType) => {
-      const schema = contents.find((content) => content.mediaType === mediaType)?.schema;
-      return [essenceOf(mediaType), decoderText(kind, essenceOf(mediaType), schema, schemas, use)];
-    });
+function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
+  const entries = signature.results.flatMap(({ kind, item, mediaTypes }): [string, string][] => {
+    if (kind === "lines" || kind === "events") {
+      const name = kind === "lines" ? "readJsonLines" : item === undefined ? "events" : STREAMS[item];
+      return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("streams", name)]);
+    }
+    if (kind !== "binary" && kind !== "text") return [];
+    const { name, local } = DECODERS[kind];
+    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", name, local)]);
   });
   return entries.length === 0 ? undefined : objectLiteral(entries);
 }
 
-function decoderText(
-  kind: "binary" | "text" | "events",
-  mediaType: string,
-  schema: Schema | undefined,
-  schemas: Schemas,
-  use: UseRuntimeValue,
-): string {
-  if (kind === "binary") return use("decode", "blob");
-  // It has a namesake among the encoders.
-  if (kind === "text") return use("decode", "text", "decodeText");
-  if (mediaType !== "text/event-stream")
-    return use("streams", mediaType.endsWith("json-seq") ? "jsonSequence" : "jsonLines");
-  // The spec may describe the data of an event, or the event with the data in it.
-  const data = memberOf(schema, "data", schemas);
-  if (data === undefined) return use("streams", "events");
-  return use("streams", resolved(data, schemas)?.type === "string" ? "textEvents" : "parsedEvents");
-}
+/** The decoders of server-sent events whose items are not the JSON of their data. */
+const STREAMS = { event: "wholeEvents", textEvent: "wholeTextEvents", text: "textEvents" } as const;
+
+/** The runtime's decoders; the one for text has a namesake among the encoders. */
+const DECODERS = {
+  binary: { name: "blob", local: "blob" },
+  text: { name: "text", local: "decodeText" },
+} as const;

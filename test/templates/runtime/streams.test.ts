@@ -26,13 +26,13 @@ describe("server-sent events", () => {
   });
 
   test("are the events where the spec describes them, with their data as it says", async () => {
-    const read = async (decoder: typeof streams.textEvents): Promise<unknown[]> =>
+    const read = async (decoder: typeof streams.wholeTextEvents): Promise<unknown[]> =>
       collect(decoder(typed(STREAM)) as AsyncIterable<unknown>);
-    expect(await read(streams.textEvents)).toMatchObject([
+    expect(await read(streams.wholeTextEvents)).toMatchObject([
       { event: "add", data: '{"x":"hi"}' },
       { data: "plain" },
     ]);
-    expect(await read(streams.parsedEvents)).toMatchObject([
+    expect(await read(streams.wholeEvents)).toMatchObject([
       { event: "add", data: { x: "hi" } },
       { data: "plain" },
     ]);
@@ -113,21 +113,27 @@ describe("server-sent events", () => {
 });
 
 describe("values one after the other", () => {
-  const read = async (decoder: typeof streams.jsonLines, text: string, type = "x/y"): Promise<unknown[]> =>
-    collect(decoder(typed(text, type)) as AsyncIterable<unknown>);
+  const read = async (
+    decoder: typeof streams.readJsonLines,
+    text: string,
+    type = "x/y",
+  ): Promise<unknown[]> => collect(decoder(typed(text, type)) as AsyncIterable<unknown>);
 
   test("one a line, with the last line unfinished or not", async () => {
-    expect(await read(streams.jsonLines, '{"x":1}\r\n\n{"x":2}')).toEqual([{ x: 1 }, { x: 2 }]);
-    expect(await read(streams.jsonLines, "1\n2\n")).toEqual([1, 2]);
-    expect(await read(streams.jsonLines, "[1,2]", "application/json")).toEqual([1, 2]);
+    expect(await read(streams.readJsonLines, '{"x":1}\r\n\n{"x":2}')).toEqual([{ x: 1 }, { x: 2 }]);
+    expect(await read(streams.readJsonLines, "1\n2\n")).toEqual([1, 2]);
+    expect(await read(streams.readJsonLines, "[1,2]", "application/json")).toEqual([1, 2]);
   });
 
   test("as a JSON text sequence (RFC 7464)", async () => {
-    expect(await read(streams.jsonSequence, '\u001e{"x":\n1}\n\u001e2\n')).toEqual([{ x: 1 }, 2]);
+    expect(await read(streams.readJsonLines, '\u001e{"x":\n1}\n\u001e2\n', "application/json-seq")).toEqual([
+      { x: 1 },
+      2,
+    ]);
   });
 
   test("that are no JSON say so", async () => {
-    await expect(read(streams.jsonLines, "1\n<p>no\n")).rejects.toMatchObject({
+    await expect(read(streams.readJsonLines, "1\n<p>no\n")).rejects.toMatchObject({
       name: "DecodeError",
       message: "JSON was expected in a stream, this came: <p>no",
     });

@@ -33,29 +33,37 @@ export class StreamError extends ApiError<string | undefined> {
 
 /** The data of each event, parsed when it is JSON. `[DONE]`, with which many APIs end a stream, is its end. */
 export function events(response: Response, resume?: Resume): EventStream<unknown> {
-  const read = (): AsyncGenerator<ServerEvent<unknown>> => serverEvents(response, resume, parsedOrText);
+  return dataOf(response, () => serverEvents(response, resume, parsedOrText));
+}
+
+/** The data of each event, left as the text that it is. */
+export function textEvents(response: Response, resume?: Resume): EventStream<unknown> {
+  return dataOf(response, () => serverEvents(response, resume, String));
+}
+
+function dataOf(response: Response, read: () => AsyncGenerator<ServerEvent<unknown>>): EventStream<unknown> {
   return {
     events: read,
     async *[Symbol.asyncIterator]() {
       for await (const { event, data } of read()) {
-        if (event !== "error") yield data;
-        else
-          throw new StreamError(`the stream failed: ${reasonIn(data)}`, {
-            ...factsOf(response),
-            code: codeIn(data),
-            body: data,
-          });
+        if (event !== "error") {
+          yield data;
+          continue;
+        }
+        const body = typeof data === "string" ? parsedOrText(data) : data;
+        const facts = { ...factsOf(response), code: codeIn(body), body };
+        throw new StreamError(`the stream failed: ${reasonIn(body)}`, facts);
       }
     },
   };
 }
 
 /** The events themselves, with data that is parsed when it is JSON: for specs that describe the event. */
-export const parsedEvents: BodyDecoder = (response, resume) =>
+export const wholeEvents: BodyDecoder = (response, resume) =>
   itself(() => serverEvents(response, resume, parsedOrText));
 
 /** The events themselves, with their data as text: for specs that describe the event so. */
-export const textEvents: BodyDecoder = (response, resume) =>
+export const wholeTextEvents: BodyDecoder = (response, resume) =>
   itself(() => serverEvents(response, resume, String));
 
 function itself<T>(events: () => AsyncGenerator<T>): AsyncIterable<T> & { events(): AsyncIterable<T> } {
@@ -117,11 +125,9 @@ async function* eventsOf(
   }
 }
 
-/** JSON values, one a line (`application/jsonl`, `application/x-ndjson`). */
-export const jsonLines: BodyDecoder = (response) => jsonPieces(response, /\r\n|\n|\r/);
-
-/** JSON values, each after a record separator (RFC 7464). */
-export const jsonSequence: BodyDecoder = (response) => jsonPieces(response, /\u001e/);
+/** JSON values, one a line (`application/jsonl`), or each after a record separator (`application/json-seq`, RFC 7464). */
+export const readJsonLines: BodyDecoder = (response) =>
+  jsonPieces(response, mediaTypeOf(response).endsWith("json-seq") ? /\u001e/ : /\r\n|\n|\r/);
 
 async function* jsonPieces(response: Response, separator: RegExp): AsyncGenerator<unknown, void, undefined> {
   // A server that does not stream answers with the list as a whole.
