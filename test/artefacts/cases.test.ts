@@ -1,22 +1,17 @@
 import { expect, it } from "vitest";
 
-import { descriptorText } from "../../generator/artefacts/client/descriptor.js";
 import { operationCode } from "../../generator/artefacts/client/operation-code.js";
+import { TypePrinter } from "../../generator/kit/typescript/type-printer.js";
 import { indexOf } from "../../generator/model/model-index.js";
 import { modelOf, type Json } from "../support/models.js";
 
 /** What the runtime is told of one operation. */
-function descriptorOf(method: string, operation: Json, document: Json = {}): string {
-  const model = modelOf({
-    ...document,
-    paths: { "/things": { [method]: { operationId: "doIt", ...operation } } },
-  });
-  const scope = { model, index: indexOf(model), client: "AcmeClient", header: "" };
+function descriptorOf(method: string, operation: Json): string {
+  const model = modelOf({ paths: { "/things": { [method]: { operationId: "doIt", ...operation } } } });
+  const index = indexOf(model);
+  const scope = { model, index, printer: new TypePrinter(index), client: "AcmeClient", header: "" };
   return model.operations
-    .map((each) => {
-      const { signature } = operationCode(scope, each);
-      return descriptorText(each, signature, scope.index.schemas, (_module, name, local = name) => local);
-    })
+    .map((each) => operationCode(scope, each, "./operations/things.js").descriptor.text)
     .join();
 }
 

@@ -66,8 +66,8 @@ export const wholeEvents: BodyDecoder = (response, resume) =>
 export const wholeTextEvents: BodyDecoder = (response, resume) =>
   itself(() => serverEvents(response, resume, String));
 
-function itself<T>(events: () => AsyncGenerator<T>): AsyncIterable<T> & { events(): AsyncIterable<T> } {
-  return { events, [Symbol.asyncIterator]: events };
+function itself<T>(read: () => AsyncGenerator<T>): AsyncIterable<T> & { events(): AsyncIterable<T> } {
+  return { events: read, [Symbol.asyncIterator]: read };
 }
 
 async function* serverEvents(
@@ -127,9 +127,12 @@ async function* eventsOf(
 
 /** JSON values, one a line (`application/jsonl`), or each after a record separator (`application/json-seq`, RFC 7464). */
 export const readJsonLines: BodyDecoder = (response) =>
-  jsonPieces(response, mediaTypeOf(response).endsWith("json-seq") ? /\u001e/ : /\r\n|\n|\r/);
+  jsonPieces(response, mediaTypeOf(response).endsWith("json-seq") ? "\u001e" : /\r\n|\n|\r/);
 
-async function* jsonPieces(response: Response, separator: RegExp): AsyncGenerator<unknown, void, undefined> {
+async function* jsonPieces(
+  response: Response,
+  separator: RegExp | string,
+): AsyncGenerator<unknown, void, undefined> {
   // A server that does not stream answers with the list as a whole.
   if (/^application\/json$/.test(mediaTypeOf(response))) {
     const all: unknown = JSON.parse(await response.text());
@@ -154,7 +157,7 @@ async function* jsonPieces(response: Response, separator: RegExp): AsyncGenerato
  */
 async function* piecesOf(
   response: Response,
-  separator: RegExp,
+  separator: RegExp | string,
   withRest = false,
 ): AsyncGenerator<string, void, undefined> {
   const reader = response.body?.getReader();
