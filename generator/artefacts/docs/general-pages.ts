@@ -148,7 +148,7 @@ function serverHtml({ url, name, description, template, variables = [] }: Server
 export function authenticationPage({ model, sampleNames }: SiteContext): Page | undefined {
   if (model.securitySchemes.length === 0) return undefined;
   const text = model.securitySchemes.map((scheme) => schemeMarkdown(scheme, sampleNames.prefix)).join("\n\n");
-  return prosePage("authentication", "Authentication", "start", "Reference", blocks(text), text);
+  return prosePage("authentication", "Credentials and scopes", "start", "Reference", blocks(text), text);
 }
 
 function schemeMarkdown(scheme: SecurityScheme, prefix: string): string {

@@ -17,6 +17,10 @@ markdown.renderer.rules["image"] = (tokens, index) => {
 // A table may be wider than a phone; it scrolls by itself then, also by keyboard.
 markdown.renderer.rules["table_open"] = () =>
   '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>';
+// A head without words is no head (WCAG 1.3.1).
+markdown.renderer.rules["th_open"] = (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>");
+markdown.renderer.rules["th_close"] = (tokens, index) =>
+  tokens[index - 1]?.content === "" ? "</td>" : "</th>";
 markdown.renderer.rules["table_close"] = () => "</table></div>";
 markdown.renderer.rules["fence"] = (tokens, index) => {
   const token = tokens[index];

@@ -142,7 +142,7 @@ function responseExamples(site: SiteContext, operation: Operation): string {
 }
 
 function figure(label: string, text: string, language: string, attributes: string): string {
-  return `<figure class="sample" ${attributes}><figcaption>${escaped(plainText(label))}</figcaption><pre class="code" tabindex="0"><code>${highlighted(text, language)}</code></pre></figure>`;
+  return `<div class="sample" ${attributes}><div class="caption">${escaped(plainText(label))}</div><pre class="code" tabindex="0"><code>${highlighted(text, language)}</code></pre></div>`;
 }
 
 /** What can go wrong: an operation's own codes in full, those that all share folded. */
