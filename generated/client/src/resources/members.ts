@@ -35,18 +35,6 @@ export class MembersResource {
    * their id. Without a status filter, the list holds the active ones.
    *
    * `GET /workspaces/{workspaceId}/members`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListMembersQuery, options?: RequestOptions): ListCall<MemberPage, Member, ListMembersError> {
     return listMembers(this.#api, query, options);
@@ -60,49 +48,22 @@ export class MembersResource {
    * `GET /workspaces/{workspaceId}/members/{userId}`
    *
    * @param userId - The id of the user.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(userId: string, options?: FetchMemberOptions): Call<Member, FetchMemberError> {
-    return fetchMember(this.#api, userId, options);
+  fetch(userId: string, query?: undefined, options?: FetchMemberOptions): Call<Member, FetchMemberError> {
+    return fetchMember(this.#api, userId, query, options);
   }
 
   /**
    * Change a member.
    *
-   * Changes the role or the time zone of a member. Owners may change everybody; admins and API keys may change all but
-   * owners and cannot make anybody one; members may change their own time zone. The last owner keeps the role: the
-   * change is refused with 409.
+   * Changes the role or the time zone of a member. Owners may change everybody; admins may change all but owners and
+   * cannot make anybody one; members may change their own time zone. The last owner keeps the role: the change is
+   * refused with 409. API keys may not change anybody, so that a leaked one cannot give access that outlives it.
    *
    * `PATCH /workspaces/{workspaceId}/members/{userId}`
    *
    * @param userId - The id of the user.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(userId: string, body: MemberUpdate, options?: UpdateMemberOptions): Call<Member, UpdateMemberError> {
     return updateMember(this.#api, userId, body, options);
@@ -112,27 +73,15 @@ export class MembersResource {
    * Remove a member.
    *
    * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
-   * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
-   * removed: the request is refused with 409. Sends `team.updated` for each team that they leave.
+   * everybody; admins may remove all but owners; members may leave by themselves; API keys may remove nobody. The last
+   * owner cannot be removed: the request is refused with 409. Sends `team.updated` for each team that they leave, and
+   * disables the webhooks that have their view.
    *
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
    *
    * @param userId - The id of the user.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  remove(userId: string, options?: RemoveMemberOptions): Call<void, RemoveMemberError> {
-    return removeMember(this.#api, userId, options);
+  remove(userId: string, query?: undefined, options?: RemoveMemberOptions): Call<void, RemoveMemberError> {
+    return removeMember(this.#api, userId, query, options);
   }
 }

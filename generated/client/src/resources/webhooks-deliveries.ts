@@ -14,7 +14,6 @@ import type { Call } from "../runtime/call.js";
 import type { ListCall } from "../runtime/list.js";
 import type { Delivery, DeliveryPage } from "../types.js";
 
-/** Operations on webhooks deliveries. */
 export class WebhooksDeliveriesResource {
   readonly #api: Api;
 
@@ -27,25 +26,11 @@ export class WebhooksDeliveriesResource {
    * List deliveries.
    *
    * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
-   * for a webhook. Only owners and admins may.
+   * for a webhook. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
    * @param webhookId - The id of the webhook.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     webhookId: string,
@@ -63,53 +48,31 @@ export class WebhooksDeliveriesResource {
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  clear(webhookId: string, options?: RequestOptions): Call<void, ClearWebhookDeliveriesError> {
-    return clearWebhookDeliveries(this.#api, webhookId, options);
+  clear(
+    webhookId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, ClearWebhookDeliveriesError> {
+    return clearWebhookDeliveries(this.#api, webhookId, query, options);
   }
 
   /**
    * Send an event again.
    *
-   * Sends the event of a delivery once more, at once. Only owners and admins may.
+   * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
    *
    * @param webhookId - The id of the webhook.
    * @param deliveryId - The id of the delivery.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `delivery_not_found`: No such delivery.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   redeliver(
     webhookId: string,
     deliveryId: string,
+    body?: undefined,
     options?: RequestOptions,
   ): Call<Delivery, RedeliverWebhookError> {
-    return redeliverWebhook(this.#api, webhookId, deliveryId, options);
+    return redeliverWebhook(this.#api, webhookId, deliveryId, body, options);
   }
 }

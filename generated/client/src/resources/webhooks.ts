@@ -34,7 +34,6 @@ import { WebhooksDeliveriesResource } from "./webhooks-deliveries.js";
 /** Subscriptions to events, their verification and the log of their deliveries. */
 export class WebhooksResource {
   readonly #api: Api;
-  /** Operations on webhooks deliveries. */
   readonly deliveries: WebhooksDeliveriesResource;
 
   /** Every call goes through `api`. */
@@ -46,31 +45,18 @@ export class WebhooksResource {
   /**
    * List webhooks.
    *
-   * Lists the webhooks of the workspace without their keys; there are at most 10. Only owners and admins
-   * may.
+   * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  list(options?: RequestOptions): Call<WebhookList, ListWebhooksError> {
-    return listWebhooks(this.#api, options);
+  list(query?: undefined, options?: RequestOptions): Call<WebhookList, ListWebhooksError> {
+    return listWebhooks(this.#api, query, options);
   }
 
   /**
    * Create a webhook.
    *
-   * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
+   * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
    * loopback or not HTTPS are refused with 422. Only owners and admins may.
    *
    * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
@@ -80,25 +66,6 @@ export class WebhooksResource {
    * `POST /workspaces/{workspaceId}/webhooks`
    *
    * @param body - The new webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_limit_reached`: Webhook limit reached.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `webhook_url_not_allowed`: Webhook address not allowed.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: WebhookCreate, options?: RequestOptions): Call<WebhookWithKey, CreateWebhookError> {
     return createWebhook(this.#api, body, options);
@@ -107,26 +74,18 @@ export class WebhooksResource {
   /**
    * Fetch a webhook.
    *
-   * Returns one webhook without its key. Only owners and admins may.
+   * Returns one webhook without its key. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(webhookId: string, options?: FetchWebhookOptions): Call<Webhook, FetchWebhookError> {
-    return fetchWebhook(this.#api, webhookId, options);
+  fetch(
+    webhookId: string,
+    query?: undefined,
+    options?: FetchWebhookOptions,
+  ): Call<Webhook, FetchWebhookError> {
+    return fetchWebhook(this.#api, webhookId, query, options);
   }
 
   /**
@@ -139,24 +98,6 @@ export class WebhooksResource {
    *
    * @param webhookId - The id of the webhook.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `webhook_url_not_allowed`: Webhook address not allowed.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(
     webhookId: string,
@@ -174,77 +115,48 @@ export class WebhooksResource {
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(webhookId: string, options?: DeleteWebhookOptions): Call<void, DeleteWebhookError> {
-    return deleteWebhook(this.#api, webhookId, options);
+  delete(
+    webhookId: string,
+    query?: undefined,
+    options?: DeleteWebhookOptions,
+  ): Call<void, DeleteWebhookError> {
+    return deleteWebhook(this.#api, webhookId, query, options);
   }
 
   /**
    * Verify a webhook.
    *
-   * Sends a HEAD request with the verification key to the address; the receiver should answer 204. What came
-   * of it is answered and kept. Only owners and admins may.
+   * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
+   * answer 204. What came of it is answered and kept. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  verify(webhookId: string, options?: RequestOptions): Call<WebhookVerification, VerifyWebhookError> {
-    return verifyWebhook(this.#api, webhookId, options);
+  verify(
+    webhookId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<WebhookVerification, VerifyWebhookError> {
+    return verifyWebhook(this.#api, webhookId, body, options);
   }
 
   /**
-   * Replace the key of a webhook.
+   * Replace the secrets of a webhook.
    *
-   * Makes a new verification key and tells it, this once. For 24 hours deliveries are signed with the old
-   * and the new key. Only owners and admins may.
+   * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
+   * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  rotateKey(webhookId: string, options?: RequestOptions): Call<WebhookWithKey, RotateWebhookKeyError> {
-    return rotateWebhookKey(this.#api, webhookId, options);
+  rotateKey(
+    webhookId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<WebhookWithKey, RotateWebhookKeyError> {
+    return rotateWebhookKey(this.#api, webhookId, body, options);
   }
 }
