@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)("in a browser, the site", () => {
     }
     await page.emulateMedia({ media: "print" });
     expect(
-      await page.locator(".sample").evaluateAll((list) => list.every((it) => it.checkVisibility())),
+      await page.locator(".sample").evaluateAll((list) => list.every((sample) => sample.checkVisibility())),
     ).toBe(true);
     await context.close();
   });
