@@ -136,6 +136,7 @@ export type {
   FetchFileOptions,
   FetchFileError,
   DeleteFileError,
+  DownloadFileOptions,
   DownloadFileError,
 } from "./operations/files.js";
 export type {

@@ -50,7 +50,7 @@ export type Member = components["schemas"]["Member"];
 /** One page of members. */
 export type MemberPage = components["schemas"]["MemberPage"];
 
-/** Changes to a membership. Absent members stay as they are. */
+/** Changes to a membership. Absent members stay as they are; those that only the server sets are ignored. */
 export type MemberUpdate = components["schemas"]["MemberUpdate"];
 
 /**
@@ -65,7 +65,7 @@ export type TeamPage = components["schemas"]["TeamPage"];
 /** A new team. */
 export type TeamCreate = components["schemas"]["TeamCreate"];
 
-/** Changes to a team. Absent members stay as they are. */
+/** Changes to a team. Absent members stay as they are; those that only the server sets are ignored. */
 export type TeamUpdate = components["schemas"]["TeamUpdate"];
 
 /**
@@ -383,7 +383,7 @@ export type WebhookCreate = components["schemas"]["WebhookCreate"];
  */
 export type WebhookWithKey = components["schemas"]["WebhookWithKey"];
 
-/** Changes to a webhook. Absent members stay as they are. */
+/** Changes to a webhook. Absent members stay as they are; those that only the server sets are ignored. */
 export type WebhookUpdate = components["schemas"]["WebhookUpdate"];
 
 /** Why an attempt failed. */

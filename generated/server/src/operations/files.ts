@@ -156,7 +156,12 @@ export type DownloadFileRequest = RequestBase<DownloadFileCode> & {
   /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
   /** The headers that the operation declares. */
-  readonly headers: Readonly<Record<string, never>>;
+  readonly headers: {
+    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+    readonly "If-None-Match"?: string;
+    /** The one part of the bytes to send, as in `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`. */
+    readonly Range?: string;
+  };
   /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
@@ -165,12 +170,35 @@ export type DownloadFileRequest = RequestBase<DownloadFileCode> & {
 export type DownloadFileOutput =
   | {
       readonly status: 200;
+      readonly mediaType?: "image/*";
       readonly body: BinaryBody;
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     }
   | {
-      readonly status: 302;
-      readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Location">;
+      readonly status: 200;
+      readonly mediaType: "video/*";
+      readonly body: BinaryBody;
+      readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
+    }
+  | {
+      readonly status: 206;
+      readonly mediaType?: "image/*";
+      readonly body: BinaryBody;
+      readonly headers?: DeclaredHeaders<
+        "X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Content-Range"
+      >;
+    }
+  | {
+      readonly status: 206;
+      readonly mediaType: "video/*";
+      readonly body: BinaryBody;
+      readonly headers?: DeclaredHeaders<
+        "X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Content-Range"
+      >;
+    }
+  | {
+      readonly status: 304;
+      readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
 /** The errors that `downloadFile` declares. */
