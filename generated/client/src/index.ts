@@ -157,7 +157,6 @@ export type {
   FetchFileOptions,
   FetchFileError,
   DeleteFileError,
-  DownloadFileOptions,
   DownloadFileError,
 } from "./operations/files.js";
 export type {

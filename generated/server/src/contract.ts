@@ -323,13 +323,6 @@ const parameter44: ParameterContract = {
   shape: "string",
 };
 const parameter45: ParameterContract = {
-  name: "Range",
-  in: "header",
-  style: "simple",
-  explode: false,
-  shape: "string",
-};
-const parameter46: ParameterContract = {
   name: "includeArchived",
   in: "query",
   style: "form",
@@ -337,28 +330,28 @@ const parameter46: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter47: ParameterContract = {
+const parameter46: ParameterContract = {
   name: "taxonomyLabelId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter48: ParameterContract = {
+const parameter47: ParameterContract = {
   name: "provider",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter49: ParameterContract = {
+const parameter48: ParameterContract = {
   name: "recordId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter50: ParameterContract = {
+const parameter49: ParameterContract = {
   name: "includeInitiatives",
   in: "query",
   style: "form",
@@ -366,84 +359,84 @@ const parameter50: ParameterContract = {
   shape: "boolean",
   default: true,
 };
-const parameter51: ParameterContract = {
+const parameter50: ParameterContract = {
   name: "teamId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter52: ParameterContract = {
+const parameter51: ParameterContract = {
   name: "userId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter53: ParameterContract = {
+const parameter52: ParameterContract = {
   name: "apiKeyId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter54: ParameterContract = {
+const parameter53: ParameterContract = {
   name: "webhookId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter55: ParameterContract = {
+const parameter54: ParameterContract = {
   name: "delivered",
   in: "query",
   style: "form",
   explode: true,
   shape: "boolean",
 };
-const parameter56: ParameterContract = {
+const parameter55: ParameterContract = {
   name: "deliveryId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter57: ParameterContract = {
+const parameter56: ParameterContract = {
   name: "agentId",
+  in: "path",
+  style: "simple",
+  explode: false,
+  shape: "string",
+};
+const parameter57: ParameterContract = {
+  name: "workerId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
 const parameter58: ParameterContract = {
-  name: "workerId",
-  in: "path",
-  style: "simple",
-  explode: false,
-  shape: "string",
-};
-const parameter59: ParameterContract = {
   name: "state",
   in: "query",
   style: "form",
   explode: true,
   shape: { items: "string" },
 };
-const parameter60: ParameterContract = {
+const parameter59: ParameterContract = {
   name: "workerId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter61: ParameterContract = {
+const parameter60: ParameterContract = {
   name: "agentId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter62: ParameterContract = {
+const parameter61: ParameterContract = {
   name: "archived",
   in: "query",
   style: "form",
@@ -451,7 +444,7 @@ const parameter62: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter63: ParameterContract = {
+const parameter62: ParameterContract = {
   name: "wait",
   in: "query",
   style: "form",
@@ -459,14 +452,14 @@ const parameter63: ParameterContract = {
   shape: "number",
   default: 0,
 };
-const parameter64: ParameterContract = {
+const parameter63: ParameterContract = {
   name: "sessionId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter65: ParameterContract = {
+const parameter64: ParameterContract = {
   name: "claimId",
   in: "path",
   style: "simple",
@@ -978,7 +971,7 @@ const response50: ResponseContract = {
 };
 const response51: ResponseContract = {
   codes: [],
-  mediaTypes: ["image/*", "video/*"],
+  mediaTypes: ["application/octet-stream"],
   headers: [
     { name: "X-Request-Id", required: true, shape: "string" },
     { name: "RateLimit", required: false, shape: "string" },
@@ -988,13 +981,12 @@ const response51: ResponseContract = {
 };
 const response52: ResponseContract = {
   codes: [],
-  mediaTypes: ["image/*", "video/*"],
+  mediaTypes: [],
   headers: [
     { name: "X-Request-Id", required: true, shape: "string" },
     { name: "RateLimit", required: false, shape: "string" },
     { name: "RateLimit-Policy", required: false, shape: "string" },
-    { name: "ETag", required: true, shape: "string" },
-    { name: "Content-Range", required: true, shape: "string" },
+    { name: "Location", required: true, shape: "string" },
   ],
 };
 const response53: ResponseContract = {
@@ -1426,16 +1418,8 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          {
-            mediaType: "application/json",
-            kind: "json",
-            ignored: ["userId", "name", "email", "status", "avatarUrl", "teamIds", "joinedAt", "version"],
-          },
-          {
-            mediaType: "application/merge-patch+json",
-            kind: "json",
-            ignored: ["userId", "name", "email", "status", "avatarUrl", "teamIds", "joinedAt", "version"],
-          },
+          { mediaType: "application/json", kind: "json" },
+          { mediaType: "application/merge-patch+json", kind: "json" },
         ],
       },
       responses: {
@@ -1654,16 +1638,8 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          {
-            mediaType: "application/json",
-            kind: "json",
-            ignored: ["teamId", "workspaceId", "memberCount", "createdAt", "updatedAt", "version"],
-          },
-          {
-            mediaType: "application/merge-patch+json",
-            kind: "json",
-            ignored: ["teamId", "workspaceId", "memberCount", "createdAt", "updatedAt", "version"],
-          },
+          { mediaType: "application/json", kind: "json" },
+          { mediaType: "application/merge-patch+json", kind: "json" },
         ],
       },
       responses: {
@@ -3235,36 +3211,8 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          {
-            mediaType: "application/json",
-            kind: "json",
-            ignored: [
-              "commentId",
-              "taskId",
-              "userId",
-              "source",
-              "parentCommentId",
-              "reactions",
-              "createdAt",
-              "updatedAt",
-              "editedAt",
-            ],
-          },
-          {
-            mediaType: "application/merge-patch+json",
-            kind: "json",
-            ignored: [
-              "commentId",
-              "taskId",
-              "userId",
-              "source",
-              "parentCommentId",
-              "reactions",
-              "createdAt",
-              "updatedAt",
-              "editedAt",
-            ],
-          },
+          { mediaType: "application/json", kind: "json" },
+          { mediaType: "application/merge-patch+json", kind: "json" },
         ],
       },
       responses: {
@@ -3566,34 +3514,8 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          {
-            mediaType: "application/json",
-            kind: "json",
-            ignored: [
-              "documentId",
-              "workspaceId",
-              "excerpt",
-              "createdBy",
-              "updatedBy",
-              "createdAt",
-              "updatedAt",
-              "version",
-            ],
-          },
-          {
-            mediaType: "application/merge-patch+json",
-            kind: "json",
-            ignored: [
-              "documentId",
-              "workspaceId",
-              "excerpt",
-              "createdBy",
-              "updatedBy",
-              "createdAt",
-              "updatedAt",
-              "version",
-            ],
-          },
+          { mediaType: "application/json", kind: "json" },
+          { mediaType: "application/merge-patch+json", kind: "json" },
         ],
       },
       responses: {
@@ -3856,11 +3778,10 @@ export const contract: Contract<OperationId, ErrorCode> = {
         [{ scheme: "oauth", scopes: ["files:read"] }],
         [{ scheme: "oauth", scopes: ["files:write"] }],
       ],
-      parameters: [parameter2, parameter44, parameter1, parameter45],
+      parameters: [parameter2, parameter44],
       responses: {
         200: response51,
-        206: response52,
-        304: response2,
+        302: response52,
         400: response3,
         401: response4,
         403: response5,
@@ -3885,7 +3806,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       },
       etag: true,
       ifMatch: false,
-      ifNoneMatch: true,
+      ifNoneMatch: false,
       cost: 1,
       windows: [],
     },
@@ -3895,7 +3816,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter38, parameter46],
+      parameters: [parameter2, parameter3, parameter4, parameter38, parameter45],
       responses: {
         200: response11,
         400: response12,
@@ -3985,7 +3906,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:read"] }]],
-      parameters: [parameter2, parameter47, parameter1],
+      parameters: [parameter2, parameter46, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4021,20 +3942,12 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:write"] }]],
-      parameters: [parameter2, parameter47, parameter10],
+      parameters: [parameter2, parameter46, parameter10],
       body: {
         required: true,
         contents: [
-          {
-            mediaType: "application/json",
-            kind: "json",
-            ignored: ["taxonomyLabelId", "workspaceId", "type", "createdAt", "updatedAt", "version"],
-          },
-          {
-            mediaType: "application/merge-patch+json",
-            kind: "json",
-            ignored: ["taxonomyLabelId", "workspaceId", "type", "createdAt", "updatedAt", "version"],
-          },
+          { mediaType: "application/json", kind: "json" },
+          { mediaType: "application/merge-patch+json", kind: "json" },
         ],
       },
       responses: {
@@ -4083,7 +3996,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:write"] }]],
-      parameters: [parameter2, parameter47, parameter10],
+      parameters: [parameter2, parameter46, parameter10],
       responses: {
         204: response21,
         400: response3,
@@ -4121,7 +4034,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter18, parameter48, parameter39],
+      parameters: [parameter2, parameter3, parameter4, parameter18, parameter47, parameter39],
       responses: {
         200: response11,
         400: response12,
@@ -4163,7 +4076,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:read"] }]],
-      parameters: [parameter2, parameter49, parameter1],
+      parameters: [parameter2, parameter48, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4199,7 +4112,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:write"] }]],
-      parameters: [parameter2, parameter49, parameter27],
+      parameters: [parameter2, parameter48, parameter27],
       responses: {
         200: response9,
         400: response3,
@@ -4236,7 +4149,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:write"] }]],
-      parameters: [parameter2, parameter49, parameter27],
+      parameters: [parameter2, parameter48, parameter27],
       responses: {
         204: response21,
         400: response3,
@@ -4273,7 +4186,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/recaps/me",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter22, parameter23, parameter50],
+      parameters: [parameter2, parameter22, parameter23, parameter49],
       responses: {
         200: response9,
         400: response3,
@@ -4308,7 +4221,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/teams/{teamId}/recap",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter13, parameter22, parameter23, parameter50],
+      parameters: [parameter2, parameter13, parameter22, parameter23, parameter49],
       responses: {
         200: response9,
         400: response3,
@@ -4343,7 +4256,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/planned-work",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter51, parameter52, parameter50],
+      parameters: [parameter2, parameter3, parameter4, parameter50, parameter51, parameter49],
       responses: {
         200: response11,
         400: response12,
@@ -4391,9 +4304,9 @@ export const contract: Contract<OperationId, ErrorCode> = {
         parameter4,
         parameter22,
         parameter23,
-        parameter51,
-        parameter52,
         parameter50,
+        parameter51,
+        parameter49,
       ],
       responses: {
         200: response11,
@@ -4436,7 +4349,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/blockers",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter51, parameter52, parameter50],
+      parameters: [parameter2, parameter3, parameter4, parameter50, parameter51, parameter49],
       responses: {
         200: response11,
         400: response12,
@@ -4571,7 +4484,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["api-keys:manage"] }]],
-      parameters: [parameter2, parameter53],
+      parameters: [parameter2, parameter52],
       responses: {
         200: response9,
         400: response3,
@@ -4608,7 +4521,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["api-keys:manage"] }]],
-      parameters: [parameter2, parameter53],
+      parameters: [parameter2, parameter52],
       responses: {
         204: response21,
         400: response3,
@@ -4730,7 +4643,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter1],
+      parameters: [parameter2, parameter53, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4767,38 +4680,12 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter10],
+      parameters: [parameter2, parameter53, parameter10],
       body: {
         required: true,
         contents: [
-          {
-            mediaType: "application/json",
-            kind: "json",
-            ignored: [
-              "webhookId",
-              "userId",
-              "payloadVersion",
-              "verified",
-              "checkedAt",
-              "createdAt",
-              "updatedAt",
-              "version",
-            ],
-          },
-          {
-            mediaType: "application/merge-patch+json",
-            kind: "json",
-            ignored: [
-              "webhookId",
-              "userId",
-              "payloadVersion",
-              "verified",
-              "checkedAt",
-              "createdAt",
-              "updatedAt",
-              "version",
-            ],
-          },
+          { mediaType: "application/json", kind: "json" },
+          { mediaType: "application/merge-patch+json", kind: "json" },
         ],
       },
       responses: {
@@ -4847,7 +4734,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter10],
+      parameters: [parameter2, parameter53, parameter10],
       responses: {
         204: response21,
         400: response3,
@@ -4886,7 +4773,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/verify",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter12],
+      parameters: [parameter2, parameter53, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -4928,7 +4815,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter12],
+      parameters: [parameter2, parameter53, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -4970,7 +4857,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter3, parameter4, parameter55],
+      parameters: [parameter2, parameter53, parameter3, parameter4, parameter54],
       responses: {
         200: response11,
         400: response12,
@@ -5014,7 +4901,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54],
+      parameters: [parameter2, parameter53],
       responses: {
         204: response21,
         400: response3,
@@ -5051,7 +4938,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter54, parameter56, parameter12],
+      parameters: [parameter2, parameter53, parameter55, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5128,7 +5015,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter57, parameter1],
+      parameters: [parameter2, parameter56, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -5165,7 +5052,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter57],
+      parameters: [parameter2, parameter56],
       responses: {
         200: response9,
         400: response3,
@@ -5201,7 +5088,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter57, parameter12],
+      parameters: [parameter2, parameter56, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5250,7 +5137,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter58],
+      parameters: [parameter2, parameter57],
       responses: {
         200: response9,
         400: response3,
@@ -5286,7 +5173,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter58],
+      parameters: [parameter2, parameter57],
       responses: {
         204: response21,
         400: response3,
@@ -5322,7 +5209,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}/heartbeat",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter58, parameter12],
+      parameters: [parameter2, parameter57, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5367,12 +5254,12 @@ export const contract: Contract<OperationId, ErrorCode> = {
         parameter2,
         parameter3,
         parameter4,
+        parameter58,
         parameter59,
         parameter60,
-        parameter61,
         parameter39,
+        parameter61,
         parameter62,
-        parameter63,
       ],
       responses: {
         200: response11,
@@ -5465,7 +5352,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter64, parameter1],
+      parameters: [parameter2, parameter63, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -5502,7 +5389,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter12],
+      parameters: [parameter2, parameter63, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5544,7 +5431,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/retry",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter12],
+      parameters: [parameter2, parameter63, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5586,7 +5473,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/archive",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter12],
+      parameters: [parameter2, parameter63, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5628,7 +5515,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/input",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter12],
+      parameters: [parameter2, parameter63, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5677,7 +5564,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter64, parameter3, parameter4],
+      parameters: [parameter2, parameter63, parameter3, parameter4],
       responses: {
         200: response11,
         400: response12,
@@ -5721,7 +5608,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter12],
+      parameters: [parameter2, parameter63, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         201: response22,
@@ -5770,7 +5657,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter12],
+      parameters: [parameter2, parameter63, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         201: response22,
@@ -5822,7 +5709,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter65, parameter12],
+      parameters: [parameter2, parameter63, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5872,7 +5759,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter65, parameter12],
+      parameters: [parameter2, parameter63, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5922,7 +5809,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter65, parameter12],
+      parameters: [parameter2, parameter63, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5972,7 +5859,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter65, parameter12],
+      parameters: [parameter2, parameter63, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -6022,7 +5909,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter64, parameter65, parameter12],
+      parameters: [parameter2, parameter63, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,

@@ -2181,7 +2181,7 @@ export interface components {
             /** @description The `cursor` of the next page; null on the last page. */
             nextCursor: string | null;
         };
-        /** @description Changes to a membership. Absent members stay as they are; those that only the server sets are ignored. */
+        /** @description Changes to a membership. Absent members stay as they are. */
         MemberUpdate: {
             /** @description The new role. */
             role?: components["schemas"]["WorkspaceRole"];
@@ -2234,7 +2234,7 @@ export interface components {
             /** @description The team above it. */
             parentTeamId?: string | null;
         };
-        /** @description Changes to a team. Absent members stay as they are; those that only the server sets are ignored. */
+        /** @description Changes to a team. Absent members stay as they are. */
         TeamUpdate: {
             /** @description What it is called. */
             name?: string;
@@ -3314,7 +3314,7 @@ export interface components {
             /** @description The secret that deliveries are signed with: `whsec_` and base64. */
             signingSecret: string;
         };
-        /** @description Changes to a webhook. Absent members stay as they are; those that only the server sets are ignored. */
+        /** @description Changes to a webhook. Absent members stay as they are. */
         WebhookUpdate: {
             /**
              * Format: uri
@@ -10839,12 +10839,7 @@ export interface operations {
     downloadFile: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-                "If-None-Match"?: string;
-                /** @description The one part of the bytes to send, as in `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`. */
-                Range?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10864,22 +10859,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/*": Blob;
-                    "video/*": Blob;
+                    "application/octet-stream": Blob;
                 };
             };
-            /** @description The part of the bytes that `Range` names. */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/*": Blob;
-                    "video/*": Blob;
-                };
-            };
-            /** @description The object has not changed since the version named in `If-None-Match`. */
-            304: {
+            /** @description The bytes are at the signed address in `Location`. */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };

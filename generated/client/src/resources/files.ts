@@ -16,7 +16,6 @@ import {
   type CreateFileUploadError,
   type DeleteFileError,
   type DownloadFileError,
-  type DownloadFileOptions,
   type FetchFileError,
   type FetchFileOptions,
 } from "../operations/files.js";
@@ -44,23 +43,6 @@ export class FilesResource {
    * `POST /workspaces/{workspaceId}/files`
    *
    * @param body - The file to upload.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `file_type_not_allowed`: File type not allowed.
-   * @throws `file_too_large`: File too large.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   createUpload(body: FileCreate, options?: RequestOptions): Call<FileUpload, CreateFileUploadError> {
     return createFileUpload(this.#api, body, options);
@@ -74,19 +56,9 @@ export class FilesResource {
    * `GET /workspaces/{workspaceId}/files/{fileId}`
    *
    * @param fileId - The id of the file.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(fileId: string, options?: FetchFileOptions): Call<FileSchema, FetchFileError> {
-    return fetchFile(this.#api, fileId, options);
+  fetch(fileId: string, query?: undefined, options?: FetchFileOptions): Call<FileSchema, FetchFileError> {
+    return fetchFile(this.#api, fileId, query, options);
   }
 
   /**
@@ -98,46 +70,24 @@ export class FilesResource {
    * `DELETE /workspaces/{workspaceId}/files/{fileId}`
    *
    * @param fileId - The id of the file.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(fileId: string, options?: RequestOptions): Call<void, DeleteFileError> {
-    return deleteFile(this.#api, fileId, options);
+  delete(fileId: string, query?: undefined, options?: RequestOptions): Call<void, DeleteFileError> {
+    return deleteFile(this.#api, fileId, query, options);
   }
 
   /**
    * Read the bytes of a file.
    *
-   * Returns the bytes with the media type and the length that were announced, wherever the server keeps them. They never
-   * change: send the `ETag` back in `If-None-Match`, or ask for one part with `Range: bytes=…`; any other `Range` is
-   * ignored. A file whose bytes have not arrived is refused with 409.
+   * Returns the bytes. A server that keeps files itself answers 200 with the bytes, as `application/octet-stream`; their
+   * media type is in `mediaType` of the file. One that keeps them in a remote store answers 302 instead, with a signed
+   * address in `Location`: send no credential there. A file whose bytes have not arrived is refused with 409.
    *
    * `GET /workspaces/{workspaceId}/files/{fileId}/content`
    *
    * @param fileId - The id of the file.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `file_not_ready`: File not ready.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetchContent(fileId: string, options?: DownloadFileOptions): Call<Blob, DownloadFileError> {
-    return downloadFile(this.#api, fileId, options);
+  fetchContent(fileId: string, query?: undefined, options?: RequestOptions): Call<Blob, DownloadFileError> {
+    return downloadFile(this.#api, fileId, query, options);
   }
 
   /**
@@ -161,12 +111,12 @@ export class FilesResource {
    * The client's credential goes to the API alone: an asset that is elsewhere is asked for without one.
    *
    * @param file - The id of the file, or its `assetUrl`.
-   * @param options - `timeoutMs` includes the time until the body is read; `headers.Range` asks for a part.
+   * @param options - `timeoutMs` includes the time until the body is read.
    * @throws `file_not_found`: There is no such file.
    * @throws `file_not_ready`: Its bytes have not arrived.
    * @throws `invalid_request`: The address is not encrypted.
    */
-  download(file: string | URL, options?: DownloadFileOptions): Call<Response, DownloadAssetError> {
+  download(file: string | URL, options?: RequestOptions): Call<Response, DownloadAssetError> {
     return downloadAsset(this.#api, file, options);
   }
 }
