@@ -8,6 +8,7 @@ import { readRateLimit } from "./rate-limit-fields.js";
 import { isRefusal } from "./refusal.js";
 import type { RetryBudget } from "./retry-budget.js";
 import { delayOf } from "./told-delay.js";
+import { isStream } from "./objects.js";
 import { subjectOf } from "./observe.js";
 import { discard } from "./transport.js";
 
@@ -103,7 +104,7 @@ class Attempts {
     // Written so that a maximum that is no number lets nothing through.
     if (!(count <= most)) return undefined;
     if (!isRefused && !(rule.safe || isRepeatable(this.#request, call))) return undefined;
-    if (this.#request.body instanceof ReadableStream) {
+    if (isStream(this.#request.body)) {
       call.unrepeated = "not repeated, since its body is a stream";
       return undefined;
     }
