@@ -17,6 +17,8 @@ export interface BuildOptions {
   readonly only?: string;
   readonly overlay?: readonly string[];
   readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** Turns options into builds, one for each spec. @throws UserError when they do not fit together. */

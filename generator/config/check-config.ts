@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 
 import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 
 import { isObject } from "../base/json.js";
 import type { Artefact } from "../kit/artefact.js";
@@ -17,7 +18,7 @@ export async function checkConfig(file: string | undefined, value: unknown, path
       'Write artefacts: [client({ dir, name }), docs({ dir })], with import { client, docs } from "specwright"; `additions` is an option of the client.',
     );
   }
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  const ajv = validator();
   if (ajv.validate(CONFIG_SCHEMA, value)) return;
   const wrong = explain(ajv.errors ?? [], value, CONFIG_SCHEMA);
   const name = file === undefined ? "The config" : basename(file);
@@ -32,7 +33,7 @@ export async function checkOptions(
   path: Path,
 ): Promise<void> {
   const schema = optionsSchemaOf(artefact);
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  const ajv = validator();
   if (ajv.validate(schema, options)) return;
   const wrong = explain(ajv.errors ?? [], options, schema);
   throw await configError(
@@ -41,4 +42,10 @@ export async function checkOptions(
     `Options of the artefact ${artefact.name}: ${wrong.message}`,
     wrong.remedy,
   );
+}
+
+function validator(): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  addFormats.default(ajv);
+  return ajv;
 }

@@ -68,7 +68,10 @@ function isListOf(value: unknown, is: (item: unknown) => boolean): boolean {
 
 function isEntry(value: unknown): boolean {
   if (Array.isArray(value)) return typeof value[0] === "string" && (value.length === 1 || isObject(value[1]));
-  return typeof value === "string" || (isObject(value) && isArtefact(value["artefact"]) && isObject(value["options"]));
+  return (
+    typeof value === "string" ||
+    (isObject(value) && isArtefact(value["artefact"]) && isObject(value["options"]))
+  );
 }
 
 async function buildOf(

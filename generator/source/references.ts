@@ -79,6 +79,7 @@ function addFile(files: FileMap, target: string, reference: Reference): Diagnost
       rule: "no-broken-ref",
       message: `The reference "${reference.target}" names a file that does not exist.`,
       remedy: `Create ${target}, or correct the path: it is relative to the file that it stands in.`,
+      missing: target,
     };
   }
 }
