@@ -13,6 +13,6 @@ export default defineConfig({
       },
     }),
     server({ dir: "generated/server", name: "@workspace-api/server" }),
-    docs({ dir: "generated/docs" }),
+    docs({ dir: "generated/docs", guides: "spec/guides", responses: "spec/responses.json" }),
   ],
 });

@@ -33,6 +33,8 @@ export interface BuildRequest {
   /** The spec as headers of emitted files name it. */
   readonly specName: string;
   readonly overlays: readonly string[];
+  /** Headers for a spec that is read from a URL. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly isLinted: boolean;
   /** Renames resources and methods, after what the spec itself says. */
   readonly naming?: Naming;
@@ -197,19 +199,23 @@ export async function carryOut(report: BuildReport): Promise<void> {
 
 /** Reads, lints if asked, and models a spec. @throws SpecError when there is an error in it. */
 export async function loadModel(
-  request: Pick<BuildRequest, "spec" | "overlays" | "isLinted" | "naming">,
+  request: Pick<BuildRequest, "spec" | "overlays" | "headers" | "isLinted" | "naming">,
   phase: (name: string) => void = () => {},
 ): Promise<{ source: SourceDocument; model: ApiModel; diagnostics: readonly Diagnostic[] }> {
   phase("Reading the spec");
   const { readSpec } = await import("./source/read-spec.js");
   const { SpecError } = await import("./source/diagnostic.js");
-  const source = await readSpec(request.spec, { overlays: request.overlays });
-  const diagnostics: Diagnostic[] = [...source.warnings];
+  const { overlays, headers = {} } = request;
+  const source = await readSpec(request.spec, { overlays, headers });
+  const diagnostics: Diagnostic[] = [];
   if (request.isLinted) {
     phase("Linting");
     const { lintSource } = await import("./source/lint.js");
     diagnostics.push(...(await lintSource(source)));
   }
+  // What the linter has told already, it has told more severely.
+  const known = new Set(diagnostics.map(({ rule, message }) => `${rule} ${message}`));
+  diagnostics.push(...source.warnings.filter(({ rule, message }) => !known.has(`${rule} ${message}`)));
   phase("Modelling");
   if (request.naming) {
     const { rename } = await import("./source/rename.js");

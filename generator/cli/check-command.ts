@@ -1,4 +1,4 @@
-import { isUpToDate } from "../output/plan-output.js";
+import { differencesOf } from "../output/plan-output.js";
 import { planBuild, type BuildReport } from "../pipeline.js";
 import { jsonReport, plural, shown } from "./print-report.js";
 import { requestsFrom, type BuildOptions } from "./request.js";
@@ -13,7 +13,7 @@ export async function checkCommand(options: BuildOptions, { out, err, isJson }: 
     reports.push(await planBuild(request, { onPhase: (phase) => err.progress(`${phase} …`) }));
     err.progress("");
   }
-  const stale = reports.flatMap(({ plans }) => plans).filter((plan) => !isUpToDate(plan));
+  const stale = reports.flatMap(({ plans }) => plans).filter((plan) => differencesOf(plan).length > 0);
   if (isJson) {
     const report = jsonReport(reports, performance.now() - start);
     out.line(JSON.stringify({ ok: stale.length === 0, ...report }, null, 2));
@@ -23,8 +23,9 @@ export async function checkCommand(options: BuildOptions, { out, err, isJson }: 
     out.line(`${out.style("green", "✓")} The output is what the spec gives`);
     return 0;
   }
-  for (const { folder, written, removed } of stale) {
-    const changes = [...written.map(({ path }) => `~ ${path}`), ...removed.map((path) => `- ${path}`)];
+  for (const plan of stale) {
+    const { folder } = plan;
+    const changes = differencesOf(plan);
     err.line(
       `${err.style("red", "✗")} ${shown(folder)}: ${plural(changes.length, "file")} not what the spec gives`,
     );

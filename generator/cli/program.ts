@@ -118,7 +118,11 @@ function withBuildOptions(command: Command, description: string): Command {
   return command
     .description(description)
     .option("-c, --config <file>", "the config to use; else specwright.config.ts in this folder")
-    .option("--spec <file>", "a spec to build without a config, with --out and --name")
+    .option(
+      "--spec <file>",
+      "a spec to build without a config, with --out and --name; a URL, or - for standard input",
+    )
+    .option("--header <header>", "a header for a spec that is read from a URL; may be repeated", collect)
     .option("--out <dir>", "the folder for the package")
     .option("--name <package>", "the package's npm name; the client class is named after it")
     .option(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, resolve, dirname } from "node:path";
 
 import { artefacts as builtIn } from "../artefacts/artefacts.js";
 import { UserError } from "../base/user-error.js";
@@ -7,6 +7,8 @@ import { findConfig, loadConfig } from "../config/load-config.js";
 import { buildsOf, findArtefact } from "../config/resolve-config.js";
 import type { Artefact } from "../kit/artefact.js";
 import type { ArtefactRequest, BuildRequest } from "../pipeline.js";
+import { isUrl } from "../source/places.js";
+import { STDIN, STDIN_NAME } from "../source/read-file.js";
 
 /** The options that `build`, `check` and `watch` share. */
 export interface BuildOptions {
@@ -16,6 +18,7 @@ export interface BuildOptions {
   readonly name?: string;
   readonly only?: string;
   readonly overlay?: readonly string[];
+  readonly header?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly dryRun?: boolean;
@@ -55,14 +58,32 @@ export async function requestsFrom(options: BuildOptions): Promise<BuildRequest[
   }
   return [
     {
-      spec: resolve(spec),
-      specName: basename(spec),
+      spec: specPlace(spec),
+      specName: spec === STDIN ? STDIN_NAME : basename(isUrl(spec) ? new URL(spec).pathname : spec),
+      ...(options.header ? { headers: headersFrom(options.header) } : {}),
       overlays: (options.overlay ?? []).map((file) => resolve(file)),
       isLinted: false,
-      home: process.cwd(),
+      home: dirname(resolve(spec)),
       artefacts: placed(await chosen(namesIn(options.only)), resolve(out), name),
     },
   ];
+}
+
+/** A spec as the source room wants it: an absolute path, a URL or `-`. */
+function specPlace(spec: string): string {
+  return isUrl(spec) || spec === STDIN ? spec : resolve(spec);
+}
+
+/** `Name: value` as curl takes it. @throws UserError that does not repeat the value, which may be a secret. */
+function headersFrom(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = "", value = ""] = /^\s*([^\s:]+)\s*:\s*([^\r\n]*)$/.exec(text) ?? [];
+      if (name !== "") return [name, value.trim()];
+      const remedy = 'Write it as --header "Authorization: Bearer …".';
+      throw new UserError("usage", "A --header has no name.", remedy);
+    }),
+  );
 }
 
 function namesIn(only: string | undefined): string[] | undefined {
@@ -112,7 +133,7 @@ export async function specFrom(
   file: string | undefined,
   config: string | undefined,
 ): Promise<Pick<BuildRequest, "spec" | "overlays" | "naming">> {
-  if (file !== undefined) return { spec: resolve(file), overlays: [] };
+  if (file !== undefined) return { spec: specPlace(file), overlays: [] };
   const beside = ["openapi.yaml", "openapi.yml", "openapi.json"].find((name) => existsSync(name));
   if (config === undefined && beside !== undefined && findConfig(process.cwd()) === undefined) {
     return { spec: resolve(beside), overlays: [] };

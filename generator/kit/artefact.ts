@@ -9,6 +9,11 @@ export interface EmittedFile {
   readonly content: string;
   /** Whether the formatter runs over it; it knows TypeScript, JavaScript, JSON, CSS, YAML and Markdown. Unless stated, it does not. */
   readonly format?: boolean;
+  /**
+   * The file follows from the others and may be left out of version control. `check` accepts that it is missing as long as
+   * it would be the same as when the manifest was written.
+   */
+  readonly isRendered?: boolean;
 }
 
 /**

@@ -1,5 +1,8 @@
 /** How an operation can end: what follows from the responses that it declares. */
+import { essenceOf } from "../base/media-type.js";
 import type { ErrorCode, Operation, Response } from "./api-model.js";
+import { nameOf } from "./schema-walk.js";
+import type { Schema } from "./schema.js";
 
 /** The responses that mean success: 2XX, or `default` where the spec declares no other. */
 export function successesOf({ responses }: Operation): readonly Response[] {
@@ -13,23 +16,35 @@ export function failuresOf({ responses }: Operation): readonly Response[] {
   return responses.filter(({ status }) => /^[45]/.test(status) || (status === "default" && hasSuccess));
 }
 
-/** A declared failure, and the code that an error of this status has when its body names none. */
-export interface FailureCode {
-  /** `404`, `4XX` or `default`. */
-  readonly status: string;
-  /** Empty: no code is declared. */
+/** A code that bodies need not repeat, where one of these media types comes. */
+export interface ImpliedCode {
   readonly code: string;
+  readonly mediaTypes: readonly string[];
 }
 
-/** The code of each declared failure; the catalogue tells which of several belongs to the status. */
-export function failureCodes(
+/** The implied codes of an operation, by status: a response declares exactly one, and no body is required to name it. */
+export function impliedCodes(
   operation: Operation,
-  catalogue: ReadonlyMap<string, ErrorCode>,
-): readonly FailureCode[] {
-  return failuresOf(operation).map(({ status, errorCodes }) => {
-    const own = errorCodes.find((code) => String(catalogue.get(code)?.status) === status);
-    return { status, code: own ?? errorCodes[0] ?? "" };
+  schemas: ReadonlyMap<string, Schema>,
+): readonly [status: string, implied: ImpliedCode][] {
+  return failuresOf(operation).flatMap(({ status, errorCodes, contents }): [string, ImpliedCode][] => {
+    const [code, ...others] = errorCodes;
+    const isNamed = contents.every(({ schema }) => requiresCode(schema, schemas));
+    if (code === undefined || others.length > 0 || isNamed || !/^\d+$/.test(status)) return [];
+    return [[status, { code, mediaTypes: contents.map(({ mediaType }) => essenceOf(mediaType)) }]];
   });
+}
+
+/** Whether each body of a schema has a member `code`, or one in its `error`. */
+function requiresCode(schema: Schema | undefined, schemas: ReadonlyMap<string, Schema>, depth = 0): boolean {
+  if (typeof schema !== "object" || depth > 10) return false;
+  const { $ref, required = [], properties = {}, allOf = [] } = schema;
+  if ($ref !== undefined) return requiresCode(schemas.get(nameOf($ref)), schemas, depth + 1);
+  return (
+    required.includes("code") ||
+    (required.includes("error") && requiresCode(properties["error"], schemas, depth + 1)) ||
+    allOf.some((part) => requiresCode(part, schemas, depth + 1))
+  );
 }
 
 /** Every code that an operation declares, with the status that it comes with there. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { readManifest, sha256 } from "./manifest.js";
+import { digestOf, readManifest, readRendered, sha256 } from "./manifest.js";
 
 /** What a folder is made of. Nothing in it says where on a machine it lies, so that another clone has the same. */
 export interface BuildInputs {
@@ -17,7 +17,9 @@ export function isCurrent(folder: string, inputs: BuildInputs): boolean {
   const manifest = readManifest(folder);
   const { sources } = manifest ?? {};
   if (!manifest || !Array.isArray(sources) || manifest.inputs !== hashOfInputs(inputs, sources)) return false;
-  return Object.entries(manifest.files).every(([path, hash]) => {
+  const rendered = readRendered(folder);
+  if (manifest.rendered !== undefined && manifest.rendered !== digestOf(rendered)) return false;
+  return Object.entries({ ...manifest.files, ...rendered }).every(([path, hash]) => {
     const file = join(folder, path);
     return existsSync(file) && sha256(readFileSync(file)) === hash;
   });

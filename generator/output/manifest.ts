@@ -12,9 +12,29 @@ export interface Manifest {
   readonly sources?: readonly string[];
   /** SHA-256 of each file, by its path. */
   readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 over all rendered files and their paths; those may be left out of version control. */
+  readonly rendered?: string;
 }
 
 export const MANIFEST = ".specwright.json";
+/** The rendered files of a folder and their hashes. It is of use on this machine alone. */
+export const RENDERED = ".specwright-rendered.json";
+
+/** The rendered files that an earlier build left in a folder, with their hashes. */
+export function readRendered(folder: string): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(folder, RENDERED), "utf8"));
+    const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    return Object.fromEntries(entries.filter(([, hash]) => typeof hash === "string"));
+  } catch {
+    return {};
+  }
+}
+
+/** One hash for many files. */
+export function digestOf(hashes: Readonly<Record<string, string>>): string {
+  return sha256(JSON.stringify(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
 
 /** The manifest of a folder; `undefined` where there is none that can be read. */
 export function readManifest(folder: string): Manifest | undefined {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { explainedFileError } from "../base/file-error.js";
 import { UserError } from "../base/user-error.js";
 import type { EmittedFile } from "../kit/artefact.js";
-import { MANIFEST, readManifest, sha256, type Manifest } from "./manifest.js";
+import { digestOf, MANIFEST, readManifest, readRendered, sha256, type Manifest } from "./manifest.js";
 
 /** What writing an output would do to its folder. */
 export interface OutputPlan {
@@ -18,10 +18,16 @@ export interface OutputPlan {
   readonly unchanged: readonly string[];
   readonly manifest: Manifest;
   readonly isManifestChanged: boolean;
+  /** The hashes of the rendered files, which the manifest has as one. */
+  readonly rendered: Readonly<Record<string, string>>;
+  /** Rendered files of an earlier build that may be left out of version control. */
+  readonly formerlyRendered: readonly string[];
+  /** Whether the rendered files are the ones that the manifest on disk tells of. */
+  readonly isRenderingKnown: boolean;
 }
 
 /** What a manifest records besides the files. */
-export type Provenance = Omit<Manifest, "generator" | "files">;
+export type Provenance = Omit<Manifest, "generator" | "files" | "rendered">;
 
 /**
  * Compares what was emitted with what is on disk. Nothing is written.
@@ -35,7 +41,9 @@ export function planOutput(
 ): OutputPlan {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   checkPaths(sorted);
-  const known = readManifest(folder)?.files ?? {};
+  const earlier = readManifest(folder);
+  const earlierRendered = readRendered(folder);
+  const known = { ...earlier?.files, ...earlierRendered };
   refuseForeign(folder, sorted, known);
   const written: EmittedFile[] = [];
   const edited: string[] = [];
@@ -51,10 +59,29 @@ export function planOutput(
   const removed = Object.keys(known).filter(
     (path) => !made.has(path) && isSafe(path) && existsSync(join(folder, path)),
   );
-  const hashes = Object.fromEntries(sorted.map(({ path, content }) => [path, sha256(content)]));
-  const manifest: Manifest = { generator: "specwright", ...provenance, files: hashes };
+  const hashesOf = (list: readonly EmittedFile[]): Record<string, string> =>
+    Object.fromEntries(list.map(({ path, content }) => [path, sha256(content)]));
+  const rendered = hashesOf(sorted.filter(({ isRendered }) => isRendered === true));
+  const digest = Object.keys(rendered).length > 0 ? { rendered: digestOf(rendered) } : {};
+  const manifest: Manifest = {
+    generator: "specwright",
+    ...provenance,
+    files: hashesOf(sorted.filter(({ isRendered }) => isRendered !== true)),
+    ...digest,
+  };
   const isManifestChanged = contentOf(join(folder, MANIFEST)) !== manifestText(manifest);
-  return { folder, written, edited, removed, unchanged, manifest, isManifestChanged };
+  return {
+    folder,
+    written,
+    edited,
+    removed,
+    unchanged,
+    manifest,
+    isManifestChanged,
+    rendered,
+    formerlyRendered: Object.keys(earlierRendered),
+    isRenderingKnown: earlier?.rendered === manifest.rendered,
+  };
 }
 
 export function manifestText(manifest: Manifest): string {
@@ -62,11 +89,18 @@ export function manifestText(manifest: Manifest): string {
 }
 
 /**
- * Whether every file on disk is as the plan would leave it. A manifest that differs alone is no fault: another version of
- * the generator may make the same files.
+ * What differs between the disk and the plan, as far as it is kept under version control: rendered files count by their
+ * hash in the manifest. A manifest that differs otherwise is no fault: another version of the generator may make the
+ * same files.
  */
-export function isUpToDate({ written, removed }: OutputPlan): boolean {
-  return written.length === 0 && removed.length === 0;
+export function differencesOf(plan: OutputPlan): string[] {
+  const written = plan.written.filter(({ isRendered }) => isRendered !== true);
+  const removed = plan.removed.filter((path) => !plan.formerlyRendered.includes(path));
+  return [
+    ...written.map(({ path }) => `~ ${path}`),
+    ...removed.map((path) => `- ${path}`),
+    ...(plan.isRenderingKnown ? [] : [`~ ${MANIFEST} (the hash of the rendered pages)`]),
+  ];
 }
 
 function contentOf(file: string): string | undefined {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writ
 import { dirname, join } from "node:path";
 
 import { explainedFileError } from "../base/file-error.js";
-import { MANIFEST } from "./manifest.js";
+import { MANIFEST, RENDERED } from "./manifest.js";
 import { manifestText, type OutputPlan } from "./plan-output.js";
 
 const STAGING = ".specwright-staging-";
@@ -14,11 +14,17 @@ const STAGING = ".specwright-staging-";
  * @throws UserError when the folder cannot be written; the earlier output is untouched.
  */
 export function writeOutput(plan: OutputPlan): void {
-  const { folder, written, removed, manifest, isManifestChanged } = plan;
+  const { folder, written, removed, manifest, isManifestChanged, rendered } = plan;
   removeLeftovers(folder);
   if (written.length === 0 && removed.length === 0 && !isManifestChanged) return;
   const staging = join(folder, `${STAGING}${process.pid}`);
-  const files = [...written, { path: MANIFEST, content: manifestText(manifest) }];
+  const files = [
+    ...written,
+    ...(Object.keys(rendered).length > 0
+      ? [{ path: RENDERED, content: `${JSON.stringify(rendered, null, 2)}\n` }]
+      : []),
+    { path: MANIFEST, content: manifestText(manifest) },
+  ];
   try {
     for (const { path, content } of files) {
       const staged = join(staging, path);

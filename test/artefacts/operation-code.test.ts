@@ -15,7 +15,7 @@ function descriptorOf(responses: object): string | undefined {
   const scope = { model, index: indexOf(model), client: "AcmeClient", header: "" };
   return model.operations.map((operation) => {
     const { signature } = operationCode(scope, operation);
-    return descriptorText(operation, signature, scope.index.errorCodes, (_module, name) => name);
+    return descriptorText(operation, signature, scope.index.schemas, (_module, name) => name);
   })[0];
 }
 

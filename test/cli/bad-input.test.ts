@@ -21,28 +21,56 @@ const SPECS: [what: string, text: string | Uint8Array, told: RegExp[]][] = [
   ["an empty document", "", [/error openapi-document/, /empty/]],
   ["a list", "- a\n", [/a list, not an object/]],
   ["something else", "asyncapi: 3.0.0\n", [/AsyncAPI/]],
-  ["an unknown version", "openapi: 4.0.0\n", [/OpenAPI 4\.0\.0 is not supported/, /3\.0 or 3\.1/]],
-  [
-    "a reference into nowhere",
-    `${VALID.replace("paths: {}", "paths:\n  /a:\n    get:\n      responses:\n        '200': { $ref: '#/components/responses/Gon' }")}components:\n  responses:\n    Gone: { description: d }\n`,
-    [/openapi\.yaml:7:\d+ error no-broken-ref/, /there is no "Gon"/, /Did you mean "Gone"\?/],
-  ],
-  [
-    "a reference to no file",
-    VALID.replace("{}", "\n  /a: { $ref: paths/a.yaml }"),
-    [/openapi\.yaml:4:\d+ error no-broken-ref/, /paths\/a\.yaml" names a file that does not exist/],
-  ],
-  [
-    "a reference to the network",
-    VALID.replace("{}", "\n  /a: { $ref: 'https://example.com/a.yaml' }"),
-    [/leads to the network/, /Download the document/],
-  ],
+  ["an unknown version", "openapi: 4.0.0\n", [/OpenAPI 4\.0\.0 is not supported/, /3\.0, 3\.1 or 3\.2/]],
   [
     "a broken extension",
     `${VALID}x-rate-limits: { windows: [{ name: a, limit: 0, window: 1m }] }\n`,
     [/openapi\.yaml:4:1 error vocabulary/, /x-rate-limits is not well-formed/],
   ],
 ];
+
+/** References that lead nowhere: a warning in a build, an error for the linter. */
+const REFERENCES: [what: string, text: string, told: RegExp[]][] = [
+  [
+    "a reference into nowhere",
+    `${VALID.replace("paths: {}", "paths:\n  /a:\n    get:\n      responses:\n        '200': { $ref: '#/components/responses/Gon' }")}components:\n  responses:\n    Gone: { description: d }\n`,
+    [/openapi\.yaml:7:\d+ (warning|error) no-broken-ref/, /there is no "Gon"/, /Did you mean "Gone"\?/],
+  ],
+  [
+    "a reference to no file",
+    VALID.replace("{}", "\n  /a: { $ref: paths/a.yaml }"),
+    [/openapi\.yaml:4:\d+ (warning|error) no-broken-ref/, /paths\/a\.yaml" names a file that does not exist/],
+  ],
+  [
+    "a reference to the network",
+    VALID.replace("{}", "\n  /a: { $ref: 'https://example.com/a.yaml' }"),
+    [/leads to the network/, /Download the document/],
+  ],
+];
+
+describe("a reference that leads nowhere", () => {
+  it.each(REFERENCES)("%s: builds with a warning, and is an error for the linter", async (_, text, told) => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, "openapi.yaml"), text);
+    const built = await specwright(
+      folder,
+      "build",
+      "--spec",
+      "openapi.yaml",
+      "--out",
+      "out",
+      "--name",
+      "acme",
+    );
+    expect(built.code).toBe(0);
+    const linted = await specwright(folder, "lint", "openapi.yaml");
+    expect(linted.code).toBe(1);
+    for (const pattern of told) {
+      expect(built.stdout + built.stderr).toMatch(pattern);
+      expect(linted.stderr).toMatch(pattern);
+    }
+  });
+});
 
 describe("a spec that cannot be used", () => {
   it.each(SPECS)("%s: says where and what to do, and ends with 1", async (_, text, told) => {

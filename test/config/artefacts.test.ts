@@ -130,7 +130,7 @@ GET /notes/{noteId}
       JSON.stringify({ spec: "openapi.yaml", artefacts: [["docs", { dir: "pages" }]] }),
     );
     expect((await specwright(folder, "build", "--config", "other.json")).code).toBe(0);
-    expect(existsSync(join(folder, "pages", "reference.html"))).toBe(true);
+    expect(existsSync(join(folder, "pages", "index.html"))).toBe(true);
   });
 
   it("can name resources and methods by a function", async () => {
@@ -148,10 +148,10 @@ GET /notes/{noteId}
     const folder = await project({
       "specwright.config.ts": `import { client, defineConfig, docs } from "specwright";
 export default defineConfig({ spec: "openapi.yaml", templates: { docs: "mine" }, artefacts: [docs({ dir: "docs" })] });`,
-      "mine/reference.html.hbs": "<h1>{{title}}</h1>\n",
+      "mine/page.html.hbs": "<h1>{{title}}</h1>\n",
     });
     expect((await specwright(folder, "build")).code).toBe(0);
-    expect(readFileSync(join(folder, "docs", "reference.html"), "utf8")).toBe("<h1>Notes API</h1>\n");
+    expect(readFileSync(join(folder, "docs", "index.html"), "utf8")).toBe("<h1>Notes API</h1>\n");
   });
 });
 

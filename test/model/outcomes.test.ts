@@ -4,8 +4,8 @@ import { callShapeOf } from "../../generator/model/call-shape.js";
 import { indexOf } from "../../generator/model/model-index.js";
 import {
   errorClassOf,
-  failureCodes,
   failuresOf,
+  impliedCodes,
   mayBeEmpty,
   preconditionsOf,
   statusByCode,
@@ -35,25 +35,32 @@ describe("outcomes", () => {
     expect(statuses(failuresOf(beside))).toEqual(["default", "5XX"]);
   });
 
-  it("says which code a status stands for", () => {
+  it("implies a code where a response declares one alone and its body need not name it", () => {
     const catalogue = { late: { status: 409, title: "Late" }, gone: { status: 410, title: "Gone" } };
+    const named = { type: "object", required: ["code"], properties: { code: { type: "string" } } };
     const responses = {
       200: text,
+      409: { ...text, "x-error-codes": ["late"] },
       410: { ...text, "x-error-codes": ["late", "gone"] },
+      422: {
+        description: "",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Named" } } },
+        "x-error-codes": ["late"],
+      },
       "4XX": { ...text, "x-error-codes": ["late"] },
       500: text,
     };
     const paths = { "/things": { get: { responses } } };
-    const model = modelOf({ paths, "x-error-codes": catalogue });
+    const model = modelOf({
+      paths,
+      components: { schemas: { Named: named } },
+      "x-error-codes": catalogue,
+    });
     const [operation] = model.operations;
     if (!operation) throw new Error("There is no operation.");
-    const { errorCodes } = indexOf(model);
-    expect(failureCodes(operation, errorCodes)).toEqual([
-      { status: "410", code: "gone" },
-      { status: "500", code: "" },
-      { status: "4XX", code: "late" },
-    ]);
-    expect(statusByCode(operation, errorCodes)).toEqual({ late: 409, gone: 410 });
+    const { errorCodes, schemas } = indexOf(model);
+    expect(impliedCodes(operation, schemas)).toEqual([["409", { code: "late", mediaTypes: ["text/plain"] }]]);
+    expect(statusByCode(operation, errorCodes)).toMatchObject({ late: 409, gone: 410 });
   });
 
   it("knows when a success may have no body", () => {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { client } from "../../generator/artefacts/client/index.js";
 import { docs } from "../../generator/artefacts/docs/index.js";
@@ -28,7 +28,7 @@ async function build(spec: string, artefacts: readonly ArtefactRequest[]): Promi
     specName: spec.split("/").at(-1) ?? spec,
     overlays: [],
     isLinted: false,
-    home: process.cwd(),
+    home: dirname(spec),
     artefacts,
   });
   await carryOut(report);

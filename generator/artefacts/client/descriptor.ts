@@ -1,7 +1,8 @@
-import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
+import type { Content, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../base/media-type.js";
 import type { CachePolicy } from "../../model/policies.js";
-import { failureCodes, mayBeEmpty } from "../../model/outcomes.js";
+import type { Schema } from "../../model/schema.js";
+import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import type { Signature } from "./signature.js";
 
@@ -12,12 +13,12 @@ export type UseRuntimeValue = (module: string, name: string, local?: string) => 
 export function descriptorText(
   operation: Operation,
   signature: Signature,
-  catalogue: ReadonlyMap<string, ErrorCode>,
+  schemas: ReadonlyMap<string, Schema>,
   use: UseRuntimeValue,
 ): string {
   const { policies } = operation;
   const defaults = operation.parameters.filter(({ clientDefault }) => clientDefault !== undefined);
-  const codes = failureCodes(operation, catalogue);
+  const implied = impliedCodes(operation, schemas);
   const accept = signature.results.flatMap(({ mediaTypes }) => mediaTypes);
   return objectLiteral([
     ["id", stringLiteral(operation.id)],
@@ -31,12 +32,7 @@ export function descriptorText(
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
     ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
     ["decode", decodeText(signature, use)],
-    [
-      "errorCodes",
-      codes.length === 0
-        ? undefined
-        : objectLiteral(codes.map(({ status, code }) => [status, stringLiteral(code)])),
-    ],
+    ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
     ["cache", policies.cache ? cacheText(policies.cache, use) : undefined],

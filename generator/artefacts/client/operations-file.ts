@@ -38,7 +38,7 @@ function operationView(scope: ClientScope, code: OperationCode, imports: Imports
     optionsName: names.options,
     optionsDoc: tsdoc([`Options of {@link ${names.function}}.`]),
     errorDoc: tsdoc([`How {@link ${names.function}} can fail.`]),
-    descriptorText: descriptorText(operation, code.signature, scope.index.errorCodes, use),
+    descriptorText: descriptorText(operation, code.signature, scope.index.schemas, use),
     aliases: code.aliases,
     options: code.options,
     errors: code.errors,

@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
     "BadRequestError",
     "ClientError",
     "ConflictError",
+    "ErrorStatus",
     "NotFoundError",
     "PayloadTooLargeError",
     "PermissionError",

@@ -44,15 +44,6 @@ const listTasksOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -66,9 +57,9 @@ export type ListTasksError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List tasks.
@@ -107,19 +98,6 @@ const createTaskOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "hierarchy_too_deep",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -134,9 +112,9 @@ export type CreateTaskError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"hierarchy_too_deep" | "idempotency_key_reused" | "validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Create a task.
@@ -180,15 +158,6 @@ const searchTasksOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/search",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Query parameters of {@link searchTasks}. */
@@ -201,9 +170,9 @@ export type SearchTasksError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Search tasks.
@@ -238,15 +207,6 @@ const fetchTaskOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link fetchTask}. */
@@ -265,9 +225,9 @@ export type FetchTaskError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch a task.
@@ -300,19 +260,6 @@ const updateTaskOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "hierarchy_cycle",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link updateTask}. */
@@ -340,9 +287,9 @@ export type UpdateTaskError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"hierarchy_cycle" | "hierarchy_too_deep" | "validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Update a task.
@@ -390,17 +337,6 @@ const deleteTaskOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "task_has_children",
-    412: "precondition_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Query parameters of {@link deleteTask}. */
@@ -427,9 +363,9 @@ export type DeleteTaskError =
   | ConflictError<"task_has_children", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 412 | 429 | 500 | 503>;
 
 /**
  * Delete a task.
@@ -472,18 +408,6 @@ const snoozeTaskOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link snoozeTask} can fail. */
@@ -496,9 +420,9 @@ export type SnoozeTaskError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Snooze a task.
@@ -541,15 +465,6 @@ const unsnoozeTaskOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/snooze",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link unsnoozeTask} can fail. */
@@ -559,9 +474,9 @@ export type UnsnoozeTaskError =
   | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Wake a snoozed task.
@@ -598,15 +513,6 @@ const listTaskRelationsOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/relations",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Query parameters of {@link listTaskRelations}. */
@@ -619,9 +525,9 @@ export type ListTaskRelationsError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List the relations of a task.
@@ -659,17 +565,6 @@ const addTaskRelationOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "relation_limit_reached",
-    422: "hierarchy_cycle",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link addTaskRelation} can fail. */
@@ -681,9 +576,9 @@ export type AddTaskRelationError =
   | ConflictError<"relation_limit_reached", Problem>
   | ValidationError<"hierarchy_cycle" | "hierarchy_too_deep" | "relation_to_self", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>;
 
 /**
  * Relate a task to another.
@@ -729,15 +624,6 @@ const removeTaskRelationOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link removeTaskRelation} can fail. */
@@ -747,9 +633,9 @@ export type RemoveTaskRelationError =
   | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found" | "relation_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Remove a relation.
@@ -791,19 +677,6 @@ const decideTriageOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -818,9 +691,9 @@ export type DecideTriageError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Decide the triage of a task.
@@ -868,19 +741,6 @@ const patchTaskDescriptionOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -895,9 +755,9 @@ export type PatchTaskDescriptionError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Patch the description of a task.

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js";
 import { RequestError } from "./errors.js";
-import type { BasicSecret, SchemeSecret } from "./credentials.js";
+import type { BasicSecret, SchemeSecret, SecretSource } from "./credentials.js";
 import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiOptions } from "./options.js";
@@ -38,6 +38,8 @@ export interface Auth {
   readonly sign: Layer;
   /** The secrets of a request: what a function gives may be another's each time. */
   readonly identify: (request: OutgoingRequest, call: CallContext) => Promise<readonly unknown[]>;
+  /** Tells the client's credentials from others'; it holds secrets. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -84,10 +86,10 @@ export function createAuth(setup: AuthSetup): Auth {
     const signed = { method, url, headers: Object.assign({}, headers, request.headers), body };
     names.forEach((name, index) => {
       const [scheme, own] = [schemes[name], byHand(request, name)];
-      if (own) redactor.remember(own.replace(/^\w+ /, ""));
+      if (own) redactor.remember(own.replace(/^\w+ /, ""), headerOf(scheme));
       if (own || !scheme || !given.has(name)) return;
       const text = wireText(name, scheme, secrets[index] ?? "");
-      redactor.remember(text);
+      redactor.remember(text, scheme.kind === "apiKey" ? scheme.name : "authorization");
       attach(scheme, text, signed);
     });
     return signed;
@@ -145,7 +147,23 @@ export function createAuth(setup: AuthSetup): Auth {
   };
   const identify: Auth["identify"] = (request, call) =>
     textsOf(secretsFor(request, choose(request, call).names ?? []), request, call);
-  return { credentials, sign: signLayer, identify };
+  return {
+    credentials,
+    sign: signLayer,
+    identify,
+    fingerprint: JSON.stringify([[...given].map(identityOf), headers]),
+  };
+}
+
+let sources = 0;
+const sourceIds = new WeakMap<SecretSource, number>();
+
+/** A secret as it is, or a number for the function that gets it. */
+function identityOf([name, secret]: [string, SchemeSecret]): unknown[] {
+  if (typeof secret !== "function") return [name, secret];
+  const id = sourceIds.get(secret) ?? (sources += 1);
+  sourceIds.set(secret, id);
+  return [name, id];
 }
 
 const signLayer: Layer = async (request, next, call) =>
