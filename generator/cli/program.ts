@@ -59,11 +59,15 @@ Exit codes: 0 done, 1 the spec or the output is wrong, 2 the command or the conf
 
   program
     .command("lint")
-    .description("Check a spec against Redocly's strictest useful rules and those of the x- vocabulary")
+    .description("Check a spec against the rules of its redocly.yaml, or those that every spec should keep")
     .argument("[file]", "the spec's root file; else the config's")
     .option("-c, --config <file>", "the config to use")
     .option("--json", "print the result as JSON")
-    .addHelpText("after", "\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json")
+    .option("--format <format>", "github (annotations of a workflow) or sarif")
+    .addHelpText(
+      "after",
+      "\nredocly.yaml says which rules apply; .redocly.lint-ignore.yaml and x-lint-ignore leave out places.\n\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json\n  specwright lint --format sarif > lint.sarif",
+    )
     .action((file: string | undefined, options: LintOptions) =>
       run(options, async (console) =>
         (await import("./lint-command.js")).lintCommand(file, options, console),

@@ -336,7 +336,7 @@ describe("watch", () => {
     const config = join(folder, "specwright.config.ts");
     writeFileSync(config, readFileSync(config, "utf8").replace('dir: "docs"', 'dir: "pages"'));
     await said(/pages[^]*Watching/);
-    expect(existsSync(join(folder, "pages", "reference.html"))).toBe(true);
+    expect(existsSync(join(folder, "pages", "openapi.json"))).toBe(true);
     child.kill("SIGINT");
     await once(child, "exit");
   });

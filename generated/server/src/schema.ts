@@ -858,7 +858,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace the key of a webhook */
+        /** Replace the secrets of a webhook */
         post: operations["rotateWebhookKey"];
         delete?: never;
         options?: never;
@@ -2045,7 +2045,7 @@ export interface components {
             apiKeyId: string | null;
             /** @description The id of the person; null for an API key. */
             userId: string | null;
-            /** @description The name of the person; null for an API key. */
+            /** @description The name of the person; null for an API key, and without the scope `profile`. */
             name: string | null;
             /**
              * Format: email
@@ -2150,7 +2150,7 @@ export interface components {
             name: string | null;
             /**
              * Format: email
-             * @description Their e-mail address; null once their account is deleted.
+             * @description Their e-mail address; null once their account is deleted, and for an app without the scope `email`.
              */
             email: string | null;
             /** @description Their role in the workspace. */
@@ -3255,6 +3255,11 @@ export interface components {
              *     again. It is told only of what this member may see at that moment, within the scopes of the token that was used.
              */
             userId: string | null;
+            /**
+             * @description The version of the payloads that it is sent: the newest when it was created. A webhook keeps its version when a
+             *     newer one comes.
+             */
+            payloadVersion: number;
             /** @description Whether the receiver answered the last verification with success. */
             verified: boolean;
             /**
@@ -3291,16 +3296,23 @@ export interface components {
             description?: string | null;
             /** @description The events to send; null or absent: all of them. */
             events?: components["schemas"]["WebhookEventType"][] | null;
-            /** @description A key of your own, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
+            /**
+             * @description A key of your own, 24 to 128 visible characters, that each delivery carries in `X-Webhook-Key`; made up when absent.
+             *     Take another one than for signing.
+             */
             verificationKey?: string;
+            /** @description A secret of your own that deliveries are signed with, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
+            signingSecret?: string;
         };
         /**
-         * @description A webhook with its verification key, which is told this once. Deliveries carry it in `X-Webhook-Key` and
-         *     are signed with it.
+         * @description A webhook with its secrets, which are told this once. Deliveries carry the verification key in `X-Webhook-Key`, and
+         *     are signed with the signing secret, which never travels with them.
          */
         WebhookWithKey: components["schemas"]["Webhook"] & {
-            /** @description The key itself: `whsec_` and base64. */
+            /** @description The key that each delivery carries in `X-Webhook-Key`. */
             verificationKey: string;
+            /** @description The secret that deliveries are signed with: `whsec_` and base64. */
+            signingSecret: string;
         };
         /** @description Changes to a webhook. Absent members stay as they are. */
         WebhookUpdate: {
@@ -3909,6 +3921,8 @@ export interface components {
             datacontenttype: "application/json";
             /** @description The workspace that it happened in. */
             workspaceid: string;
+            /** @description The version of `data`. It grows when a change could break a receiver; members may be added without. */
+            dataversion: string;
         };
         /** @description What an event is about. */
         EventResource: {
@@ -4948,7 +4962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5068,7 +5082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12872,7 +12886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13111,7 +13125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13538,7 +13552,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook with its new key. */
+            /** @description The webhook with its new secrets. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13685,7 +13699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13873,7 +13887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -8772,7 +8772,7 @@ return errors === 0;
 validate208.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
 const check70 = validate209;
-const schema133 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
+const schema133 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
 const formats32 = module3.fullFormats.uri;
 const schema134 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
@@ -8797,7 +8797,8 @@ return errors === 0;
 }
 validate211.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern137 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
+const pattern137 = new RegExp("^[!-~]{24,128}$", "u");
+const pattern138 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
 
 function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8814,7 +8815,7 @@ if(data.url === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "url"}}); errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "url") || (key0 === "description")) || (key0 === "events")) || (key0 === "verificationKey"))){
+if(!(((((key0 === "url") || (key0 === "description")) || (key0 === "events")) || (key0 === "verificationKey")) || (key0 === "signingSecret"))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -8881,11 +8882,22 @@ if(data.verificationKey !== undefined){
 let data4 = data.verificationKey;
 if(typeof data4 === "string"){
 if(!pattern137.test(data4)){
-vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^[!-~]{24,128}$"}}); errors++;
 }
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.signingSecret !== undefined){
+let data5 = data.signingSecret;
+if(typeof data5 === "string"){
+if(!pattern138.test(data5)){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
@@ -8918,7 +8930,7 @@ return errors === 0;
 validate209.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check71 = validate214;
-const pattern139 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern140 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8954,7 +8966,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern139.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9164,7 +9176,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern139.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9235,7 +9247,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern139.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9309,7 +9321,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern139.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9399,7 +9411,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern139.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9416,7 +9428,7 @@ return errors === 0;
 validate224.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
 const check77 = validate225;
-const pattern151 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern152 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9455,7 +9467,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern139.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9466,7 +9478,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data0.deliveryId !== undefined){
 let data3 = data0.deliveryId;
 if(typeof data3 === "string"){
-if(!pattern151.test(data3)){
+if(!pattern152.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9505,7 +9517,7 @@ return errors === 0;
 validate225.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check78 = validate226;
-const pattern154 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern155 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9541,7 +9553,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern154.test(data2)){
+if(!pattern155.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9612,7 +9624,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern154.test(data2)){
+if(!pattern155.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9760,7 +9772,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern154.test(data2)){
+if(!pattern155.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9799,7 +9811,7 @@ return errors === 0;
 validate233.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check82 = validate234;
-const pattern161 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern162 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9835,7 +9847,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern161.test(data2)){
+if(!pattern162.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9887,7 +9899,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern161.test(data2)){
+if(!pattern162.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10048,7 +10060,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"type",
 if(data2.workerId !== undefined){
 let data7 = data2.workerId;
 if(typeof data7 === "string"){
-if(!pattern161.test(data7)){
+if(!pattern162.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10059,7 +10071,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"typ
 if(data2.agentId !== undefined){
 let data8 = data2.agentId;
 if(typeof data8 === "string"){
-if(!pattern154.test(data8)){
+if(!pattern155.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10136,7 +10148,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern154.test(data0)){
+if(!pattern155.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10205,7 +10217,7 @@ return errors === 0;
 validate239.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check86 = validate243;
-const pattern172 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern173 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10241,7 +10253,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern172.test(data2)){
+if(!pattern173.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10312,7 +10324,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern172.test(data2)){
+if(!pattern173.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10450,7 +10462,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern172.test(data2)){
+if(!pattern173.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10501,7 +10513,7 @@ validate248.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false
 
 const check90 = validate249;
 const schema162 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
-const pattern178 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern179 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10539,7 +10551,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern178.test(data1)){
+if(!pattern179.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10667,7 +10679,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern178.test(data1)){
+if(!pattern179.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10753,7 +10765,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern178.test(data1)){
+if(!pattern179.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10832,7 +10844,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern178.test(data1)){
+if(!pattern179.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10914,7 +10926,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern178.test(data1)){
+if(!pattern179.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10996,7 +11008,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern178.test(data1)){
+if(!pattern179.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11715,7 +11727,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern161.test(data0)){
+if(!pattern162.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11855,7 +11867,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern172.test(data2)){
+if(!pattern173.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11866,7 +11878,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"typ
 if(data0.claimId !== undefined){
 let data3 = data0.claimId;
 if(typeof data3 === "string"){
-if(!pattern178.test(data3)){
+if(!pattern179.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }

@@ -7362,7 +7362,7 @@ return errors === 0;
 validate218.evaluated = {"props":{"apiKeyId":true,"description":true,"prefix":true,"createdAt":true,"createdBy":true,"expiresAt":true,"lastUsedAt":true,"revokedAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check44 = validate221;
-const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","verified","checkedAt","createdAt","updatedAt","version"]};
+const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"payloadVersion":{"minimum":1,"type":"integer"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","payloadVersion","verified","checkedAt","createdAt","updatedAt","version"]};
 const pattern91 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 const schema124 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
@@ -7439,6 +7439,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.userId === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
+}
+if(data.payloadVersion === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "payloadVersion"}}); errors++;
 }
 if(data.verified === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verified"}}); errors++;
@@ -7542,26 +7545,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",pa
 }
 }
 }
+if(data.payloadVersion !== undefined){
+let data7 = data.payloadVersion;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data7 == "number"){
+if(data7 < 1 || isNaN(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
 if(data.verified !== undefined){
 if(typeof data.verified !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/verified",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data.checkedAt !== undefined){
-let data8 = data.checkedAt;
-if((typeof data8 !== "string") && (data8 !== null)){
+let data9 = data.checkedAt;
+if((typeof data9 !== "string") && (data9 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"type",params:{type: schema123.properties.checkedAt.type}}); errors++;
 }
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data9 = data.createdAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+let data10 = data.createdAt;
+if(typeof data10 === "string"){
+if(!(formats6.validate(data10))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7570,9 +7584,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data10 = data.updatedAt;
-if(typeof data10 === "string"){
-if(!(formats6.validate(data10))){
+let data11 = data.updatedAt;
+if(typeof data11 === "string"){
+if(!(formats6.validate(data11))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7581,12 +7595,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.version !== undefined){
-let data11 = data.version;
-if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+let data12 = data.version;
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data11 == "number"){
-if(data11 < 1 || isNaN(data11)){
+if(typeof data12 == "number"){
+if(data12 < 1 || isNaN(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -7598,7 +7612,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate223.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate223.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7682,6 +7696,9 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.verificationKey === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verificationKey"}}); errors++;
 }
+if(data.signingSecret === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "signingSecret"}}); errors++;
+}
 if(data.verificationKey !== undefined){
 let data0 = data.verificationKey;
 if(typeof data0 === "string"){
@@ -7696,6 +7713,20 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
+if(data.signingSecret !== undefined){
+let data1 = data.signingSecret;
+if(typeof data1 === "string"){
+if(func0(data1) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data1) < 24){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"minLength",params:{limit: 24}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -7703,7 +7734,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate231.errors = vErrors;
 return errors === 0;
 }
-validate231.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"props":{"verificationKey":true,"signingSecret":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7723,7 +7754,7 @@ errors = vErrors.length;
 validate230.errors = vErrors;
 return errors === 0;
 }
-validate230.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate230.evaluated = {"props":{"verificationKey":true,"signingSecret":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check46 = validate234;
 
@@ -7755,6 +7786,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.userId === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
+}
+if(data.payloadVersion === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "payloadVersion"}}); errors++;
 }
 if(data.verified === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verified"}}); errors++;
@@ -7858,26 +7892,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",pa
 }
 }
 }
+if(data.payloadVersion !== undefined){
+let data7 = data.payloadVersion;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data7 == "number"){
+if(data7 < 1 || isNaN(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
 if(data.verified !== undefined){
 if(typeof data.verified !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/verified",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data.checkedAt !== undefined){
-let data8 = data.checkedAt;
-if((typeof data8 !== "string") && (data8 !== null)){
+let data9 = data.checkedAt;
+if((typeof data9 !== "string") && (data9 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"type",params:{type: schema123.properties.checkedAt.type}}); errors++;
 }
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data9 = data.createdAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+let data10 = data.createdAt;
+if(typeof data10 === "string"){
+if(!(formats6.validate(data10))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7886,9 +7931,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data10 = data.updatedAt;
-if(typeof data10 === "string"){
-if(!(formats6.validate(data10))){
+let data11 = data.updatedAt;
+if(typeof data11 === "string"){
+if(!(formats6.validate(data11))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7897,12 +7942,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.version !== undefined){
-let data11 = data.version;
-if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+let data12 = data.version;
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data11 == "number"){
-if(data11 < 1 || isNaN(data11)){
+if(typeof data12 == "number"){
+if(data12 < 1 || isNaN(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -7914,7 +7959,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate235.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate235.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7934,7 +7979,7 @@ errors = vErrors.length;
 validate234.errors = vErrors;
 return errors === 0;
 }
-validate234.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check47 = validate239;
 const schema131 = {"properties":{"verified":{"type":"boolean"},"status":{"type":["integer","null"]},"error":{"oneOf":[{"$ref":"definitions#/$defs/DeliveryError"},{"type":"null"}]},"checkedAt":{"type":"string","format":"date-time"}},"type":"object","required":["verified","status","error","checkedAt"]};
@@ -12982,6 +13027,7 @@ return errors === 0;
 validate339.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check61 = validate343;
+const pattern158 = new RegExp("^[1-9][0-9]*$", "u");
 
 function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -13014,6 +13060,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.workspaceid === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceid"}}); errors++;
+}
+if(data.dataversion === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "dataversion"}}); errors++;
 }
 if(data.specversion !== undefined){
 if("1.0" !== data.specversion){
@@ -13080,6 +13129,17 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/workspaceid",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
+if(data.dataversion !== undefined){
+let data8 = data.dataversion;
+if(typeof data8 === "string"){
+if(!pattern158.test(data8)){
+vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"pattern",params:{pattern: "^[1-9][0-9]*$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -13087,7 +13147,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate345.errors = vErrors;
 return errors === 0;
 }
-validate345.evaluated = {"props":{"specversion":true,"id":true,"type":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate345.evaluated = {"props":{"specversion":true,"id":true,"type":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate348(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13297,7 +13357,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate344.errors = vErrors;
 return errors === 0;
 }
-validate344.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate344.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13317,7 +13377,7 @@ errors = vErrors.length;
 validate343.errors = vErrors;
 return errors === 0;
 }
-validate343.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate343.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check62 = validate354;
 
@@ -13386,7 +13446,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate355.errors = vErrors;
 return errors === 0;
 }
-validate355.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate355.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13406,7 +13466,7 @@ errors = vErrors.length;
 validate354.errors = vErrors;
 return errors === 0;
 }
-validate354.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate354.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check63 = validate361;
 
@@ -13475,7 +13535,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate362.errors = vErrors;
 return errors === 0;
 }
-validate362.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate362.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13495,7 +13555,7 @@ errors = vErrors.length;
 validate361.errors = vErrors;
 return errors === 0;
 }
-validate361.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate361.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check64 = validate368;
 
@@ -13655,7 +13715,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate369.errors = vErrors;
 return errors === 0;
 }
-validate369.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate369.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate368(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13675,7 +13735,7 @@ errors = vErrors.length;
 validate368.errors = vErrors;
 return errors === 0;
 }
-validate368.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate368.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check65 = validate376;
 
@@ -13744,7 +13804,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate377.errors = vErrors;
 return errors === 0;
 }
-validate377.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate377.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate376(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13764,7 +13824,7 @@ errors = vErrors.length;
 validate376.errors = vErrors;
 return errors === 0;
 }
-validate376.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate376.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check66 = validate383;
 
@@ -13833,7 +13893,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate384.errors = vErrors;
 return errors === 0;
 }
-validate384.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate384.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13853,7 +13913,7 @@ errors = vErrors.length;
 validate383.errors = vErrors;
 return errors === 0;
 }
-validate383.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate383.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check67 = validate390;
 
@@ -13922,7 +13982,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate391.errors = vErrors;
 return errors === 0;
 }
-validate391.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate391.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate390(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -13942,7 +14002,7 @@ errors = vErrors.length;
 validate390.errors = vErrors;
 return errors === 0;
 }
-validate390.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate390.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check68 = validate397;
 
@@ -14077,7 +14137,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate398.errors = vErrors;
 return errors === 0;
 }
-validate398.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate398.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14097,7 +14157,7 @@ errors = vErrors.length;
 validate397.errors = vErrors;
 return errors === 0;
 }
-validate397.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate397.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check69 = validate405;
 
@@ -14166,7 +14226,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate406.errors = vErrors;
 return errors === 0;
 }
-validate406.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate406.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14186,7 +14246,7 @@ errors = vErrors.length;
 validate405.errors = vErrors;
 return errors === 0;
 }
-validate405.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate405.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check70 = validate412;
 
@@ -14255,7 +14315,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate413.errors = vErrors;
 return errors === 0;
 }
-validate413.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate413.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate412(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14275,7 +14335,7 @@ errors = vErrors.length;
 validate412.errors = vErrors;
 return errors === 0;
 }
-validate412.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate412.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check71 = validate419;
 
@@ -14344,7 +14404,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate420.errors = vErrors;
 return errors === 0;
 }
-validate420.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate420.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate419(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14364,7 +14424,7 @@ errors = vErrors.length;
 validate419.errors = vErrors;
 return errors === 0;
 }
-validate419.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate419.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check72 = validate426;
 
@@ -14433,7 +14493,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate427.errors = vErrors;
 return errors === 0;
 }
-validate427.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate427.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate426(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14453,7 +14513,7 @@ errors = vErrors.length;
 validate426.errors = vErrors;
 return errors === 0;
 }
-validate426.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate426.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check73 = validate433;
 
@@ -14522,7 +14582,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate434.errors = vErrors;
 return errors === 0;
 }
-validate434.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate434.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate433(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14542,7 +14602,7 @@ errors = vErrors.length;
 validate433.errors = vErrors;
 return errors === 0;
 }
-validate433.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate433.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check74 = validate440;
 
@@ -14611,7 +14671,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate441.errors = vErrors;
 return errors === 0;
 }
-validate441.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate441.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate440(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14631,7 +14691,7 @@ errors = vErrors.length;
 validate440.errors = vErrors;
 return errors === 0;
 }
-validate440.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate440.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check75 = validate447;
 
@@ -14700,7 +14760,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate448.errors = vErrors;
 return errors === 0;
 }
-validate448.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate448.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate447(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14720,7 +14780,7 @@ errors = vErrors.length;
 validate447.errors = vErrors;
 return errors === 0;
 }
-validate447.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate447.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check76 = validate454;
 
@@ -14789,7 +14849,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate455.errors = vErrors;
 return errors === 0;
 }
-validate455.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate455.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate454(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14809,7 +14869,7 @@ errors = vErrors.length;
 validate454.errors = vErrors;
 return errors === 0;
 }
-validate454.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate454.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check77 = validate461;
 
@@ -14878,7 +14938,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate462.errors = vErrors;
 return errors === 0;
 }
-validate462.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate462.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate461(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14898,7 +14958,7 @@ errors = vErrors.length;
 validate461.errors = vErrors;
 return errors === 0;
 }
-validate461.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate461.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check78 = validate468;
 
@@ -14967,7 +15027,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate469.errors = vErrors;
 return errors === 0;
 }
-validate469.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate469.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate468(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14987,7 +15047,7 @@ errors = vErrors.length;
 validate468.errors = vErrors;
 return errors === 0;
 }
-validate468.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate468.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check79 = validate475;
 
@@ -15056,7 +15116,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate476.errors = vErrors;
 return errors === 0;
 }
-validate476.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate476.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate475(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15076,7 +15136,7 @@ errors = vErrors.length;
 validate475.errors = vErrors;
 return errors === 0;
 }
-validate475.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate475.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check80 = validate482;
 
@@ -15145,7 +15205,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate483.errors = vErrors;
 return errors === 0;
 }
-validate483.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate483.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate482(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15165,7 +15225,7 @@ errors = vErrors.length;
 validate482.errors = vErrors;
 return errors === 0;
 }
-validate482.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate482.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check81 = validate489;
 
@@ -15234,7 +15294,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate490.errors = vErrors;
 return errors === 0;
 }
-validate490.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate490.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate489(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15254,7 +15314,7 @@ errors = vErrors.length;
 validate489.errors = vErrors;
 return errors === 0;
 }
-validate489.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate489.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check82 = validate496;
 
@@ -15323,7 +15383,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate497.errors = vErrors;
 return errors === 0;
 }
-validate497.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate497.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate496(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15343,7 +15403,7 @@ errors = vErrors.length;
 validate496.errors = vErrors;
 return errors === 0;
 }
-validate496.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate496.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check83 = validate503;
 
@@ -15412,7 +15472,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate504.errors = vErrors;
 return errors === 0;
 }
-validate504.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate504.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate503(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15432,7 +15492,7 @@ errors = vErrors.length;
 validate503.errors = vErrors;
 return errors === 0;
 }
-validate503.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate503.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check84 = validate510;
 
@@ -15501,7 +15561,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate511.errors = vErrors;
 return errors === 0;
 }
-validate511.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate511.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate510(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15521,7 +15581,7 @@ errors = vErrors.length;
 validate510.errors = vErrors;
 return errors === 0;
 }
-validate510.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate510.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check85 = validate517;
 
@@ -15590,7 +15650,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate518.errors = vErrors;
 return errors === 0;
 }
-validate518.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate518.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate517(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15610,7 +15670,7 @@ errors = vErrors.length;
 validate517.errors = vErrors;
 return errors === 0;
 }
-validate517.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate517.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check86 = validate524;
 
@@ -15679,7 +15739,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate525.errors = vErrors;
 return errors === 0;
 }
-validate525.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate525.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate524(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15699,7 +15759,7 @@ errors = vErrors.length;
 validate524.errors = vErrors;
 return errors === 0;
 }
-validate524.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate524.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check87 = validate531;
 
@@ -15768,7 +15828,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate532.errors = vErrors;
 return errors === 0;
 }
-validate532.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate532.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate531(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15788,7 +15848,7 @@ errors = vErrors.length;
 validate531.errors = vErrors;
 return errors === 0;
 }
-validate531.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate531.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check88 = validate538;
 
@@ -15848,7 +15908,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate539.errors = vErrors;
 return errors === 0;
 }
-validate539.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate539.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate538(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -15868,7 +15928,7 @@ errors = vErrors.length;
 validate538.errors = vErrors;
 return errors === 0;
 }
-validate538.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate538.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 export const responseValidators = {
   fetchMe: { 200: { headers: check2, body: { "application/json": check1 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },

@@ -34,14 +34,14 @@ const listWebhooksOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/webhooks",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
 };
 
 /** How {@link listWebhooks} can fail. */
 export type ListWebhooksError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem, 500>
@@ -51,8 +51,7 @@ export type ListWebhooksError =
 /**
  * List webhooks.
  *
- * Lists the webhooks of the workspace without their keys; there are at most 10. Only owners and admins
- * may.
+ * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks`
  *
@@ -60,7 +59,6 @@ export type ListWebhooksError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
@@ -100,7 +98,7 @@ export type CreateWebhookError =
 /**
  * Create a webhook.
  *
- * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
+ * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
  * loopback or not HTTPS are refused with 422. Only owners and admins may.
  *
  * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
@@ -143,7 +141,7 @@ const fetchWebhookOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
 };
 
 /** Options of {@link fetchWebhook}. */
@@ -159,7 +157,7 @@ export interface FetchWebhookOptions extends RequestOptions {
 export type FetchWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem, 500>
@@ -169,7 +167,7 @@ export type FetchWebhookError =
 /**
  * Fetch a webhook.
  *
- * Returns one webhook without its key. Only owners and admins may.
+ * Returns one webhook without its key. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
  *
@@ -178,7 +176,6 @@ export type FetchWebhookError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
@@ -358,8 +355,8 @@ export type VerifyWebhookError =
 /**
  * Verify a webhook.
  *
- * Sends a HEAD request with the verification key to the address; the receiver should answer 204. What came
- * of it is answered and kept. Only owners and admins may.
+ * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
+ * answer 204. What came of it is answered and kept. Only owners and admins may.
  *
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
  *
@@ -410,10 +407,10 @@ export type RotateWebhookKeyError =
   | ClientError<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>;
 
 /**
- * Replace the key of a webhook.
+ * Replace the secrets of a webhook.
  *
- * Makes a new verification key and tells it, this once. For 24 hours deliveries are signed with the old
- * and the new key. Only owners and admins may.
+ * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
+ * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
  *
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
  *

@@ -12,6 +12,8 @@ import { isEncrypted } from "./urls.js";
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
 export type SecurityScheme =
   | { readonly kind: "apiKey"; readonly in: "header" | "query" | "cookie"; readonly name: string }
+  /** An HTTP scheme by its name (RFC 9110, section 11.1), as in `Digest`. */
+  | { readonly kind: "http"; readonly scheme: string }
   | { readonly kind: "bearer" | "basic" | "oauth" | "other" };
 
 /** What {@link createAuth} is made from. */
@@ -211,7 +213,7 @@ function attach(
 ): void {
   const { headers } = request;
   if (scheme.kind !== "apiKey") {
-    headers["authorization"] = `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`;
+    headers["authorization"] = `${schemeName(scheme)} ${text}`;
   } else if (scheme.in === "header") {
     headers[headerOf(scheme)] = text;
   } else {
@@ -219,6 +221,11 @@ function attach(
     if (scheme.in === "query") request.url = withQuery(request.url, pair);
     else headers["cookie"] = [headers["cookie"], pair].filter(Boolean).join("; ");
   }
+}
+
+function schemeName(scheme: SecurityScheme): string {
+  if (scheme.kind === "http") return scheme.scheme;
+  return scheme.kind === "basic" ? "Basic" : "Bearer";
 }
 
 function withQuery(text: string, pair: string): string {
