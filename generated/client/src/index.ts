@@ -26,19 +26,23 @@ export { WorkersResource } from "./resources/workers.js";
 export { AgentSessionsResource } from "./resources/agent-sessions.js";
 export { AgentSessionsActivitiesResource } from "./resources/agent-sessions-activities.js";
 export { AgentSessionsClaimsResource } from "./resources/agent-sessions-claims.js";
-export type { FetchMeOptions, FetchMeError } from "./operations/me.js";
+export type { FetchMeHeaders, FetchMeOptions, FetchMeError } from "./operations/me.js";
 export type {
   ListWorkspacesError,
+  FetchWorkspaceHeaders,
   FetchWorkspaceOptions,
   FetchWorkspaceError,
 } from "./operations/workspaces.js";
 export type {
   ListMembersQuery,
   ListMembersError,
+  FetchMemberHeaders,
   FetchMemberOptions,
   FetchMemberError,
+  UpdateMemberHeaders,
   UpdateMemberOptions,
   UpdateMemberError,
+  RemoveMemberHeaders,
   RemoveMemberOptions,
   RemoveMemberError,
 } from "./operations/members.js";
@@ -46,10 +50,13 @@ export type {
   ListTeamsQuery,
   ListTeamsError,
   CreateTeamError,
+  FetchTeamHeaders,
   FetchTeamOptions,
   FetchTeamError,
+  UpdateTeamHeaders,
   UpdateTeamOptions,
   UpdateTeamError,
+  DeleteTeamHeaders,
   DeleteTeamOptions,
   DeleteTeamError,
 } from "./operations/teams.js";
@@ -72,11 +79,14 @@ export type {
   CreateTaskError,
   SearchTasksQuery,
   SearchTasksError,
+  FetchTaskHeaders,
   FetchTaskOptions,
   FetchTaskError,
+  UpdateTaskHeaders,
   UpdateTaskOptions,
   UpdateTaskError,
   DeleteTaskQuery,
+  DeleteTaskHeaders,
   DeleteTaskOptions,
   DeleteTaskError,
   SnoozeTaskError,
@@ -92,8 +102,10 @@ export type {
   ListInitiativesQuery,
   ListInitiativesError,
   CreateInitiativeError,
+  FetchInitiativeHeaders,
   FetchInitiativeOptions,
   FetchInitiativeError,
+  UpdateInitiativeHeaders,
   UpdateInitiativeOptions,
   UpdateInitiativeError,
 } from "./operations/initiatives.js";
@@ -101,8 +113,10 @@ export type {
   ListBugsQuery,
   ListBugsError,
   CreateBugError,
+  FetchBugHeaders,
   FetchBugOptions,
   FetchBugError,
+  UpdateBugHeaders,
   UpdateBugOptions,
   UpdateBugError,
 } from "./operations/bugs.js";
@@ -110,10 +124,13 @@ export type {
   ListCommentsQuery,
   ListCommentsError,
   CreateCommentError,
+  FetchCommentHeaders,
   FetchCommentOptions,
   FetchCommentError,
+  UpdateCommentHeaders,
   UpdateCommentOptions,
   UpdateCommentError,
+  DeleteCommentHeaders,
   DeleteCommentOptions,
   DeleteCommentError,
   AddCommentReactionError,
@@ -123,16 +140,20 @@ export type {
   ListDocumentsQuery,
   ListDocumentsError,
   CreateDocumentError,
+  FetchDocumentHeaders,
   FetchDocumentOptions,
   FetchDocumentError,
+  UpdateDocumentHeaders,
   UpdateDocumentOptions,
   UpdateDocumentError,
+  DeleteDocumentHeaders,
   DeleteDocumentOptions,
   DeleteDocumentError,
   PatchDocumentError,
 } from "./operations/documents.js";
 export type {
   CreateFileUploadError,
+  FetchFileHeaders,
   FetchFileOptions,
   FetchFileError,
   DeleteFileError,
@@ -142,16 +163,20 @@ export type {
   ListTaxonomyLabelsQuery,
   ListTaxonomyLabelsError,
   CreateTaxonomyLabelError,
+  FetchTaxonomyLabelHeaders,
   FetchTaxonomyLabelOptions,
   FetchTaxonomyLabelError,
+  UpdateTaxonomyLabelHeaders,
   UpdateTaxonomyLabelOptions,
   UpdateTaxonomyLabelError,
+  DeleteTaxonomyLabelHeaders,
   DeleteTaxonomyLabelOptions,
   DeleteTaxonomyLabelError,
 } from "./operations/taxonomy-labels.js";
 export type {
   ListRecordsQuery,
   ListRecordsError,
+  FetchRecordHeaders,
   FetchRecordOptions,
   FetchRecordError,
   LinkRecordTaskError,
@@ -181,10 +206,13 @@ export type {
 export type {
   ListWebhooksError,
   CreateWebhookError,
+  FetchWebhookHeaders,
   FetchWebhookOptions,
   FetchWebhookError,
+  UpdateWebhookHeaders,
   UpdateWebhookOptions,
   UpdateWebhookError,
+  DeleteWebhookHeaders,
   DeleteWebhookOptions,
   DeleteWebhookError,
   VerifyWebhookError,
@@ -196,7 +224,12 @@ export type {
   ClearWebhookDeliveriesError,
   RedeliverWebhookError,
 } from "./operations/webhooks-deliveries.js";
-export type { ListAgentsError, FetchAgentOptions, FetchAgentError } from "./operations/agents.js";
+export type {
+  ListAgentsError,
+  FetchAgentHeaders,
+  FetchAgentOptions,
+  FetchAgentError,
+} from "./operations/agents.js";
 export type {
   ListWorkersError,
   RegisterWorkerError,
@@ -208,6 +241,7 @@ export type {
   ListAgentSessionsQuery,
   ListAgentSessionsError,
   CreateAgentSessionError,
+  FetchAgentSessionHeaders,
   FetchAgentSessionOptions,
   FetchAgentSessionError,
   CancelAgentSessionError,
@@ -236,7 +270,6 @@ export type {
   UploadSource,
   UploadedFile,
 } from "./additions/files.js";
-export type { components, operations, paths } from "./schema.js";
 export type * from "./types.js";
 export type { WebhookName, WebhookPayload, WebhookPayloads } from "./webhook-events.js";
 export * from "./runtime/index.js";

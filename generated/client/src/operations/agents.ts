@@ -13,7 +13,7 @@ import type {
   ServerError,
 } from "../runtime/errors.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type { Agent, AgentList, Problem } from "../types.js";
 
 const listAgentsOperation: Operation = {
@@ -25,7 +25,6 @@ const listAgentsOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
-/** How {@link listAgents} can fail. */
 export type ListAgentsError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -42,20 +41,13 @@ export type ListAgentsError =
  * Lists the agents of the workspace.
  *
  * `GET /workspaces/{workspaceId}/agents`
- *
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function listAgents(api: Api, options?: RequestOptions): Call<AgentList, ListAgentsError> {
-  return call(api, listAgentsOperation, {}, options);
+export function listAgents(
+  api: Api,
+  query?: undefined,
+  options?: RequestOptions,
+): Call<AgentList, ListAgentsError> {
+  return call(api, listAgentsOperation, { query }, options);
 }
 
 const fetchAgentOperation: Operation = {
@@ -67,16 +59,17 @@ const fetchAgentOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
-/** Options of {@link fetchAgent}. */
-export interface FetchAgentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchAgentHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchAgent} can fail. */
+export interface FetchAgentOptions extends RequestOptions {
+  headers?: FetchAgentHeaders | undefined;
+}
+
 export type FetchAgentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -95,22 +88,12 @@ export type FetchAgentError =
  * `GET /workspaces/{workspaceId}/agents/{agentId}`
  *
  * @param agentId - The id of the agent.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchAgent(
   api: Api,
   agentId: string,
+  query?: undefined,
   options?: FetchAgentOptions,
 ): Call<Agent, FetchAgentError> {
-  return call(api, fetchAgentOperation, { path: { agentId } }, options);
+  return call(api, fetchAgentOperation, { path: { agentId }, query }, options);
 }

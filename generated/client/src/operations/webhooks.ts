@@ -18,7 +18,7 @@ import type {
   ValidationError,
 } from "../runtime/errors.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   Problem,
   Webhook,
@@ -37,7 +37,6 @@ const listWebhooksOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link listWebhooks} can fail. */
 export type ListWebhooksError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -54,20 +53,13 @@ export type ListWebhooksError =
  * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks`
- *
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function listWebhooks(api: Api, options?: RequestOptions): Call<WebhookList, ListWebhooksError> {
-  return call(api, listWebhooksOperation, {}, options);
+export function listWebhooks(
+  api: Api,
+  query?: undefined,
+  options?: RequestOptions,
+): Call<WebhookList, ListWebhooksError> {
+  return call(api, listWebhooksOperation, { query }, options);
 }
 
 const createWebhookOperation: Operation = {
@@ -80,7 +72,6 @@ const createWebhookOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createWebhook} can fail. */
 export type CreateWebhookError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -108,25 +99,6 @@ export type CreateWebhookError =
  * `POST /workspaces/{workspaceId}/webhooks`
  *
  * @param body - The new webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_limit_reached`: Webhook limit reached.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `webhook_url_not_allowed`: Webhook address not allowed.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createWebhook(
   api: Api,
@@ -144,16 +116,17 @@ const fetchWebhookOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchWebhook}. */
-export interface FetchWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchWebhookHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchWebhook} can fail. */
+export interface FetchWebhookOptions extends RequestOptions {
+  headers?: FetchWebhookHeaders | undefined;
+}
+
 export type FetchWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -172,24 +145,14 @@ export type FetchWebhookError =
  * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchWebhook(
   api: Api,
   webhookId: string,
+  query?: undefined,
   options?: FetchWebhookOptions,
 ): Call<Webhook, FetchWebhookError> {
-  return call(api, fetchWebhookOperation, { path: { webhookId } }, options);
+  return call(api, fetchWebhookOperation, { path: { webhookId }, query }, options);
 }
 
 const updateWebhookOperation: Operation = {
@@ -201,21 +164,22 @@ const updateWebhookOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateWebhook}. */
-export interface UpdateWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateWebhookHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateWebhook} can fail. */
+export interface UpdateWebhookOptions extends RequestOptions {
+  headers?: UpdateWebhookHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateWebhookError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -240,24 +204,6 @@ export type UpdateWebhookError =
  *
  * @param webhookId - The id of the webhook.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `webhook_url_not_allowed`: Webhook address not allowed.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateWebhook(
   api: Api,
@@ -276,19 +222,20 @@ const deleteWebhookOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** Options of {@link deleteWebhook}. */
-export interface DeleteWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteWebhookHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link deleteWebhook} can fail. */
+export interface DeleteWebhookOptions extends RequestOptions {
+  headers?: DeleteWebhookHeaders | undefined;
+}
+
 export type DeleteWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -308,26 +255,14 @@ export type DeleteWebhookError =
  * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteWebhook(
   api: Api,
   webhookId: string,
+  query?: undefined,
   options?: DeleteWebhookOptions,
 ): Call<void, DeleteWebhookError> {
-  return call(api, deleteWebhookOperation, { path: { webhookId } }, options);
+  return call(api, deleteWebhookOperation, { path: { webhookId }, query }, options);
 }
 
 const verifyWebhookOperation: Operation = {
@@ -339,7 +274,6 @@ const verifyWebhookOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link verifyWebhook} can fail. */
 export type VerifyWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -361,27 +295,14 @@ export type VerifyWebhookError =
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function verifyWebhook(
   api: Api,
   webhookId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<WebhookVerification, VerifyWebhookError> {
-  return call(api, verifyWebhookOperation, { path: { webhookId } }, options);
+  return call(api, verifyWebhookOperation, { path: { webhookId }, body }, options);
 }
 
 const rotateWebhookKeyOperation: Operation = {
@@ -393,7 +314,6 @@ const rotateWebhookKeyOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link rotateWebhookKey} can fail. */
 export type RotateWebhookKeyError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -415,25 +335,12 @@ export type RotateWebhookKeyError =
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function rotateWebhookKey(
   api: Api,
   webhookId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<WebhookWithKey, RotateWebhookKeyError> {
-  return call(api, rotateWebhookKeyOperation, { path: { webhookId } }, options);
+  return call(api, rotateWebhookKeyOperation, { path: { webhookId }, body }, options);
 }

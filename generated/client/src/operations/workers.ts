@@ -27,7 +27,6 @@ const listWorkersOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link listWorkers} can fail. */
 export type ListWorkersError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -46,24 +45,14 @@ export type ListWorkersError =
  * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
  *
  * @param agentId - The id of the agent.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listWorkers(
   api: Api,
   agentId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<WorkerList, ListWorkersError> {
-  return call(api, listWorkersOperation, { path: { agentId } }, options);
+  return call(api, listWorkersOperation, { path: { agentId }, query }, options);
 }
 
 const registerWorkerOperation: Operation = {
@@ -76,7 +65,6 @@ const registerWorkerOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link registerWorker} can fail. */
 export type RegisterWorkerError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -101,23 +89,6 @@ export type RegisterWorkerError =
  *
  * @param agentId - The id of the agent.
  * @param body - The worker that starts.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function registerWorker(
   api: Api,
@@ -136,7 +107,6 @@ const fetchWorkerOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link fetchWorker} can fail. */
 export type FetchWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -155,24 +125,14 @@ export type FetchWorkerError =
  * `GET /workspaces/{workspaceId}/workers/{workerId}`
  *
  * @param workerId - The id of the worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `worker_not_found`: No such worker.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchWorker(
   api: Api,
   workerId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<Worker, FetchWorkerError> {
-  return call(api, fetchWorkerOperation, { path: { workerId } }, options);
+  return call(api, fetchWorkerOperation, { path: { workerId }, query }, options);
 }
 
 const deregisterWorkerOperation: Operation = {
@@ -183,7 +143,6 @@ const deregisterWorkerOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link deregisterWorker} can fail. */
 export type DeregisterWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -202,24 +161,14 @@ export type DeregisterWorkerError =
  * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
  *
  * @param workerId - The id of the worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `worker_not_found`: No such worker.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deregisterWorker(
   api: Api,
   workerId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, DeregisterWorkerError> {
-  return call(api, deregisterWorkerOperation, { path: { workerId } }, options);
+  return call(api, deregisterWorkerOperation, { path: { workerId }, query }, options);
 }
 
 const heartbeatWorkerOperation: Operation = {
@@ -231,7 +180,6 @@ const heartbeatWorkerOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link heartbeatWorker} can fail. */
 export type HeartbeatWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -253,24 +201,12 @@ export type HeartbeatWorkerError =
  * `POST /workspaces/{workspaceId}/workers/{workerId}/heartbeat`
  *
  * @param workerId - The id of the worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `worker_not_found`: No such worker.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function heartbeatWorker(
   api: Api,
   workerId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<WorkerHeartbeat, HeartbeatWorkerError> {
-  return call(api, heartbeatWorkerOperation, { path: { workerId } }, options);
+  return call(api, heartbeatWorkerOperation, { path: { workerId }, body }, options);
 }

@@ -13,7 +13,7 @@ import type {
   ServerError,
 } from "../runtime/errors.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
+import type { CallOptions, HeaderValue } from "../runtime/options.js";
 import type { Problem, Workspace, WorkspaceList } from "../types.js";
 
 const listWorkspacesOperation: Operation = {
@@ -24,7 +24,6 @@ const listWorkspacesOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
 
-/** How {@link listWorkspaces} can fail. */
 export type ListWorkspacesError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -40,18 +39,13 @@ export type ListWorkspacesError =
  * Lists the workspaces that the caller belongs to, by name. An API key belongs to exactly one.
  *
  * `GET /workspaces`
- *
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function listWorkspaces(api: Api, options?: CallOptions): Call<WorkspaceList, ListWorkspacesError> {
-  return call(api, listWorkspacesOperation, {}, options);
+export function listWorkspaces(
+  api: Api,
+  query?: undefined,
+  options?: CallOptions,
+): Call<WorkspaceList, ListWorkspacesError> {
+  return call(api, listWorkspacesOperation, { query }, options);
 }
 
 const fetchWorkspaceOperation: Operation = {
@@ -63,16 +57,17 @@ const fetchWorkspaceOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 300000, etag: true },
 };
 
-/** Options of {@link fetchWorkspace}. */
-export interface FetchWorkspaceOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchWorkspaceHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchWorkspace} can fail. */
+export interface FetchWorkspaceOptions extends RequestOptions {
+  headers?: FetchWorkspaceHeaders | undefined;
+}
+
 export type FetchWorkspaceError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -89,20 +84,11 @@ export type FetchWorkspaceError =
  * Returns one workspace.
  *
  * `GET /workspaces/{workspaceId}`
- *
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchWorkspace(
   api: Api,
+  query?: undefined,
   options?: FetchWorkspaceOptions,
 ): Call<Workspace, FetchWorkspaceError> {
-  return call(api, fetchWorkspaceOperation, {}, options);
+  return call(api, fetchWorkspaceOperation, { query }, options);
 }

@@ -26,20 +26,9 @@ export class AgentsResource {
    * Lists the agents of the workspace.
    *
    * `GET /workspaces/{workspaceId}/agents`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  list(options?: RequestOptions): Call<AgentList, ListAgentsError> {
-    return listAgents(this.#api, options);
+  list(query?: undefined, options?: RequestOptions): Call<AgentList, ListAgentsError> {
+    return listAgents(this.#api, query, options);
   }
 
   /**
@@ -50,19 +39,8 @@ export class AgentsResource {
    * `GET /workspaces/{workspaceId}/agents/{agentId}`
    *
    * @param agentId - The id of the agent.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(agentId: string, options?: FetchAgentOptions): Call<Agent, FetchAgentError> {
-    return fetchAgent(this.#api, agentId, options);
+  fetch(agentId: string, query?: undefined, options?: FetchAgentOptions): Call<Agent, FetchAgentError> {
+    return fetchAgent(this.#api, agentId, query, options);
   }
 }

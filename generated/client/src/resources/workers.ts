@@ -33,20 +33,9 @@ export class WorkersResource {
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
    *
    * @param agentId - The id of the agent.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  list(agentId: string, options?: RequestOptions): Call<WorkerList, ListWorkersError> {
-    return listWorkers(this.#api, agentId, options);
+  list(agentId: string, query?: undefined, options?: RequestOptions): Call<WorkerList, ListWorkersError> {
+    return listWorkers(this.#api, agentId, query, options);
   }
 
   /**
@@ -59,23 +48,6 @@ export class WorkersResource {
    *
    * @param agentId - The id of the agent.
    * @param body - The worker that starts.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   register(
     agentId: string,
@@ -93,20 +65,9 @@ export class WorkersResource {
    * `GET /workspaces/{workspaceId}/workers/{workerId}`
    *
    * @param workerId - The id of the worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(workerId: string, options?: RequestOptions): Call<Worker, FetchWorkerError> {
-    return fetchWorker(this.#api, workerId, options);
+  fetch(workerId: string, query?: undefined, options?: RequestOptions): Call<Worker, FetchWorkerError> {
+    return fetchWorker(this.#api, workerId, query, options);
   }
 
   /**
@@ -117,20 +78,13 @@ export class WorkersResource {
    * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
    *
    * @param workerId - The id of the worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  deregister(workerId: string, options?: RequestOptions): Call<void, DeregisterWorkerError> {
-    return deregisterWorker(this.#api, workerId, options);
+  deregister(
+    workerId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, DeregisterWorkerError> {
+    return deregisterWorker(this.#api, workerId, query, options);
   }
 
   /**
@@ -142,21 +96,12 @@ export class WorkersResource {
    * `POST /workspaces/{workspaceId}/workers/{workerId}/heartbeat`
    *
    * @param workerId - The id of the worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  heartbeat(workerId: string, options?: RequestOptions): Call<WorkerHeartbeat, HeartbeatWorkerError> {
-    return heartbeatWorker(this.#api, workerId, options);
+  heartbeat(
+    workerId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<WorkerHeartbeat, HeartbeatWorkerError> {
+    return heartbeatWorker(this.#api, workerId, body, options);
   }
 }

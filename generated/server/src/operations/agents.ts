@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Agent, AgentList } from "../types.js";
 
-/** The request of `listAgents`, validated. */
+/** Validated. */
 export type ListAgentsRequest = RequestBase<ListAgentsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,22 +11,18 @@ export type ListAgentsRequest = RequestBase<ListAgentsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listAgents` may answer when it succeeds. */
 export type ListAgentsOutput = {
   readonly status: 200;
   readonly body: AgentList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `listAgents` declares. */
+/** What it may fail with. */
 export type ListAgentsCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -40,9 +35,8 @@ export type ListAgentsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchAgent`, validated. */
+/** Validated. */
 export type FetchAgentRequest = RequestBase<FetchAgentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -52,18 +46,15 @@ export type FetchAgentRequest = RequestBase<FetchAgentCode> & {
     /** The id of the agent. */
     readonly agentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchAgent` may answer when it succeeds. */
 export type FetchAgentOutput =
   | {
       readonly status: 200;
@@ -75,7 +66,7 @@ export type FetchAgentOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchAgent` declares. */
+/** What it may fail with. */
 export type FetchAgentCode =
   | "invalid_parameter"
   | "credential_missing"

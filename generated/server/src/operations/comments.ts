@@ -9,9 +9,8 @@ import type {
   CommentUpdate,
 } from "../types.js";
 
-/** The request of `listComments`, validated. */
+/** Validated. */
 export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -21,9 +20,13 @@ export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -36,20 +39,17 @@ export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
     /** Only replies to this comment. */
     readonly parentCommentId?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listComments` may answer when it succeeds. */
 export type ListCommentsOutput = {
   readonly status: 200;
   readonly body: CommentPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listComments` declares. */
+/** What it may fail with. */
 export type ListCommentsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -63,9 +63,8 @@ export type ListCommentsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createComment`, validated. */
+/** Validated. */
 export type CreateCommentRequest = RequestBase<CreateCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -75,9 +74,8 @@ export type CreateCommentRequest = RequestBase<CreateCommentCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -85,18 +83,16 @@ export type CreateCommentRequest = RequestBase<CreateCommentCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: CommentCreate };
 
-/** What `createComment` may answer when it succeeds. */
 export type CreateCommentOutput = {
   readonly status: 201;
   readonly body: Comment;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createComment` declares. */
+/** What it may fail with. */
 export type CreateCommentCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -116,9 +112,8 @@ export type CreateCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchComment`, validated. */
+/** Validated. */
 export type FetchCommentRequest = RequestBase<FetchCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -130,18 +125,15 @@ export type FetchCommentRequest = RequestBase<FetchCommentCode> & {
     /** The id of the comment. */
     readonly commentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchComment` may answer when it succeeds. */
 export type FetchCommentOutput =
   | {
       readonly status: 200;
@@ -153,7 +145,7 @@ export type FetchCommentOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchComment` declares. */
+/** What it may fail with. */
 export type FetchCommentCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -167,9 +159,8 @@ export type FetchCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateComment`, validated. */
+/** Validated. */
 export type UpdateCommentRequest = RequestBase<UpdateCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -181,9 +172,8 @@ export type UpdateCommentRequest = RequestBase<UpdateCommentCode> & {
     /** The id of the comment. */
     readonly commentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -191,21 +181,19 @@ export type UpdateCommentRequest = RequestBase<UpdateCommentCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: CommentUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: CommentUpdate }
   );
 
-/** What `updateComment` may answer when it succeeds. */
 export type UpdateCommentOutput = {
   readonly status: 200;
   readonly body: Comment;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateComment` declares. */
+/** What it may fail with. */
 export type UpdateCommentCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -225,9 +213,8 @@ export type UpdateCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteComment`, validated. */
+/** Validated. */
 export type DeleteCommentRequest = RequestBase<DeleteCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -239,9 +226,8 @@ export type DeleteCommentRequest = RequestBase<DeleteCommentCode> & {
     /** The id of the comment. */
     readonly commentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -249,17 +235,15 @@ export type DeleteCommentRequest = RequestBase<DeleteCommentCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteComment` may answer when it succeeds. */
 export type DeleteCommentOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteComment` declares. */
+/** What it may fail with. */
 export type DeleteCommentCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -275,9 +259,8 @@ export type DeleteCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `addCommentReaction`, validated. */
+/** Validated. */
 export type AddCommentReactionRequest = RequestBase<AddCommentReactionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -291,22 +274,18 @@ export type AddCommentReactionRequest = RequestBase<AddCommentReactionCode> & {
     /** The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
     readonly emoji: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `addCommentReaction` may answer when it succeeds. */
 export type AddCommentReactionOutput = {
   readonly status: 200;
   readonly body: CommentReaction;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `addCommentReaction` declares. */
+/** What it may fail with. */
 export type AddCommentReactionCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -321,9 +300,8 @@ export type AddCommentReactionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `removeCommentReaction`, validated. */
+/** Validated. */
 export type RemoveCommentReactionRequest = RequestBase<RemoveCommentReactionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -337,21 +315,17 @@ export type RemoveCommentReactionRequest = RequestBase<RemoveCommentReactionCode
     /** The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
     readonly emoji: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `removeCommentReaction` may answer when it succeeds. */
 export type RemoveCommentReactionOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `removeCommentReaction` declares. */
+/** What it may fail with. */
 export type RemoveCommentReactionCode =
   | "invalid_parameter"
   | "credential_missing"

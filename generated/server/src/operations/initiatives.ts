@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { InitiativeCreate, InitiativePage, Task, TaskSort, TaskStatus, TaskUpdate } from "../types.js";
 
-/** The request of `listInitiatives`, validated. */
+/** Validated. */
 export type ListInitiativesRequest = RequestBase<ListInitiativesCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListInitiativesRequest = RequestBase<ListInitiativesCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -30,23 +33,24 @@ export type ListInitiativesRequest = RequestBase<ListInitiativesCode> & {
     readonly teamId?: string[];
     /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
     readonly assigneeId?: string[];
-    /** Whether each initiative comes with its `ancestors`. */
+    /**
+     * Whether each initiative comes with its `ancestors`.
+     *
+     * @default true
+     */
     readonly includeHierarchy: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listInitiatives` may answer when it succeeds. */
 export type ListInitiativesOutput = {
   readonly status: 200;
   readonly body: InitiativePage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listInitiatives` declares. */
+/** What it may fail with. */
 export type ListInitiativesCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -59,9 +63,8 @@ export type ListInitiativesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createInitiative`, validated. */
+/** Validated. */
 export type CreateInitiativeRequest = RequestBase<CreateInitiativeCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -69,9 +72,8 @@ export type CreateInitiativeRequest = RequestBase<CreateInitiativeCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -79,18 +81,16 @@ export type CreateInitiativeRequest = RequestBase<CreateInitiativeCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: InitiativeCreate };
 
-/** What `createInitiative` may answer when it succeeds. */
 export type CreateInitiativeOutput = {
   readonly status: 201;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createInitiative` declares. */
+/** What it may fail with. */
 export type CreateInitiativeCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -110,9 +110,8 @@ export type CreateInitiativeCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchInitiative`, validated. */
+/** Validated. */
 export type FetchInitiativeRequest = RequestBase<FetchInitiativeCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -122,18 +121,15 @@ export type FetchInitiativeRequest = RequestBase<FetchInitiativeCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchInitiative` may answer when it succeeds. */
 export type FetchInitiativeOutput =
   | {
       readonly status: 200;
@@ -145,7 +141,7 @@ export type FetchInitiativeOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchInitiative` declares. */
+/** What it may fail with. */
 export type FetchInitiativeCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -158,9 +154,8 @@ export type FetchInitiativeCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateInitiative`, validated. */
+/** Validated. */
 export type UpdateInitiativeRequest = RequestBase<UpdateInitiativeCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -170,9 +165,8 @@ export type UpdateInitiativeRequest = RequestBase<UpdateInitiativeCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -180,21 +174,19 @@ export type UpdateInitiativeRequest = RequestBase<UpdateInitiativeCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TaskUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TaskUpdate }
   );
 
-/** What `updateInitiative` may answer when it succeeds. */
 export type UpdateInitiativeOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateInitiative` declares. */
+/** What it may fail with. */
 export type UpdateInitiativeCode =
   | "invalid_parameter"
   | "malformed_body"

@@ -20,9 +20,8 @@ import type {
   TriageDecision,
 } from "../types.js";
 
-/** The request of `listTasks`, validated. */
+/** Validated. */
 export type ListTasksRequest = RequestBase<ListTasksCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -30,9 +29,13 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -42,7 +45,11 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
     readonly cursor?: string;
     /** The order of the list. */
     readonly sort: TaskSort;
-    /** Whether to list all tasks that the caller may see instead of only their own. */
+    /**
+     * Whether to list all tasks that the caller may see instead of only their own.
+     *
+     * @default false
+     */
     readonly all: boolean;
     /** Only tasks of one of these scopes. Repeat the parameter for several. */
     readonly scope?: TaskScope[];
@@ -60,23 +67,24 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
     readonly startDate?: string;
     /** Only tasks that last changed before this time. */
     readonly endDate?: string;
-    /** Whether each task comes with its `ancestors`. */
+    /**
+     * Whether each task comes with its `ancestors`.
+     *
+     * @default false
+     */
     readonly includeHierarchy: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTasks` may answer when it succeeds. */
 export type ListTasksOutput = {
   readonly status: 200;
   readonly body: TaskPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTasks` declares. */
+/** What it may fail with. */
 export type ListTasksCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -89,9 +97,8 @@ export type ListTasksCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createTask`, validated. */
+/** Validated. */
 export type CreateTaskRequest = RequestBase<CreateTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -99,9 +106,8 @@ export type CreateTaskRequest = RequestBase<CreateTaskCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -109,18 +115,16 @@ export type CreateTaskRequest = RequestBase<CreateTaskCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TaskCreate };
 
-/** What `createTask` may answer when it succeeds. */
 export type CreateTaskOutput = {
   readonly status: 201;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createTask` declares. */
+/** What it may fail with. */
 export type CreateTaskCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -140,9 +144,8 @@ export type CreateTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `searchTasks`, validated. */
+/** Validated. */
 export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -150,29 +153,34 @@ export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /** The words to look for. Case does not matter; every word must occur, whole or as a beginning. */
     readonly query: string;
-    /** The categories to search. Repeat the parameter for several. */
+    /**
+     * The categories to search. Repeat the parameter for several.
+     *
+     * @default ["initiative","ongoing","bug","triage-bug","triage-item"]
+     */
     readonly category: TaskSearchCategory[];
-    /** The greatest number of results. */
+    /**
+     * The greatest number of results.
+     *
+     * @default 10
+     */
     readonly limit: number;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `searchTasks` may answer when it succeeds. */
 export type SearchTasksOutput = {
   readonly status: 200;
   readonly body: TaskSearchResults;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `searchTasks` declares. */
+/** What it may fail with. */
 export type SearchTasksCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -184,9 +192,8 @@ export type SearchTasksCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchTask`, validated. */
+/** Validated. */
 export type FetchTaskRequest = RequestBase<FetchTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -196,18 +203,15 @@ export type FetchTaskRequest = RequestBase<FetchTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchTask` may answer when it succeeds. */
 export type FetchTaskOutput =
   | {
       readonly status: 200;
@@ -219,7 +223,7 @@ export type FetchTaskOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchTask` declares. */
+/** What it may fail with. */
 export type FetchTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -232,9 +236,8 @@ export type FetchTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateTask`, validated. */
+/** Validated. */
 export type UpdateTaskRequest = RequestBase<UpdateTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -244,9 +247,8 @@ export type UpdateTaskRequest = RequestBase<UpdateTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -254,21 +256,19 @@ export type UpdateTaskRequest = RequestBase<UpdateTaskCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TaskUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TaskUpdate }
   );
 
-/** What `updateTask` may answer when it succeeds. */
 export type UpdateTaskOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateTask` declares. */
+/** What it may fail with. */
 export type UpdateTaskCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -289,9 +289,8 @@ export type UpdateTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteTask`, validated. */
+/** Validated. */
 export type DeleteTaskRequest = RequestBase<DeleteTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -301,15 +300,17 @@ export type DeleteTaskRequest = RequestBase<DeleteTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /**
      * What happens when the task has children. `refuse`: nothing is deleted and the answer is 409; `detach`: the
      * children lose their parent.
+     *
+     * @default "refuse"
      */
     readonly children: "refuse" | "detach";
   };
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -317,17 +318,15 @@ export type DeleteTaskRequest = RequestBase<DeleteTaskCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteTask` may answer when it succeeds. */
 export type DeleteTaskOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteTask` declares. */
+/** What it may fail with. */
 export type DeleteTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -343,9 +342,8 @@ export type DeleteTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `snoozeTask`, validated. */
+/** Validated. */
 export type SnoozeTaskRequest = RequestBase<SnoozeTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -355,22 +353,18 @@ export type SnoozeTaskRequest = RequestBase<SnoozeTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TaskSnoozeRequest };
 
-/** What `snoozeTask` may answer when it succeeds. */
 export type SnoozeTaskOutput = {
   readonly status: 200;
   readonly body: TaskSnooze;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `snoozeTask` declares. */
+/** What it may fail with. */
 export type SnoozeTaskCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -388,9 +382,8 @@ export type SnoozeTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `unsnoozeTask`, validated. */
+/** Validated. */
 export type UnsnoozeTaskRequest = RequestBase<UnsnoozeTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -400,21 +393,17 @@ export type UnsnoozeTaskRequest = RequestBase<UnsnoozeTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `unsnoozeTask` may answer when it succeeds. */
 export type UnsnoozeTaskOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `unsnoozeTask` declares. */
+/** What it may fail with. */
 export type UnsnoozeTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -428,9 +417,8 @@ export type UnsnoozeTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `listTaskRelations`, validated. */
+/** Validated. */
 export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -440,28 +428,27 @@ export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /**
      * `outgoing` lists what this task blocks, duplicates and so on; `incoming` lists the tasks that block it, duplicate
      * it and so on.
+     *
+     * @default "outgoing"
      */
     readonly direction: "outgoing" | "incoming";
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTaskRelations` may answer when it succeeds. */
 export type ListTaskRelationsOutput = {
   readonly status: 200;
   readonly body: RelationList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `listTaskRelations` declares. */
+/** What it may fail with. */
 export type ListTaskRelationsCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -474,9 +461,8 @@ export type ListTaskRelationsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `addTaskRelation`, validated. */
+/** Validated. */
 export type AddTaskRelationRequest = RequestBase<AddTaskRelationCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -490,22 +476,18 @@ export type AddTaskRelationRequest = RequestBase<AddTaskRelationCode> & {
     /** The id of the task at the other end. */
     readonly relatedTaskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `addTaskRelation` may answer when it succeeds. */
 export type AddTaskRelationOutput = {
   readonly status: 200;
   readonly body: Relation;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `addTaskRelation` declares. */
+/** What it may fail with. */
 export type AddTaskRelationCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -523,9 +505,8 @@ export type AddTaskRelationCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `removeTaskRelation`, validated. */
+/** Validated. */
 export type RemoveTaskRelationRequest = RequestBase<RemoveTaskRelationCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -539,21 +520,17 @@ export type RemoveTaskRelationRequest = RequestBase<RemoveTaskRelationCode> & {
     /** The id of the task at the other end. */
     readonly relatedTaskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `removeTaskRelation` may answer when it succeeds. */
 export type RemoveTaskRelationOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `removeTaskRelation` declares. */
+/** What it may fail with. */
 export type RemoveTaskRelationCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -568,9 +545,8 @@ export type RemoveTaskRelationCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `decideTriage`, validated. */
+/** Validated. */
 export type DecideTriageRequest = RequestBase<DecideTriageCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -580,9 +556,8 @@ export type DecideTriageRequest = RequestBase<DecideTriageCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -590,18 +565,16 @@ export type DecideTriageRequest = RequestBase<DecideTriageCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TriageDecision };
 
-/** What `decideTriage` may answer when it succeeds. */
 export type DecideTriageOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `decideTriage` declares. */
+/** What it may fail with. */
 export type DecideTriageCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -622,9 +595,8 @@ export type DecideTriageCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `patchTaskDescription`, validated. */
+/** Validated. */
 export type PatchTaskDescriptionRequest = RequestBase<PatchTaskDescriptionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -634,9 +606,8 @@ export type PatchTaskDescriptionRequest = RequestBase<PatchTaskDescriptionCode> 
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -644,18 +615,16 @@ export type PatchTaskDescriptionRequest = RequestBase<PatchTaskDescriptionCode> 
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: DocumentPatch };
 
-/** What `patchTaskDescription` may answer when it succeeds. */
 export type PatchTaskDescriptionOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `patchTaskDescription` declares. */
+/** What it may fail with. */
 export type PatchTaskDescriptionCode =
   | "invalid_parameter"
   | "malformed_body"
