@@ -15,7 +15,12 @@ const server = await createServer({
   configFile: false,
   appType: "custom",
   logLevel: "error",
-  server: { middlewareMode: true, hmr: false, ws: false, watch: { ignored: ["**/generated/**", "**/dist/**"] } },
+  server: {
+    middlewareMode: true,
+    hmr: false,
+    ws: false,
+    watch: { ignored: ["**/generated/**", "**/dist/**"] },
+  },
   optimizeDeps: { noDiscovery: true },
 });
 
