@@ -32,17 +32,17 @@ export function packageManager(folder: string, environment: NodeJS.ProcessEnv = 
   return MANAGERS.find(({ name }) => name === agent) ?? { name: "npm", install: "npm install", run: "npx" };
 }
 
-/** Whether a folder is a member of a workspace: then the command that installs is run at the root. */
-export function workspaceRoot(folder: string): string | undefined {
+/** Whether a folder is a member of a monorepo: then the command that installs is run at the root. */
+export function monorepoRoot(folder: string): string | undefined {
   for (let current = dirname(resolve(folder)); current !== dirname(current); current = dirname(current)) {
     if (existsSync(join(current, "pnpm-workspace.yaml"))) return current;
     const manifest = join(current, "package.json");
-    if (existsSync(manifest) && hasWorkspaces(manifest)) return current;
+    if (existsSync(manifest) && hasMembers(manifest)) return current;
   }
   return undefined;
 }
 
-function hasWorkspaces(manifest: string): boolean {
+function hasMembers(manifest: string): boolean {
   try {
     const value: unknown = JSON.parse(readFileSync(manifest, "utf8"));
     return typeof value === "object" && value !== null && "workspaces" in value;

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 
 import type { OutputPlan } from "../output/plan-output.js";
 import type { BuildReport } from "../pipeline.js";
-import { packageManager, workspaceRoot } from "./package-manager.js";
+import { packageManager, monorepoRoot } from "./package-manager.js";
 import { printDiagnostics } from "./print-diagnostics.js";
 import type { Terminal } from "./terminal.js";
 
@@ -39,9 +39,9 @@ function printOne(terminal: Terminal, report: BuildReport, time: string, isDryRu
   if (fresh && !isDryRun) terminal.line(`Next: ${nextStep(fresh.folder)}    # compiles the package`);
 }
 
-/** The command that installs a new package. In a workspace it is the root's. */
+/** The command that installs a new package. In a monorepo it is the root's. */
 function nextStep(folder: string): string {
-  const root = workspaceRoot(folder);
+  const root = monorepoRoot(folder);
   const { install } = packageManager(root ?? folder);
   const where = root === undefined ? shown(folder) : shown(root);
   return where === "." ? install : `cd ${where} && ${install}`;
