@@ -7,7 +7,7 @@ import type { Operation, Pagination } from "./operation.js";
 import type { CallInput, SendOptions } from "./request.js";
 
 /** Where the next page is: other query parameters, or another URL. */
-type NextPage = Pick<CallInput, "query" | "url">;
+type NextPage = Pick<CallInput, "query" | "body" | "url">;
 
 /**
  * A list: a promise of its first page, and an iterator over the items of all pages. A page is fetched when the loop
@@ -48,30 +48,39 @@ export function list<Page, Item, E>(
 ): ListCall<Page, Item, E> {
   const { pagination } = operation;
   const origin = originOf(list);
-  const start = { ...input.query, ...options.query };
+  const isInBody = pagination?.in === "body";
+  const start = isInBody ? { ...Object(input.body) } : { ...input.query, ...options.query };
+  const place = isInBody ? "body" : "query";
   const load = (next: NextPage, isRaw = () => false): Promise<Answer<Page>> => {
-    return send(api, operation, { ...input, ...next }, { ...options, query: undefined }, isRaw, origin);
+    return send(
+      api,
+      operation,
+      { ...input, ...next },
+      isInBody ? options : { ...options, query: undefined },
+      isRaw,
+      origin,
+    );
   };
   async function* pages(first: Promise<Answer<Page>>): AsyncGenerator<Page, void, undefined> {
-    let at: NextPage | undefined = { query: start };
+    let at: NextPage | undefined = { [place]: start };
     // A server that names the same page again would be asked forever.
     const seen = new Set<string>();
     while (at && !seen.has(JSON.stringify(at))) {
       seen.add(JSON.stringify(at));
       const { data, response }: Answer<Page> = await (seen.size === 1 ? first : load(at));
       yield data;
-      at = pagination && nextPage(pagination, at.query ?? start, data, response, api.baseUrl);
+      at = pagination && nextPage(pagination, Object(at[place] ?? start), data, response, api.baseUrl);
     }
   }
   // The spec says where the items are and what they are.
   const itemsOf = (page: Page): readonly Item[] =>
     (pagination ? itemsIn(page, pagination) : []) as readonly Item[];
-  return new ListCall((isRaw) => load({ query: start }, isRaw), pages, itemsOf);
+  return new ListCall((isRaw) => load(isInBody ? {} : { query: start }, isRaw), pages, itemsOf);
 }
 
 /** Where the page after this one is; undefined: this is the last. */
 export function nextPage(
-  { style, parameter = "", items, next, more, start }: Pagination,
+  { style, parameter = "", in: place, items, next, more, start }: Pagination,
   query: object,
   page: unknown,
   response: Response,
@@ -79,7 +88,7 @@ export function nextPage(
 ): NextPage | undefined {
   if (more !== undefined && !memberAt(page, more)) return undefined;
   const told = next === undefined ? undefined : memberAt(page, next);
-  const at = (value: unknown): NextPage => ({ query: { ...query, [parameter]: value } });
+  const at = (value: unknown): NextPage => ({ [place ?? "query"]: { ...query, [parameter]: value } });
   if (style === "link") {
     const link = next === undefined ? linkOf(response.headers.get("link") ?? "") : told;
     return typeof link === "string" && link

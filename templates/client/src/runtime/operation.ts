@@ -35,6 +35,8 @@ export interface Pagination {
   readonly style: "cursor" | "page" | "offset" | "link";
   /** The query parameter that asks for the next page; none for `link` (RFC 8288). */
   readonly parameter?: string;
+  /** Where the parameter is a member of the body instead, as in searches by POST. */
+  readonly in?: "body";
   readonly items: string;
   readonly next?: string;
   readonly more?: string;
