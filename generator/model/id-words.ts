@@ -69,7 +69,7 @@ function withoutClass(words: readonly string[], resource: readonly string[]): st
 }
 
 /** Verbs that ids begin with; behind them stands what the verb is about. */
-const VERBS = new Set(
+export const VERBS: ReadonlySet<string> = new Set(
   (
     "accept activate add all approve archive assign attach authorize batch bulk cancel change check clear clone close complete confirm " +
     "connect copy count create deactivate decline delete deploy describe destroy detach disable disconnect download duplicate edit " +

@@ -1,5 +1,5 @@
 import { stringOf } from "../base/json.js";
-import { cleanId, withoutResource } from "./id-words.js";
+import { cleanId, VERBS, withoutResource } from "./id-words.js";
 import type { NamedOperation } from "./named-operation.js";
 import { pathWords, type PathShape } from "./path-shapes.js";
 import { camelCase, singular, wordsOf } from "./words.js";
@@ -25,7 +25,7 @@ export function candidates(
   const home = wordsOf(resource.at(-1) ?? "")
     .map(singular)
     .join(" ");
-  const isNounAlone = words.map(singular).join(" ") === home;
+  const isNounAlone = words.map(singular).join(" ") === home && !VERBS.has(home);
   const [shortest = "", ...rest] = byId;
   const isTold = isTelling(words, short, method, path) && !isNounAlone;
   // A second name is sought by shape first, since the id's whole says the resource again.

@@ -145,6 +145,7 @@ describe("resources", () => {
 describe("the resource's word", () => {
   it.each([
     ["asyncSearchGet", "Search", "search.getAsyncSearch"],
+    ["search", "Search", "search.search"],
     ["assignRoleToUser", "Users", "users.assignRole"],
     ["searchForTasks", "Tasks", "tasks.search"],
     ["getTeamTasks", "Tasks", "tasks.getTeamTasks"],
