@@ -69,7 +69,9 @@ describe("the docs on a sandbox", () => {
         await expect.poll(() => page.locator(".answer .label").innerText()).toContain(status);
         await expect.poll(() => page.locator(".answer pre").innerText()).toContain('"taskId": "tsk_');
       }
-      expect(await page.getByRole("link", { name: "Status", exact: true }).getAttribute("href")).toBe("/_sandbox");
+      expect(await page.getByRole("link", { name: "Status", exact: true }).getAttribute("href")).toBe(
+        "/_sandbox",
+      );
       expect(problems).toEqual([]);
     });
   });
