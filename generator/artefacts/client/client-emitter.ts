@@ -12,7 +12,6 @@ import { clientName } from "../../model/public-names.js";
 import { operationCode, type ClientScope, type OperationCode } from "./operation-code.js";
 import { codesOf, emitOperations, moduleOf } from "./operations-file.js";
 import { emitOAuth } from "./oauth-file.js";
-import { emitPaths } from "./paths-file.js";
 import { render } from "../../kit/templates.js";
 import { emitPackage } from "./package-files.js";
 import { emitResource } from "./resource-file.js";
@@ -23,11 +22,11 @@ import { emitTypes } from "../../kit/typescript/types-file.js";
 import { emitWebhookEvents, emitWebhooks } from "./webhooks-file.js";
 
 /** The files of the typed client. */
-export function emitClientPackage(
+export async function emitClientPackage(
   model: ApiModel,
   { name: packageName, additions, api: isPathTyped = true }: ClientOptions,
   kit: Kit,
-): readonly EmittedFile[] {
+): Promise<readonly EmittedFile[]> {
   const options = { packageName, specFile: kit.spec.name };
   const scope = scopeOf(model, options);
   const codes = new Map(
@@ -62,7 +61,7 @@ export function emitClientPackage(
     ...emitPackage(scope, options, has, added.entries),
     source("index", emitIndex(scope, codes, added)),
     source("client", emitClient(scope)),
-    ...(has.api ? emitApi(scope, options) : []),
+    ...(has.api ? await emitApi(scope, options, codes.values()) : []),
     source("create-api", emitCreateApi(scope, options.packageName)),
     source("definition", emitDefinition(scope, options.packageName)),
     ...Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [source(name, text)])),
@@ -79,13 +78,16 @@ export function emitClientPackage(
 }
 
 /** The path-typed surface, an entry of its own so that nobody else loads its types and openapi-fetch. */
-function emitApi(
-  { model, printer, header, client }: ClientScope,
+async function emitApi(
+  scope: ClientScope,
   { packageName }: EmitOptions,
-): EmittedFile[] {
+  codes: Iterable<OperationCode>,
+): Promise<EmittedFile[]> {
+  const { header, client } = scope;
+  const { emitPaths } = await import("./paths-file.js"); // it loads the TypeScript compiler
   return [
     source("api", render("client/src/api.ts.hbs", { header, client, packageName })),
-    { path: "src/paths.ts", content: emitPaths(model, printer, header), format: false },
+    { path: "src/paths.ts", content: emitPaths(scope, codes), format: false },
   ];
 }
 
