@@ -157,6 +157,8 @@ export type {
   FetchFileOptions,
   FetchFileError,
   DeleteFileError,
+  DownloadFileHeaders,
+  DownloadFileOptions,
   DownloadFileError,
 } from "./operations/files.js";
 export type {

@@ -3,366 +3,1229 @@ import type { Activity, ActivityCreate, ActivityPage, Agent, AgentList, AgentSes
 
 export interface paths {
     "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch the caller */
         get: operations["fetchMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List workspaces */
         get: operations["listWorkspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a workspace */
         get: operations["fetchWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List members */
         get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a member */
         get: operations["fetchMember"];
+        put?: never;
+        post?: never;
         /** Remove a member */
         delete: operations["removeMember"];
+        options?: never;
+        head?: never;
         /** Change a member */
         patch: operations["updateMember"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List teams */
         get: operations["listTeams"];
+        put?: never;
         /** Create a team */
         post: operations["createTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a team */
         get: operations["fetchTeam"];
+        put?: never;
+        post?: never;
         /** Delete a team */
         delete: operations["deleteTeam"];
+        options?: never;
+        head?: never;
         /** Change a team */
         patch: operations["updateTeam"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List the members of a team */
         get: operations["listTeamMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         /** Add a member to a team */
         put: operations["putTeamMember"];
+        post?: never;
         /** Remove a member from a team */
         delete: operations["removeTeamMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List the invitations of a team */
         get: operations["listTeamInvites"];
+        put?: never;
         /** Invite somebody to a team */
         post: operations["createTeamInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
         /** Revoke an invitation */
         delete: operations["revokeTeamInvite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Accept an invitation */
         post: operations["acceptTeamInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List tasks */
         get: operations["listTasks"];
+        put?: never;
         /** Create a task */
         post: operations["createTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Search tasks */
         get: operations["searchTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a task */
         get: operations["fetchTask"];
+        put?: never;
+        post?: never;
         /** Delete a task */
         delete: operations["deleteTask"];
+        options?: never;
+        head?: never;
         /** Update a task */
         patch: operations["updateTask"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         /** Snooze a task */
         put: operations["snoozeTask"];
+        post?: never;
         /** Wake a snoozed task */
         delete: operations["unsnoozeTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List the relations of a task */
         get: operations["listTaskRelations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         /** Relate a task to another */
         put: operations["addTaskRelation"];
+        post?: never;
         /** Remove a relation */
         delete: operations["removeTaskRelation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Decide the triage of a task */
         post: operations["decideTriage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/description/patch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Patch the description of a task */
         post: operations["patchTaskDescription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/initiatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List initiatives */
         get: operations["listInitiatives"];
+        put?: never;
         /** Create an initiative */
         post: operations["createInitiative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/initiatives/{taskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch an initiative */
         get: operations["fetchInitiative"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         /** Update an initiative */
         patch: operations["updateInitiative"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/bugs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List bugs */
         get: operations["listBugs"];
+        put?: never;
         /** Report a bug */
         post: operations["createBug"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/bugs/{taskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a bug */
         get: operations["fetchBug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         /** Update a bug */
         patch: operations["updateBug"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List the comments on a task */
         get: operations["listComments"];
+        put?: never;
         /** Comment on a task */
         post: operations["createComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a comment */
         get: operations["fetchComment"];
+        put?: never;
+        post?: never;
         /** Delete a comment */
         delete: operations["deleteComment"];
+        options?: never;
+        head?: never;
         /** Edit a comment */
         patch: operations["updateComment"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         /** React to a comment */
         put: operations["addCommentReaction"];
+        post?: never;
         /** Take back a reaction */
         delete: operations["removeCommentReaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List documents */
         get: operations["listDocuments"];
+        put?: never;
         /** Create a document */
         post: operations["createDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/documents/{documentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a document */
         get: operations["fetchDocument"];
+        put?: never;
+        post?: never;
         /** Delete a document */
         delete: operations["deleteDocument"];
+        options?: never;
+        head?: never;
         /** Change a document */
         patch: operations["updateDocument"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/documents/{documentId}/patch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Patch the text of a document */
         post: operations["patchDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Announce a file */
         post: operations["createFileUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a file's description */
         get: operations["fetchFile"];
+        put?: never;
+        post?: never;
         /** Delete a file */
         delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/files/{fileId}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Read the bytes of a file */
         get: operations["downloadFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/taxonomy-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List taxonomy labels */
         get: operations["listTaxonomyLabels"];
+        put?: never;
         /** Create a taxonomy label */
         post: operations["createTaxonomyLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a taxonomy label */
         get: operations["fetchTaxonomyLabel"];
+        put?: never;
+        post?: never;
         /** Delete a taxonomy label */
         delete: operations["deleteTaxonomyLabel"];
+        options?: never;
+        head?: never;
         /** Change a taxonomy label */
         patch: operations["updateTaxonomyLabel"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List connected records */
         get: operations["listRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/records/{recordId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a connected record */
         get: operations["fetchRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         /** Link a record to a task */
         put: operations["linkRecordTask"];
+        post?: never;
         /** Unlink a record from a task */
         delete: operations["unlinkRecordTask"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/recaps/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch your own recap */
         get: operations["fetchMyRecap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/recap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch the recap of a team */
         get: operations["fetchTeamRecap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/planned-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List planned work */
         get: operations["listPlannedWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/completed-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List completed work */
         get: operations["listCompletedWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/blockers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List blockers */
         get: operations["listBlockers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List API keys */
         get: operations["listApiKeys"];
+        put?: never;
         /** Create an API key */
         post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/api-keys/{apiKeyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch an API key */
         get: operations["fetchApiKey"];
+        put?: never;
+        post?: never;
         /** Revoke an API key */
         delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List webhooks */
         get: operations["listWebhooks"];
+        put?: never;
         /** Create a webhook */
         post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a webhook */
         get: operations["fetchWebhook"];
+        put?: never;
+        post?: never;
         /** Delete a webhook */
         delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
         /** Change a webhook */
         patch: operations["updateWebhook"];
+        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Verify a webhook */
         post: operations["verifyWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Replace the secrets of a webhook */
         post: operations["rotateWebhookKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List deliveries */
         get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
         /** Clear the log of deliveries */
         delete: operations["clearWebhookDeliveries"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Send an event again */
         post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List agents */
         get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agents/{agentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch an agent */
         get: operations["fetchAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agents/{agentId}/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List the workers of an agent */
         get: operations["listWorkers"];
+        put?: never;
         /** Register a worker */
         post: operations["registerWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/workers/{workerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch a worker */
         get: operations["fetchWorker"];
+        put?: never;
+        post?: never;
         /** Deregister a worker */
         delete: operations["deregisterWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/workers/{workerId}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Send a sign of life */
         post: operations["heartbeatWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List agent sessions */
         get: operations["listAgentSessions"];
+        put?: never;
         /** Queue work for an agent */
         post: operations["createAgentSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Fetch an agent session */
         get: operations["fetchAgentSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Cancel an agent session */
         post: operations["cancelAgentSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Try an agent session again */
         post: operations["retryAgentSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Archive an agent session */
         post: operations["archiveAgentSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Answer an agent */
         post: operations["answerAgentSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** List the activities of a session */
         get: operations["listActivities"];
+        put?: never;
         /** Report an activity */
         post: operations["createActivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Claim a session */
         post: operations["claimSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Extend a claim */
         post: operations["heartbeatClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Complete a session */
         post: operations["completeClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Fail a session */
         post: operations["failClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Give a session back */
         post: operations["releaseClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /** Ask the user */
         post: operations["awaitClaimInput"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export interface operations {
     fetchMe: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
             };
+            path?: never;
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The caller. */
             200: {
@@ -378,6 +1241,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -436,7 +1300,13 @@ export interface operations {
         };
     };
     listWorkspaces: {
-        parameters: {};
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The workspaces of the caller. */
             200: {
@@ -505,6 +1375,7 @@ export interface operations {
     };
     fetchWorkspace: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -516,7 +1387,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The workspace. */
             200: {
@@ -532,6 +1405,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -618,6 +1492,7 @@ export interface operations {
                 /** @description The order of the list; `name` unless given. */
                 sort?: MemberSort;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -625,7 +1500,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of members. */
             200: {
@@ -703,6 +1580,7 @@ export interface operations {
     };
     fetchMember: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -716,7 +1594,9 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The member. */
             200: {
@@ -732,6 +1612,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -800,6 +1681,7 @@ export interface operations {
     };
     removeMember: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -816,13 +1698,16 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The member was removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -909,6 +1794,7 @@ export interface operations {
     };
     updateMember: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -925,6 +1811,7 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1066,6 +1953,7 @@ export interface operations {
                 /** @description Only the teams directly below this one. */
                 parentTeamId?: string;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1073,7 +1961,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of teams. */
             200: {
@@ -1151,6 +2041,7 @@ export interface operations {
     };
     createTeam: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -1165,6 +2056,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1284,6 +2176,7 @@ export interface operations {
     };
     fetchTeam: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -1297,7 +2190,9 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The team. */
             200: {
@@ -1313,6 +2208,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1381,6 +2277,7 @@ export interface operations {
     };
     deleteTeam: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -1397,13 +2294,16 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The team was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1490,6 +2390,7 @@ export interface operations {
     };
     updateTeam: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -1506,6 +2407,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1638,6 +2540,7 @@ export interface operations {
                 /** @description Only members in one of these roles. Repeat the parameter for several. */
                 role?: TeamRole[];
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1647,7 +2550,9 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of team members. */
             200: {
@@ -1725,6 +2630,8 @@ export interface operations {
     };
     putTeamMember: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1736,6 +2643,7 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1855,6 +2763,8 @@ export interface operations {
     };
     removeTeamMember: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1866,13 +2776,16 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The member was removed from the team. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1953,6 +2866,7 @@ export interface operations {
                 /** @description Only invitations that stand so. Repeat the parameter for several. */
                 status?: InviteStatus[];
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1962,7 +2876,9 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of invitations. */
             200: {
@@ -2040,6 +2956,7 @@ export interface operations {
     };
     createTeamInvite: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -2056,6 +2973,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2175,6 +3093,8 @@ export interface operations {
     };
     revokeTeamInvite: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2186,13 +3106,16 @@ export interface operations {
                 /** @description The id of the invitation. */
                 inviteId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The invitation is not pending any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2261,6 +3184,7 @@ export interface operations {
     };
     acceptTeamInvite: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -2279,7 +3203,9 @@ export interface operations {
                 /** @description The id of the invitation. */
                 inviteId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The invitation was accepted. */
             200: {
@@ -2407,6 +3333,7 @@ export interface operations {
                 /** @description Whether each task comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2414,7 +3341,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -2492,6 +3421,7 @@ export interface operations {
     };
     createTask: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -2506,6 +3436,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2633,6 +3564,7 @@ export interface operations {
                 /** @description The greatest number of results. */
                 limit?: number;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2640,7 +3572,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The tasks that match. */
             200: {
@@ -2718,6 +3652,7 @@ export interface operations {
     };
     fetchTask: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -2731,7 +3666,9 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The task. */
             200: {
@@ -2747,6 +3684,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2838,13 +3776,16 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The task was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2931,6 +3872,7 @@ export interface operations {
     };
     updateTask: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -2947,6 +3889,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3067,6 +4010,8 @@ export interface operations {
     };
     snoozeTask: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3076,6 +4021,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3186,6 +4132,8 @@ export interface operations {
     };
     unsnoozeTask: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3195,13 +4143,16 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The task is not snoozed any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3277,6 +4228,7 @@ export interface operations {
                  */
                 direction?: "outgoing" | "incoming";
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3286,7 +4238,9 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The relations. */
             200: {
@@ -3364,6 +4318,8 @@ export interface operations {
     };
     addTaskRelation: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3377,7 +4333,9 @@ export interface operations {
                 /** @description The id of the task at the other end. */
                 relatedTaskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The relation. */
             200: {
@@ -3473,6 +4431,8 @@ export interface operations {
     };
     removeTaskRelation: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3486,13 +4446,16 @@ export interface operations {
                 /** @description The id of the task at the other end. */
                 relatedTaskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The relation was removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3561,6 +4524,7 @@ export interface operations {
     };
     decideTriage: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3577,6 +4541,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3696,6 +4661,7 @@ export interface operations {
     };
     patchTaskDescription: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3712,6 +4678,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3854,6 +4821,7 @@ export interface operations {
                 /** @description Whether each initiative comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3861,7 +4829,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of initiatives. */
             200: {
@@ -3939,6 +4909,7 @@ export interface operations {
     };
     createInitiative: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3953,6 +4924,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4072,6 +5044,7 @@ export interface operations {
     };
     fetchInitiative: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -4085,7 +5058,9 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The initiative. */
             200: {
@@ -4101,6 +5076,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -4169,6 +5145,7 @@ export interface operations {
     };
     updateInitiative: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -4185,6 +5162,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4325,6 +5303,7 @@ export interface operations {
                 /** @description Only bugs that stand so in triage. Repeat the parameter for several. */
                 triageStatus?: TriageStatus[];
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4332,7 +5311,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of bugs. */
             200: {
@@ -4410,6 +5391,7 @@ export interface operations {
     };
     createBug: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4424,6 +5406,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4543,6 +5526,7 @@ export interface operations {
     };
     fetchBug: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -4556,7 +5540,9 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The bug. */
             200: {
@@ -4572,6 +5558,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -4640,6 +5627,7 @@ export interface operations {
     };
     updateBug: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -4656,6 +5644,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4790,6 +5779,7 @@ export interface operations {
                 /** @description Only replies to this comment. */
                 parentCommentId?: string;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4799,7 +5789,9 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of comments. */
             200: {
@@ -4877,6 +5869,7 @@ export interface operations {
     };
     createComment: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4893,6 +5886,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5012,6 +6006,7 @@ export interface operations {
     };
     fetchComment: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -5027,7 +6022,9 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The comment. */
             200: {
@@ -5043,6 +6040,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5111,6 +6109,7 @@ export interface operations {
     };
     deleteComment: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5129,13 +6128,16 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The comment was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5213,6 +6215,7 @@ export interface operations {
     };
     updateComment: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5231,6 +6234,7 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5351,6 +6355,8 @@ export interface operations {
     };
     addCommentReaction: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5364,7 +6370,9 @@ export interface operations {
                 /** @description The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
                 emoji: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The emoji and all who reacted with it. */
             200: {
@@ -5442,6 +6450,8 @@ export interface operations {
     };
     removeCommentReaction: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5455,13 +6465,16 @@ export interface operations {
                 /** @description The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
                 emoji: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The caller has no such reaction to the comment any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5556,6 +6569,7 @@ export interface operations {
                 /** @description The order of the list; `-updatedAt` unless given. */
                 sort?: DocumentSort;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5563,7 +6577,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of documents. */
             200: {
@@ -5641,6 +6657,7 @@ export interface operations {
     };
     createDocument: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -5655,6 +6672,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5774,6 +6792,7 @@ export interface operations {
     };
     fetchDocument: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -5787,7 +6806,9 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The document. */
             200: {
@@ -5803,6 +6824,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5871,6 +6893,7 @@ export interface operations {
     };
     deleteDocument: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5887,13 +6910,16 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The document was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5971,6 +6997,7 @@ export interface operations {
     };
     updateDocument: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5987,6 +7014,7 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6107,6 +7135,7 @@ export interface operations {
     };
     patchDocument: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -6123,6 +7152,7 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6245,6 +7275,7 @@ export interface operations {
     };
     createFileUpload: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -6259,6 +7290,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6381,6 +7413,7 @@ export interface operations {
     };
     fetchFile: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -6394,7 +7427,9 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The file. */
             200: {
@@ -6410,6 +7445,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6478,6 +7514,8 @@ export interface operations {
     };
     deleteFile: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6487,13 +7525,16 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The file was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6562,6 +7603,13 @@ export interface operations {
     };
     downloadFile: {
         parameters: {
+            query?: never;
+            header?: {
+                /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+                "If-None-Match"?: string;
+                /** @description The one part of the bytes to send, as in `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`. */
+                Range?: string;
+            };
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6571,7 +7619,9 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The bytes. */
             200: {
@@ -6579,14 +7629,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": Blob;
+                    "image/*": Blob;
+                    "video/*": Blob;
                 };
             };
-            /** @description The bytes are at the signed address in `Location`. */
-            302: {
+            /** @description The part of the bytes that `Range` names. */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content: {
+                    "image/*": Blob;
+                    "video/*": Blob;
+                };
+            };
+            /** @description The object has not changed since the version named in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6678,6 +7740,7 @@ export interface operations {
                 /** @description Whether archived labels are listed too. */
                 includeArchived?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6685,7 +7748,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of labels. */
             200: {
@@ -6763,6 +7828,7 @@ export interface operations {
     };
     createTaxonomyLabel: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -6777,6 +7843,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6896,6 +7963,7 @@ export interface operations {
     };
     fetchTaxonomyLabel: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -6909,7 +7977,9 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The label. */
             200: {
@@ -6925,6 +7995,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6993,6 +8064,7 @@ export interface operations {
     };
     deleteTaxonomyLabel: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -7009,13 +8081,16 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The label was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7093,6 +8168,7 @@ export interface operations {
     };
     updateTaxonomyLabel: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -7109,6 +8185,7 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7254,6 +8331,7 @@ export interface operations {
                 /** @description Only records that are linked to this task. */
                 taskId?: string;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7261,7 +8339,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of records. */
             200: {
@@ -7339,6 +8419,7 @@ export interface operations {
     };
     fetchRecord: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7352,7 +8433,9 @@ export interface operations {
                 /** @description The id of the connected record. */
                 recordId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The record. */
             200: {
@@ -7368,6 +8451,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7436,6 +8520,8 @@ export interface operations {
     };
     linkRecordTask: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7447,7 +8533,9 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The record with the link. */
             200: {
@@ -7525,6 +8613,8 @@ export interface operations {
     };
     unlinkRecordTask: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7536,13 +8626,16 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The link is gone. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7619,6 +8712,7 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7626,7 +8720,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The recap. */
             200: {
@@ -7712,6 +8808,7 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7721,7 +8818,9 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The recap. */
             200: {
@@ -7815,6 +8914,7 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7822,7 +8922,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -7920,6 +9022,7 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7927,7 +9030,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -8021,6 +9126,7 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8028,7 +9134,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -8116,6 +9224,7 @@ export interface operations {
                  */
                 cursor?: string;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8123,7 +9232,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of API keys. */
             200: {
@@ -8201,6 +9312,7 @@ export interface operations {
     };
     createApiKey: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -8215,6 +9327,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -8334,6 +9447,8 @@ export interface operations {
     };
     fetchApiKey: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8343,7 +9458,9 @@ export interface operations {
                 /** @description The id of the API key; not the key itself. */
                 apiKeyId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The API key. */
             200: {
@@ -8421,6 +9538,8 @@ export interface operations {
     };
     revokeApiKey: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8430,13 +9549,16 @@ export interface operations {
                 /** @description The id of the API key; not the key itself. */
                 apiKeyId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The key does not work any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8505,6 +9627,8 @@ export interface operations {
     };
     listWebhooks: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8512,7 +9636,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The webhooks of the workspace. */
             200: {
@@ -8590,6 +9716,7 @@ export interface operations {
     };
     createWebhook: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -8604,6 +9731,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -8726,6 +9854,7 @@ export interface operations {
     };
     fetchWebhook: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -8739,7 +9868,9 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The webhook. */
             200: {
@@ -8755,6 +9886,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8823,6 +9955,7 @@ export interface operations {
     };
     deleteWebhook: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -8839,13 +9972,16 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The webhook was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8923,6 +10059,7 @@ export interface operations {
     };
     updateWebhook: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -8939,6 +10076,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -9059,6 +10197,7 @@ export interface operations {
     };
     verifyWebhook: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9075,7 +10214,9 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description What came of it. */
             200: {
@@ -9171,6 +10312,7 @@ export interface operations {
     };
     rotateWebhookKey: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9187,7 +10329,9 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The webhook with its new secrets. */
             200: {
@@ -9295,6 +10439,7 @@ export interface operations {
                 /** @description Only attempts that succeeded, or only those that failed. */
                 delivered?: boolean;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9304,7 +10449,9 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of deliveries. */
             200: {
@@ -9382,6 +10529,8 @@ export interface operations {
     };
     clearWebhookDeliveries: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9391,13 +10540,16 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The log is empty. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -9466,6 +10618,7 @@ export interface operations {
     };
     redeliverWebhook: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9484,7 +10637,9 @@ export interface operations {
                 /** @description The id of the delivery. */
                 deliveryId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The new delivery. */
             200: {
@@ -9580,6 +10735,8 @@ export interface operations {
     };
     listAgents: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9587,7 +10744,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The agents of the workspace. */
             200: {
@@ -9665,6 +10824,7 @@ export interface operations {
     };
     fetchAgent: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -9678,7 +10838,9 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The agent. */
             200: {
@@ -9694,6 +10856,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -9762,6 +10925,8 @@ export interface operations {
     };
     listWorkers: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9771,7 +10936,9 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The workers of the agent. */
             200: {
@@ -9849,6 +11016,7 @@ export interface operations {
     };
     registerWorker: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9865,6 +11033,7 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -9993,6 +11162,8 @@ export interface operations {
     };
     fetchWorker: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10002,7 +11173,9 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The worker. */
             200: {
@@ -10080,6 +11253,8 @@ export interface operations {
     };
     deregisterWorker: {
         parameters: {
+            query?: never;
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10089,13 +11264,16 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The worker was forgotten. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10164,6 +11342,7 @@ export interface operations {
     };
     heartbeatWorker: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10180,7 +11359,9 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The worker and its commands. */
             200: {
@@ -10298,6 +11479,7 @@ export interface operations {
                 /** @description How long to wait for a first session, in seconds. */
                 wait?: number;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10305,7 +11487,9 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of sessions. */
             200: {
@@ -10383,6 +11567,7 @@ export interface operations {
     };
     createAgentSession: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10397,6 +11582,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -10516,6 +11702,7 @@ export interface operations {
     };
     fetchAgentSession: {
         parameters: {
+            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -10529,7 +11716,9 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The session. */
             200: {
@@ -10545,6 +11734,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10613,6 +11803,7 @@ export interface operations {
     };
     cancelAgentSession: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10629,7 +11820,9 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The cancelled session. */
             200: {
@@ -10725,6 +11918,7 @@ export interface operations {
     };
     retryAgentSession: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10741,7 +11935,9 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The session that is queued. */
             200: {
@@ -10837,6 +12033,7 @@ export interface operations {
     };
     archiveAgentSession: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10853,7 +12050,9 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description The archived session. */
             200: {
@@ -10949,6 +12148,7 @@ export interface operations {
     };
     answerAgentSession: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10965,6 +12165,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11094,6 +12295,7 @@ export interface operations {
                  */
                 cursor?: string;
             };
+            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11103,7 +12305,9 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
+        requestBody?: never;
         responses: {
             /** @description One page of activities. */
             200: {
@@ -11181,6 +12385,7 @@ export interface operations {
     };
     createActivity: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11197,6 +12402,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11319,6 +12525,7 @@ export interface operations {
     };
     claimSession: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11335,6 +12542,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11454,6 +12662,7 @@ export interface operations {
     };
     heartbeatClaim: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11472,6 +12681,7 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11594,6 +12804,7 @@ export interface operations {
     };
     completeClaim: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11612,6 +12823,7 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11734,6 +12946,7 @@ export interface operations {
     };
     failClaim: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11752,6 +12965,7 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11874,6 +13088,7 @@ export interface operations {
     };
     releaseClaim: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11892,6 +13107,7 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12014,6 +13230,7 @@ export interface operations {
     };
     awaitClaimInput: {
         parameters: {
+            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12032,6 +13249,7 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
+            cookie?: never;
         };
         requestBody: {
             content: {

@@ -323,6 +323,13 @@ const parameter44: ParameterContract = {
   shape: "string",
 };
 const parameter45: ParameterContract = {
+  name: "Range",
+  in: "header",
+  style: "simple",
+  explode: false,
+  shape: "string",
+};
+const parameter46: ParameterContract = {
   name: "includeArchived",
   in: "query",
   style: "form",
@@ -330,28 +337,28 @@ const parameter45: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter46: ParameterContract = {
+const parameter47: ParameterContract = {
   name: "taxonomyLabelId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter47: ParameterContract = {
+const parameter48: ParameterContract = {
   name: "provider",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter48: ParameterContract = {
+const parameter49: ParameterContract = {
   name: "recordId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter49: ParameterContract = {
+const parameter50: ParameterContract = {
   name: "includeInitiatives",
   in: "query",
   style: "form",
@@ -359,84 +366,84 @@ const parameter49: ParameterContract = {
   shape: "boolean",
   default: true,
 };
-const parameter50: ParameterContract = {
+const parameter51: ParameterContract = {
   name: "teamId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter51: ParameterContract = {
+const parameter52: ParameterContract = {
   name: "userId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter52: ParameterContract = {
+const parameter53: ParameterContract = {
   name: "apiKeyId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter53: ParameterContract = {
+const parameter54: ParameterContract = {
   name: "webhookId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter54: ParameterContract = {
+const parameter55: ParameterContract = {
   name: "delivered",
   in: "query",
   style: "form",
   explode: true,
   shape: "boolean",
 };
-const parameter55: ParameterContract = {
+const parameter56: ParameterContract = {
   name: "deliveryId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter56: ParameterContract = {
-  name: "agentId",
-  in: "path",
-  style: "simple",
-  explode: false,
-  shape: "string",
-};
 const parameter57: ParameterContract = {
-  name: "workerId",
+  name: "agentId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
 const parameter58: ParameterContract = {
+  name: "workerId",
+  in: "path",
+  style: "simple",
+  explode: false,
+  shape: "string",
+};
+const parameter59: ParameterContract = {
   name: "state",
   in: "query",
   style: "form",
   explode: true,
   shape: { items: "string" },
 };
-const parameter59: ParameterContract = {
+const parameter60: ParameterContract = {
   name: "workerId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter60: ParameterContract = {
+const parameter61: ParameterContract = {
   name: "agentId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter61: ParameterContract = {
+const parameter62: ParameterContract = {
   name: "archived",
   in: "query",
   style: "form",
@@ -444,7 +451,7 @@ const parameter61: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter62: ParameterContract = {
+const parameter63: ParameterContract = {
   name: "wait",
   in: "query",
   style: "form",
@@ -452,14 +459,14 @@ const parameter62: ParameterContract = {
   shape: "number",
   default: 0,
 };
-const parameter63: ParameterContract = {
+const parameter64: ParameterContract = {
   name: "sessionId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter64: ParameterContract = {
+const parameter65: ParameterContract = {
   name: "claimId",
   in: "path",
   style: "simple",
@@ -971,7 +978,7 @@ const response50: ResponseContract = {
 };
 const response51: ResponseContract = {
   codes: [],
-  mediaTypes: ["application/octet-stream"],
+  mediaTypes: ["image/*", "video/*"],
   headers: [
     { name: "X-Request-Id", required: true, shape: "string" },
     { name: "RateLimit", required: false, shape: "string" },
@@ -981,12 +988,13 @@ const response51: ResponseContract = {
 };
 const response52: ResponseContract = {
   codes: [],
-  mediaTypes: [],
+  mediaTypes: ["image/*", "video/*"],
   headers: [
     { name: "X-Request-Id", required: true, shape: "string" },
     { name: "RateLimit", required: false, shape: "string" },
     { name: "RateLimit-Policy", required: false, shape: "string" },
-    { name: "Location", required: true, shape: "string" },
+    { name: "ETag", required: true, shape: "string" },
+    { name: "Content-Range", required: true, shape: "string" },
   ],
 };
 const response53: ResponseContract = {
@@ -1418,8 +1426,16 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: ["userId", "name", "email", "status", "avatarUrl", "teamIds", "joinedAt", "version"],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: ["userId", "name", "email", "status", "avatarUrl", "teamIds", "joinedAt", "version"],
+          },
         ],
       },
       responses: {
@@ -1638,8 +1654,16 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: ["teamId", "workspaceId", "memberCount", "createdAt", "updatedAt", "version"],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: ["teamId", "workspaceId", "memberCount", "createdAt", "updatedAt", "version"],
+          },
         ],
       },
       responses: {
@@ -3211,8 +3235,36 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: [
+              "commentId",
+              "taskId",
+              "userId",
+              "source",
+              "parentCommentId",
+              "reactions",
+              "createdAt",
+              "updatedAt",
+              "editedAt",
+            ],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: [
+              "commentId",
+              "taskId",
+              "userId",
+              "source",
+              "parentCommentId",
+              "reactions",
+              "createdAt",
+              "updatedAt",
+              "editedAt",
+            ],
+          },
         ],
       },
       responses: {
@@ -3514,8 +3566,34 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: [
+              "documentId",
+              "workspaceId",
+              "excerpt",
+              "createdBy",
+              "updatedBy",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: [
+              "documentId",
+              "workspaceId",
+              "excerpt",
+              "createdBy",
+              "updatedBy",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
         ],
       },
       responses: {
@@ -3778,10 +3856,11 @@ export const contract: Contract<OperationId, ErrorCode> = {
         [{ scheme: "oauth", scopes: ["files:read"] }],
         [{ scheme: "oauth", scopes: ["files:write"] }],
       ],
-      parameters: [parameter2, parameter44],
+      parameters: [parameter2, parameter44, parameter1, parameter45],
       responses: {
         200: response51,
-        302: response52,
+        206: response52,
+        304: response2,
         400: response3,
         401: response4,
         403: response5,
@@ -3806,7 +3885,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       },
       etag: true,
       ifMatch: false,
-      ifNoneMatch: false,
+      ifNoneMatch: true,
       cost: 1,
       windows: [],
     },
@@ -3816,7 +3895,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter38, parameter45],
+      parameters: [parameter2, parameter3, parameter4, parameter38, parameter46],
       responses: {
         200: response11,
         400: response12,
@@ -3906,7 +3985,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:read"] }]],
-      parameters: [parameter2, parameter46, parameter1],
+      parameters: [parameter2, parameter47, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -3942,12 +4021,20 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:write"] }]],
-      parameters: [parameter2, parameter46, parameter10],
+      parameters: [parameter2, parameter47, parameter10],
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: ["taxonomyLabelId", "workspaceId", "type", "createdAt", "updatedAt", "version"],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: ["taxonomyLabelId", "workspaceId", "type", "createdAt", "updatedAt", "version"],
+          },
         ],
       },
       responses: {
@@ -3996,7 +4083,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:write"] }]],
-      parameters: [parameter2, parameter46, parameter10],
+      parameters: [parameter2, parameter47, parameter10],
       responses: {
         204: response21,
         400: response3,
@@ -4034,7 +4121,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter18, parameter47, parameter39],
+      parameters: [parameter2, parameter3, parameter4, parameter18, parameter48, parameter39],
       responses: {
         200: response11,
         400: response12,
@@ -4076,7 +4163,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:read"] }]],
-      parameters: [parameter2, parameter48, parameter1],
+      parameters: [parameter2, parameter49, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4112,7 +4199,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:write"] }]],
-      parameters: [parameter2, parameter48, parameter27],
+      parameters: [parameter2, parameter49, parameter27],
       responses: {
         200: response9,
         400: response3,
@@ -4149,7 +4236,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:write"] }]],
-      parameters: [parameter2, parameter48, parameter27],
+      parameters: [parameter2, parameter49, parameter27],
       responses: {
         204: response21,
         400: response3,
@@ -4186,7 +4273,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/recaps/me",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter22, parameter23, parameter49],
+      parameters: [parameter2, parameter22, parameter23, parameter50],
       responses: {
         200: response9,
         400: response3,
@@ -4221,7 +4308,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/teams/{teamId}/recap",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter13, parameter22, parameter23, parameter49],
+      parameters: [parameter2, parameter13, parameter22, parameter23, parameter50],
       responses: {
         200: response9,
         400: response3,
@@ -4256,7 +4343,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/planned-work",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter50, parameter51, parameter49],
+      parameters: [parameter2, parameter3, parameter4, parameter51, parameter52, parameter50],
       responses: {
         200: response11,
         400: response12,
@@ -4304,9 +4391,9 @@ export const contract: Contract<OperationId, ErrorCode> = {
         parameter4,
         parameter22,
         parameter23,
-        parameter50,
         parameter51,
-        parameter49,
+        parameter52,
+        parameter50,
       ],
       responses: {
         200: response11,
@@ -4349,7 +4436,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/blockers",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter2, parameter3, parameter4, parameter50, parameter51, parameter49],
+      parameters: [parameter2, parameter3, parameter4, parameter51, parameter52, parameter50],
       responses: {
         200: response11,
         400: response12,
@@ -4484,7 +4571,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["api-keys:manage"] }]],
-      parameters: [parameter2, parameter52],
+      parameters: [parameter2, parameter53],
       responses: {
         200: response9,
         400: response3,
@@ -4521,7 +4608,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["api-keys:manage"] }]],
-      parameters: [parameter2, parameter52],
+      parameters: [parameter2, parameter53],
       responses: {
         204: response21,
         400: response3,
@@ -4643,7 +4730,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter1],
+      parameters: [parameter2, parameter54, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4680,12 +4767,38 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter10],
+      parameters: [parameter2, parameter54, parameter10],
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: [
+              "webhookId",
+              "userId",
+              "payloadVersion",
+              "verified",
+              "checkedAt",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: [
+              "webhookId",
+              "userId",
+              "payloadVersion",
+              "verified",
+              "checkedAt",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
         ],
       },
       responses: {
@@ -4734,7 +4847,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter10],
+      parameters: [parameter2, parameter54, parameter10],
       responses: {
         204: response21,
         400: response3,
@@ -4773,7 +4886,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/verify",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter12],
+      parameters: [parameter2, parameter54, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -4815,7 +4928,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter12],
+      parameters: [parameter2, parameter54, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -4857,7 +4970,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter3, parameter4, parameter54],
+      parameters: [parameter2, parameter54, parameter3, parameter4, parameter55],
       responses: {
         200: response11,
         400: response12,
@@ -4901,7 +5014,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53],
+      parameters: [parameter2, parameter54],
       responses: {
         204: response21,
         400: response3,
@@ -4938,7 +5051,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter2, parameter53, parameter55, parameter12],
+      parameters: [parameter2, parameter54, parameter56, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5015,7 +5128,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter56, parameter1],
+      parameters: [parameter2, parameter57, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -5052,7 +5165,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter56],
+      parameters: [parameter2, parameter57],
       responses: {
         200: response9,
         400: response3,
@@ -5088,7 +5201,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter56, parameter12],
+      parameters: [parameter2, parameter57, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5137,7 +5250,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter57],
+      parameters: [parameter2, parameter58],
       responses: {
         200: response9,
         400: response3,
@@ -5173,7 +5286,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter57],
+      parameters: [parameter2, parameter58],
       responses: {
         204: response21,
         400: response3,
@@ -5209,7 +5322,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}/heartbeat",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter57, parameter12],
+      parameters: [parameter2, parameter58, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5254,12 +5367,12 @@ export const contract: Contract<OperationId, ErrorCode> = {
         parameter2,
         parameter3,
         parameter4,
-        parameter58,
         parameter59,
         parameter60,
-        parameter39,
         parameter61,
+        parameter39,
         parameter62,
+        parameter63,
       ],
       responses: {
         200: response11,
@@ -5352,7 +5465,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter63, parameter1],
+      parameters: [parameter2, parameter64, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -5389,7 +5502,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter12],
+      parameters: [parameter2, parameter64, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5431,7 +5544,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/retry",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter12],
+      parameters: [parameter2, parameter64, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5473,7 +5586,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/archive",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter12],
+      parameters: [parameter2, parameter64, parameter12],
       responses: {
         200: response9,
         400: response3,
@@ -5515,7 +5628,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/input",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter12],
+      parameters: [parameter2, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5564,7 +5677,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter2, parameter63, parameter3, parameter4],
+      parameters: [parameter2, parameter64, parameter3, parameter4],
       responses: {
         200: response11,
         400: response12,
@@ -5608,7 +5721,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter12],
+      parameters: [parameter2, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         201: response22,
@@ -5657,7 +5770,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter12],
+      parameters: [parameter2, parameter64, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         201: response22,
@@ -5709,7 +5822,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter64, parameter12],
+      parameters: [parameter2, parameter64, parameter65, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5759,7 +5872,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter64, parameter12],
+      parameters: [parameter2, parameter64, parameter65, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5809,7 +5922,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter64, parameter12],
+      parameters: [parameter2, parameter64, parameter65, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5859,7 +5972,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter64, parameter12],
+      parameters: [parameter2, parameter64, parameter65, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,
@@ -5909,7 +6022,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter2, parameter63, parameter64, parameter12],
+      parameters: [parameter2, parameter64, parameter65, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response9,

@@ -408,6 +408,8 @@ return errors === 0;
 validate10.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check5 = validate11;
+const schema9 = {"additionalProperties":false,"properties":{"userId":true,"name":true,"email":true,"status":true,"avatarUrl":true,"teamIds":true,"joinedAt":true,"version":true,"role":{"$ref":"definitions#/$defs/WorkspaceRole"},"timezone":{"minLength":1,"maxLength":64,"type":"string"}},"type":"object"};
+const func12 = Object.prototype.hasOwnProperty;
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -442,11 +444,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!((key0 === "role") || (key0 === "timezone"))){
+if(!(func12.call(schema9.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -654,7 +653,8 @@ return errors === 0;
 validate17.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check8 = validate18;
-const schema14 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["name"]};
+const schema14 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["name"]};
+const pattern8 = new RegExp("\\S", "u");
 
 function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -683,6 +683,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -744,7 +747,7 @@ return errors === 0;
 validate18.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check9 = validate21;
-const pattern10 = new RegExp("^[\\x21-\\x7E]+$", "u");
+const pattern11 = new RegExp("^[\\x21-\\x7E]+$", "u");
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -788,7 +791,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data3)){
+if(!pattern11.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -876,7 +879,7 @@ return errors === 0;
 validate22.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check11 = validate23;
-const schema18 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"minProperties":1,"type":"object"};
+const schema18 = {"additionalProperties":false,"properties":{"teamId":true,"workspaceId":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object"};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -889,11 +892,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!(((key0 === "name") || (key0 === "icon")) || (key0 === "parentTeamId"))){
+if(!(func12.call(schema18.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -905,6 +905,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -1593,7 +1596,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -1610,7 +1613,7 @@ return errors === 0;
 validate43.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check19 = validate44;
-const pattern28 = new RegExp("^inv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern30 = new RegExp("^inv_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1660,7 +1663,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/teamId",keyword:"type",
 if(data0.inviteId !== undefined){
 let data3 = data0.inviteId;
 if(typeof data3 === "string"){
-if(!pattern28.test(data3)){
+if(!pattern30.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/inviteId",keyword:"pattern",params:{pattern: "^inv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1726,7 +1729,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/teamId",keyword:"type",
 if(data0.inviteId !== undefined){
 let data3 = data0.inviteId;
 if(typeof data3 === "string"){
-if(!pattern28.test(data3)){
+if(!pattern30.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/inviteId",keyword:"pattern",params:{pattern: "^inv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1748,7 +1751,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern11.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -1765,7 +1768,7 @@ return errors === 0;
 validate45.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check21 = validate46;
-const pattern36 = new RegExp("^tsk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern38 = new RegExp("^tsk_[A-Za-z0-9_-]{1,64}$", "u");
 const schema34 = {"type":"string","enum":["updatedAt","-updatedAt","createdAt","-createdAt","deadline","-deadline","title","-title"]};
 
 function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2123,7 +2126,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/assigneeId",keyword:"t
 if(data2.parentTaskId !== undefined){
 let data17 = data2.parentTaskId;
 if(typeof data17 === "string"){
-if(!pattern36.test(data17)){
+if(!pattern38.test(data17)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2167,9 +2170,8 @@ return errors === 0;
 validate46.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check22 = validate55;
-const schema39 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
-const func48 = Object.prototype.hasOwnProperty;
-const pattern40 = new RegExp("^lbl_[A-Za-z0-9_-]{1,64}$", "u");
+const schema39 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
+const pattern43 = new RegExp("^lbl_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2365,7 +2367,7 @@ if(data.title === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "title"}}); errors++;
 }
 for(const key0 in data){
-if(!(func48.call(schema39.properties, key0))){
+if(!(func12.call(schema39.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -2377,6 +2379,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -2497,7 +2502,7 @@ const len2 = data11.length;
 for(let i3=0; i3<len2; i3++){
 let data12 = data11[i3];
 if(typeof data12 === "string"){
-if(!pattern40.test(data12)){
+if(!pattern43.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2533,7 +2538,7 @@ if((typeof data13 !== "string") && (data13 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema39.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data13 === "string"){
-if(!pattern36.test(data13)){
+if(!pattern38.test(data13)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2795,7 +2800,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2831,7 +2836,7 @@ return errors === 0;
 validate75.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check25 = validate76;
-const schema51 = {"additionalProperties":false,"properties":{"taskId":true,"workspaceId":true,"excerpt":true,"ancestors":true,"relations":true,"links":true,"labelsByType":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object"};
+const schema51 = {"additionalProperties":false,"properties":{"taskId":true,"workspaceId":true,"excerpt":true,"ancestors":true,"relations":true,"links":true,"labelsByType":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object"};
 
 function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2845,7 +2850,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func48.call(schema51.properties, key0))){
+if(!(func12.call(schema51.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -2857,6 +2862,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -2977,7 +2985,7 @@ const len2 = data11.length;
 for(let i3=0; i3<len2; i3++){
 let data12 = data11[i3];
 if(typeof data12 === "string"){
-if(!pattern40.test(data12)){
+if(!pattern43.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3013,7 +3021,7 @@ if((typeof data13 !== "string") && (data13 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema51.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data13 === "string"){
-if(!pattern36.test(data13)){
+if(!pattern38.test(data13)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3144,7 +3152,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3216,7 +3224,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3374,7 +3382,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3427,7 +3435,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3522,7 +3530,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3539,7 +3547,7 @@ errors = vErrors.length;
 if(data0.relatedTaskId !== undefined){
 let data4 = data0.relatedTaskId;
 if(typeof data4 === "string"){
-if(!pattern36.test(data4)){
+if(!pattern38.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/relatedTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3705,7 +3713,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/decision",keyword:"const",pa
 if(data.duplicateOfTaskId !== undefined){
 let data1 = data.duplicateOfTaskId;
 if(typeof data1 === "string"){
-if(!pattern36.test(data1)){
+if(!pattern38.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/duplicateOfTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -4122,7 +4130,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -4144,7 +4152,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -5173,7 +5181,7 @@ return errors === 0;
 validate119.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check36 = validate124;
-const schema77 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"deadline":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
+const schema77 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"deadline":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
 
 function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5190,7 +5198,7 @@ if(data.title === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "title"}}); errors++;
 }
 for(const key0 in data){
-if(!(func48.call(schema77.properties, key0))){
+if(!(func12.call(schema77.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -5202,6 +5210,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -5304,7 +5315,7 @@ const len2 = data8.length;
 for(let i3=0; i3<len2; i3++){
 let data9 = data8[i3];
 if(typeof data9 === "string"){
-if(!pattern40.test(data9)){
+if(!pattern43.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5340,7 +5351,7 @@ if((typeof data10 !== "string") && (data10 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema77.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data10 === "string"){
-if(!pattern36.test(data10)){
+if(!pattern38.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5684,7 +5695,7 @@ return errors === 0;
 validate129.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check38 = validate136;
-const schema83 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["title"]};
+const schema83 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["title"]};
 
 function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5713,6 +5724,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -5817,7 +5831,7 @@ if((typeof data9 !== "string") && (data9 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema83.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data9 === "string"){
-if(!pattern36.test(data9)){
+if(!pattern38.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5852,7 +5866,7 @@ return errors === 0;
 validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check39 = validate142;
-const pattern79 = new RegExp("^cmt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern85 = new RegExp("^cmt_[A-Za-z0-9_-]{1,64}$", "u");
 const schema85 = {"type":"string","enum":["createdAt","-createdAt"]};
 
 function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -5911,7 +5925,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5961,7 +5975,7 @@ errors = vErrors.length;
 if(data3.parentCommentId !== undefined){
 let data7 = data3.parentCommentId;
 if(typeof data7 === "string"){
-if(!pattern79.test(data7)){
+if(!pattern85.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentCommentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6030,7 +6044,7 @@ if((typeof data2 !== "string") && (data2 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"type",params:{type: schema87.properties.parentCommentId.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern79.test(data2)){
+if(!pattern85.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6103,7 +6117,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6114,7 +6128,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern79.test(data3)){
+if(!pattern85.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6150,6 +6164,7 @@ return errors === 0;
 validate148.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check42 = validate149;
+const schema90 = {"additionalProperties":false,"properties":{"commentId":true,"taskId":true,"userId":true,"source":true,"parentCommentId":true,"reactions":true,"createdAt":true,"updatedAt":true,"editedAt":true,"content":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object"};
 
 function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6163,7 +6178,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(key0 === "content")){
+if(!(func12.call(schema90.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -6249,7 +6264,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6260,7 +6275,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern79.test(data3)){
+if(!pattern85.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6337,7 +6352,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6348,7 +6363,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern79.test(data3)){
+if(!pattern85.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6595,7 +6610,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"type"
 if(data2.taskId !== undefined){
 let data10 = data2.taskId;
 if(typeof data10 === "string"){
-if(!pattern36.test(data10)){
+if(!pattern38.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6721,6 +6736,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
 }
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"type",params:{type: "string"}}); errors++;
@@ -6759,7 +6777,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern36.test(data5)){
+if(!pattern38.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6802,7 +6820,7 @@ return errors === 0;
 validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check47 = validate168;
-const pattern96 = new RegExp("^doc_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern103 = new RegExp("^doc_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6838,7 +6856,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern96.test(data2)){
+if(!pattern103.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6874,6 +6892,7 @@ return errors === 0;
 validate168.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check48 = validate169;
+const schema103 = {"additionalProperties":false,"properties":{"documentId":true,"workspaceId":true,"excerpt":true,"createdBy":true,"updatedBy":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"type":{"$ref":"definitions#/$defs/DocumentType"},"status":{"$ref":"definitions#/$defs/DocumentStatus"},"content":{"maxLength":200000,"type":"string"},"taskIds":{"maxItems":50,"items":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"type":"array"}},"type":"object"};
 
 function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6886,11 +6905,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!(((((key0 === "title") || (key0 === "type")) || (key0 === "status")) || (key0 === "content")) || (key0 === "taskIds"))){
+if(!(func12.call(schema103.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -6902,6 +6918,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -6941,7 +6960,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern36.test(data5)){
+if(!pattern38.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7019,7 +7038,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern96.test(data2)){
+if(!pattern103.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7090,7 +7109,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern96.test(data2)){
+if(!pattern103.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7112,7 +7131,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -7129,7 +7148,7 @@ return errors === 0;
 validate175.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check51 = validate176;
-const pattern103 = new RegExp("^[0-9a-f]{64}$", "u");
+const pattern111 = new RegExp("^[0-9a-f]{64}$", "u");
 
 function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7201,7 +7220,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/size",keyword:"minimum",para
 if(data.sha256 !== undefined){
 let data3 = data.sha256;
 if(typeof data3 === "string"){
-if(!pattern103.test(data3)){
+if(!pattern111.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sha256",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}); errors++;
 }
 }
@@ -7239,7 +7258,7 @@ return errors === 0;
 validate176.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check52 = validate179;
-const pattern105 = new RegExp("^file_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern113 = new RegExp("^file_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7275,7 +7294,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern105.test(data2)){
+if(!pattern113.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7346,7 +7365,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern105.test(data2)){
+if(!pattern113.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7363,12 +7382,97 @@ return errors === 0;
 validate180.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
 const check54 = validate181;
-const schema111 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate182.evaluated;
+const evaluated0 = validate181.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.fileId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "fileId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.fileId !== undefined){
+let data2 = data0.fileId;
+if(typeof data2 === "string"){
+if(!pattern113.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data3.Range !== undefined){
+let data5 = data3.Range;
+if(typeof data5 === "string"){
+if(func0(data5) > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"maxLength",params:{limit: 100}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate181.errors = vErrors;
+return errors === 0;
+}
+validate181.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check55 = validate182;
+const schema112 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
+
+function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate183.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7379,18 +7483,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "goal") || (data === "company")) || (data === "product")) || (data === "release")) || (data === "component")) || (data === "skill")) || (data === "coding_tool")) || (data === "agent"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema111.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema112.enum}}); errors++;
 }
-validate182.errors = vErrors;
+validate183.errors = vErrors;
 return errors === 0;
 }
-validate182.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate183.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate181.evaluated;
+const evaluated0 = validate182.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7459,8 +7563,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate182(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate183(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
 errors = vErrors.length;
 }
 }
@@ -7490,18 +7594,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeArchived",keywo
 }
 }
 }
-validate181.errors = vErrors;
+validate182.errors = vErrors;
 return errors === 0;
 }
-validate181.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate182.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check55 = validate184;
-const schema113 = {"additionalProperties":false,"properties":{"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["type","name"]};
+const check56 = validate185;
+const schema114 = {"additionalProperties":false,"properties":{"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["type","name"]};
 
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate186.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7512,19 +7616,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "goal") || (data === "company")) || (data === "product")) || (data === "release")) || (data === "component")) || (data === "skill")) || (data === "coding_tool")) || (data === "agent"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema111.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema112.enum}}); errors++;
 }
-validate186.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate186.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern109 = new RegExp("^#[0-9a-f]{6}$", "u");
+const pattern120 = new RegExp("^#[0-9a-f]{6}$", "u");
 
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate185.evaluated;
+const evaluated0 = validate186.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7544,8 +7648,8 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.type !== undefined){
-if(!(validate186(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate187(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 }
@@ -7558,6 +7662,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 if(func0(data1) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
 }
+if(!pattern8.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
@@ -7566,7 +7673,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema113.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema114.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 2000){
@@ -7577,10 +7684,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.color !== undefined){
 let data3 = data.color;
 if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema113.properties.color.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema114.properties.color.type}}); errors++;
 }
 if(typeof data3 === "string"){
-if(!pattern109.test(data3)){
+if(!pattern120.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -7588,10 +7695,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",par
 if(data.parentLabelId !== undefined){
 let data4 = data.parentLabelId;
 if((typeof data4 !== "string") && (data4 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema113.properties.parentLabelId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema114.properties.parentLabelId.type}}); errors++;
 }
 if(typeof data4 === "string"){
-if(!pattern40.test(data4)){
+if(!pattern43.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7600,37 +7707,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"patt
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate185.errors = vErrors;
+validate186.errors = vErrors;
 return errors === 0;
 }
-validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate186.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate184.evaluated;
+const evaluated0 = validate185.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate185(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate186(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
 errors = vErrors.length;
 }
-validate184.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
-validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check56 = validate189;
+const check57 = validate190;
 
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate189.evaluated;
+const evaluated0 = validate190.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7661,7 +7768,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taxonomyLabelId !== undefined){
 let data2 = data0.taxonomyLabelId;
 if(typeof data2 === "string"){
-if(!pattern40.test(data2)){
+if(!pattern43.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taxonomyLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7691,18 +7798,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate189.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
-validate189.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate190.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check57 = validate190;
-const schema117 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"}},"minProperties":1,"type":"object"};
+const check58 = validate191;
+const schema118 = {"additionalProperties":false,"properties":{"taxonomyLabelId":true,"workspaceId":true,"type":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"}},"type":"object"};
 
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate191.evaluated;
+const evaluated0 = validate192.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7710,11 +7817,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!(((((key0 === "name") || (key0 === "description")) || (key0 === "color")) || (key0 === "parentLabelId")) || (key0 === "archived"))){
+if(!(func12.call(schema118.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -7727,6 +7831,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
 }
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
@@ -7735,7 +7842,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema117.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema118.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 2000){
@@ -7746,10 +7853,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.color !== undefined){
 let data2 = data.color;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema117.properties.color.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema118.properties.color.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern120.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -7757,10 +7864,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",par
 if(data.parentLabelId !== undefined){
 let data3 = data.parentLabelId;
 if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema117.properties.parentLabelId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema118.properties.parentLabelId.type}}); errors++;
 }
 if(typeof data3 === "string"){
-if(!pattern40.test(data3)){
+if(!pattern43.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7774,37 +7881,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/archived",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate191.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
-validate191.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate190.evaluated;
+const evaluated0 = validate191.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate191(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate192(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
-validate190.errors = vErrors;
+validate191.errors = vErrors;
 return errors === 0;
 }
-validate190.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate191.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check58 = validate193;
+const check59 = validate194;
 
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate193.evaluated;
+const evaluated0 = validate194.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7835,7 +7942,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taxonomyLabelId !== undefined){
 let data2 = data0.taxonomyLabelId;
 if(typeof data2 === "string"){
-if(!pattern40.test(data2)){
+if(!pattern43.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taxonomyLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7865,18 +7972,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate193.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
-validate193.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate194.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check59 = validate194;
-const schema120 = {"type":"string","enum":["issue","pull_request","meeting","summary"]};
+const check60 = validate195;
+const schema121 = {"type":"string","enum":["issue","pull_request","meeting","summary"]};
 
-function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate195.evaluated;
+const evaluated0 = validate196.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7887,18 +7994,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "issue") || (data === "pull_request")) || (data === "meeting")) || (data === "summary"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema120.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema121.enum}}); errors++;
 }
-validate195.errors = vErrors;
+validate196.errors = vErrors;
 return errors === 0;
 }
-validate195.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate196.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate194.evaluated;
+const evaluated0 = validate195.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7967,8 +8074,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/kind",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate195(data5[i0], {instancePath:instancePath+"/query/kind/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
+if(!(validate196(data5[i0], {instancePath:instancePath+"/query/kind/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
 errors = vErrors.length;
 }
 }
@@ -8007,7 +8114,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/provider",keyword:"typ
 if(data2.taskId !== undefined){
 let data8 = data2.taskId;
 if(typeof data8 === "string"){
-if(!pattern36.test(data8)){
+if(!pattern38.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8018,18 +8125,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"type"
 }
 }
 }
-validate194.errors = vErrors;
+validate195.errors = vErrors;
 return errors === 0;
 }
-validate194.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate195.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check60 = validate197;
-const pattern120 = new RegExp("^rec_[A-Za-z0-9_-]{1,64}$", "u");
+const check61 = validate198;
+const pattern132 = new RegExp("^rec_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate197(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate197.evaluated;
+const evaluated0 = validate198.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8060,7 +8167,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.recordId !== undefined){
 let data2 = data0.recordId;
 if(typeof data2 === "string"){
-if(!pattern120.test(data2)){
+if(!pattern132.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"pattern",params:{pattern: "^rec_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8090,17 +8197,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate197.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
-validate197.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate198.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check61 = validate198;
+const check62 = validate199;
 
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate198.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8134,7 +8241,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.recordId !== undefined){
 let data2 = data0.recordId;
 if(typeof data2 === "string"){
-if(!pattern120.test(data2)){
+if(!pattern132.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"pattern",params:{pattern: "^rec_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8145,7 +8252,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"type
 if(data0.taskId !== undefined){
 let data3 = data0.taskId;
 if(typeof data3 === "string"){
-if(!pattern36.test(data3)){
+if(!pattern38.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8156,17 +8263,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 }
 }
 }
-validate198.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate198.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check62 = validate199;
+const check63 = validate200;
 
-function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate199.evaluated;
+const evaluated0 = validate200.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8226,17 +8333,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate199.errors = vErrors;
+validate200.errors = vErrors;
 return errors === 0;
 }
-validate199.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate200.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check63 = validate200;
+const check64 = validate201;
 
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate200.evaluated;
+const evaluated0 = validate201.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8310,17 +8417,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate200.errors = vErrors;
+validate201.errors = vErrors;
 return errors === 0;
 }
-validate200.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate201.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check64 = validate201;
+const check65 = validate202;
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate201.evaluated;
+const evaluated0 = validate202.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8408,17 +8515,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate201.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
-validate201.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate202.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check65 = validate202;
+const check66 = validate203;
 
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate202.evaluated;
+const evaluated0 = validate203.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8528,17 +8635,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate202.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate202.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check66 = validate203;
+const check67 = validate204;
 
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate203.evaluated;
+const evaluated0 = validate204.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8599,18 +8706,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate203.errors = vErrors;
+validate204.errors = vErrors;
 return errors === 0;
 }
-validate203.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate204.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check67 = validate204;
-const schema129 = {"additionalProperties":false,"properties":{"description":{"minLength":1,"maxLength":255,"type":"string"},"expiresAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["description"]};
+const check68 = validate205;
+const schema130 = {"additionalProperties":false,"properties":{"description":{"minLength":1,"maxLength":255,"type":"string"},"expiresAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["description"]};
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate205.evaluated;
+const evaluated0 = validate206.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8643,7 +8750,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",
 if(data.expiresAt !== undefined){
 let data1 = data.expiresAt;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: schema129.properties.expiresAt.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: schema130.properties.expiresAt.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(!(formats2.validate(data1))){
@@ -8655,38 +8762,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate205.errors = vErrors;
+validate206.errors = vErrors;
 return errors === 0;
 }
-validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate206.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate204.evaluated;
+const evaluated0 = validate205.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate205(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
-validate204.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
-validate204.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check68 = validate207;
-const pattern135 = new RegExp("^key_[A-Za-z0-9_-]{1,64}$", "u");
+const check69 = validate208;
+const pattern147 = new RegExp("^key_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate207.evaluated;
+const evaluated0 = validate208.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8717,7 +8824,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.apiKeyId !== undefined){
 let data2 = data0.apiKeyId;
 if(typeof data2 === "string"){
-if(!pattern135.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/apiKeyId",keyword:"pattern",params:{pattern: "^key_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8728,17 +8835,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/apiKeyId",keyword:"type
 }
 }
 }
-validate207.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-validate207.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate208.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check69 = validate208;
+const check70 = validate209;
 
-function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate208.evaluated;
+const evaluated0 = validate209.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8766,20 +8873,20 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 }
 }
 }
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
-validate208.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate209.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check70 = validate209;
-const schema133 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
+const check71 = validate210;
+const schema134 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
 const formats32 = module3.fullFormats.uri;
-const schema134 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
+const schema135 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate211.evaluated;
+const evaluated0 = validate212.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8790,20 +8897,20 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((((((((((((((((((((((data === "task.created") || (data === "task.updated")) || (data === "task.deleted")) || (data === "task.snoozed")) || (data === "comment.created")) || (data === "comment.updated")) || (data === "comment.deleted")) || (data === "comment.reaction_added")) || (data === "comment.reaction_removed")) || (data === "team.created")) || (data === "team.updated")) || (data === "team.deleted")) || (data === "team.invite_created")) || (data === "team.invite_accepted")) || (data === "team.invite_revoked")) || (data === "taxonomy.created")) || (data === "taxonomy.updated")) || (data === "taxonomy.deleted")) || (data === "document.created")) || (data === "document.updated")) || (data === "document.deleted")) || (data === "issue.updated")) || (data === "meeting.created")) || (data === "summary.created")) || (data === "agent_session.queued")) || (data === "agent_session.updated")) || (data === "agent_session.completed")) || (data === "webhook.test"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema134.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema135.enum}}); errors++;
 }
-validate211.errors = vErrors;
+validate212.errors = vErrors;
 return errors === 0;
 }
-validate211.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate212.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern137 = new RegExp("^[!-~]{24,128}$", "u");
-const pattern138 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
+const pattern149 = new RegExp("^[!-~]{24,128}$", "u");
+const pattern150 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
 
-function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate210.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8836,7 +8943,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema133.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema134.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 255){
@@ -8847,7 +8954,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.events !== undefined){
 let data2 = data.events;
 if((!(Array.isArray(data2))) && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema133.properties.events.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema134.properties.events.type}}); errors++;
 }
 if(Array.isArray(data2)){
 if(data2.length > 50){
@@ -8858,8 +8965,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",p
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate211(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+if(!(validate212(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
 errors = vErrors.length;
 }
 }
@@ -8881,7 +8988,7 @@ break outer0;
 if(data.verificationKey !== undefined){
 let data4 = data.verificationKey;
 if(typeof data4 === "string"){
-if(!pattern137.test(data4)){
+if(!pattern149.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^[!-~]{24,128}$"}}); errors++;
 }
 }
@@ -8892,7 +8999,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"ty
 if(data.signingSecret !== undefined){
 let data5 = data.signingSecret;
 if(typeof data5 === "string"){
-if(!pattern138.test(data5)){
+if(!pattern150.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
 }
 }
@@ -8904,38 +9011,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate210.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate209.evaluated;
+const evaluated0 = validate210.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate210(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
+if(!(validate211(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
 errors = vErrors.length;
 }
-validate209.errors = vErrors;
+validate210.errors = vErrors;
 return errors === 0;
 }
-validate209.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check71 = validate214;
-const pattern140 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
+const check72 = validate215;
+const pattern152 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate214.evaluated;
+const evaluated0 = validate215.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8966,7 +9073,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern152.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8996,19 +9103,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate214.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
-validate214.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate215.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check72 = validate215;
-const schema137 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"}},"minProperties":1,"type":"object"};
-const schema138 = {"type":"string","enum":["active","disabled"]};
+const check73 = validate216;
+const schema138 = {"additionalProperties":false,"properties":{"webhookId":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true,"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"}},"type":"object"};
+const schema139 = {"type":"string","enum":["active","disabled"]};
 
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate218.evaluated;
+const evaluated0 = validate219.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9019,18 +9126,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "active") || (data === "disabled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema138.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema139.enum}}); errors++;
 }
-validate218.errors = vErrors;
+validate219.errors = vErrors;
 return errors === 0;
 }
-validate218.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate219.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate216.evaluated;
+const evaluated0 = validate217.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9038,11 +9145,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!((((key0 === "url") || (key0 === "description")) || (key0 === "events")) || (key0 === "status"))){
+if(!(func12.call(schema138.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -9063,7 +9167,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema137.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema138.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 255){
@@ -9074,7 +9178,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.events !== undefined){
 let data2 = data.events;
 if((!(Array.isArray(data2))) && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema137.properties.events.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema138.properties.events.type}}); errors++;
 }
 if(Array.isArray(data2)){
 if(data2.length > 50){
@@ -9085,8 +9189,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",p
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate211(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
+if(!(validate212(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
 errors = vErrors.length;
 }
 }
@@ -9106,8 +9210,8 @@ break outer0;
 }
 }
 if(data.status !== undefined){
-if(!(validate218(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate219(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
 }
 }
@@ -9115,101 +9219,30 @@ errors = vErrors.length;
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
+validate217.errors = vErrors;
+return errors === 0;
+}
+validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate216.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate217(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+errors = vErrors.length;
+}
 validate216.errors = vErrors;
 return errors === 0;
 }
 validate216.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate215.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate216(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
-errors = vErrors.length;
-}
-validate215.errors = vErrors;
-return errors === 0;
-}
-validate215.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check73 = validate221;
-
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate221.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.webhookId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "webhookId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.webhookId !== undefined){
-let data2 = data0.webhookId;
-if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-Match"] !== undefined){
-let data4 = data3["If-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate221.errors = vErrors;
-return errors === 0;
-}
-validate221.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check74 = validate222;
 
@@ -9247,7 +9280,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern152.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9260,21 +9293,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data.header !== undefined){
 let data3 = data.header;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["Idempotency-Key"] !== undefined){
-let data4 = data3["Idempotency-Key"];
+if(data3["If-Match"] !== undefined){
+let data4 = data3["If-Match"];
 if(typeof data4 === "string"){
-if(func0(data4) > 255){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"maxLength",params:{limit: 255}}); errors++;
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
 }
 if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-if(!pattern10.test(data4)){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"minLength",params:{limit: 1}}); errors++;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"type",params:{type: "string"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
@@ -9321,7 +9351,81 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern152.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["Idempotency-Key"] !== undefined){
+let data4 = data3["Idempotency-Key"];
+if(typeof data4 === "string"){
+if(func0(data4) > 255){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"maxLength",params:{limit: 255}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern11.test(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate223.errors = vErrors;
+return errors === 0;
+}
+validate223.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check76 = validate224;
+
+function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate224.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.webhookId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "webhookId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.webhookId !== undefined){
+let data2 = data0.webhookId;
+if(typeof data2 === "string"){
+if(!pattern152.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9370,17 +9474,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/delivered",keyword:"ty
 }
 }
 }
-validate223.errors = vErrors;
+validate224.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate224.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check76 = validate224;
+const check77 = validate225;
 
-function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate224.evaluated;
+const evaluated0 = validate225.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9411,7 +9515,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern152.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9422,18 +9526,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 }
 }
 }
-validate224.errors = vErrors;
+validate225.errors = vErrors;
 return errors === 0;
 }
-validate224.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate225.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check77 = validate225;
-const pattern152 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const check78 = validate226;
+const pattern164 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate225.evaluated;
+const evaluated0 = validate226.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9467,7 +9571,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern140.test(data2)){
+if(!pattern152.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9478,7 +9582,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data0.deliveryId !== undefined){
 let data3 = data0.deliveryId;
 if(typeof data3 === "string"){
-if(!pattern152.test(data3)){
+if(!pattern164.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9500,84 +9604,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern11.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate225.errors = vErrors;
-return errors === 0;
-}
-validate225.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
-const check78 = validate226;
-const pattern155 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate226.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.agentId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.agentId !== undefined){
-let data2 = data0.agentId;
-if(typeof data2 === "string"){
-if(!pattern155.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-None-Match"] !== undefined){
-let data4 = data3["If-None-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
@@ -9589,6 +9621,7 @@ return errors === 0;
 validate226.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check79 = validate227;
+const pattern167 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate227(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9624,7 +9657,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern155.test(data2)){
+if(!pattern167.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9634,114 +9667,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"type"
 }
 }
 }
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
 }
 validate227.errors = vErrors;
 return errors === 0;
 }
-validate227.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate227.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check80 = validate228;
-const schema148 = {"type":"string","enum":["local","cloud"]};
-
-function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate230.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((data === "local") || (data === "cloud"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema148.enum}}); errors++;
-}
-validate230.errors = vErrors;
-return errors === 0;
-}
-validate230.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate229.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.mode === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "mode"}}); errors++;
-}
-if(data.name === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
-}
-for(const key0 in data){
-if(!((key0 === "mode") || (key0 === "name"))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.mode !== undefined){
-if(!(validate230(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
-errors = vErrors.length;
-}
-}
-if(data.name !== undefined){
-let data1 = data.name;
-if(typeof data1 === "string"){
-if(func0(data1) > 120){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
-}
-if(func0(data1) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate229.errors = vErrors;
-return errors === 0;
-}
-validate229.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
 
 function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate228.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate229(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
-errors = vErrors.length;
-}
-validate228.errors = vErrors;
-return errors === 0;
-}
-validate228.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check81 = validate233;
-
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9772,7 +9728,155 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern155.test(data2)){
+if(!pattern167.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate228.errors = vErrors;
+return errors === 0;
+}
+validate228.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+
+const check81 = validate229;
+const schema149 = {"type":"string","enum":["local","cloud"]};
+
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate231.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((data === "local") || (data === "cloud"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema149.enum}}); errors++;
+}
+validate231.errors = vErrors;
+return errors === 0;
+}
+validate231.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate230.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.mode === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "mode"}}); errors++;
+}
+if(data.name === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
+}
+for(const key0 in data){
+if(!((key0 === "mode") || (key0 === "name"))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.mode !== undefined){
+if(!(validate231(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+errors = vErrors.length;
+}
+}
+if(data.name !== undefined){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(func0(data1) > 120){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
+}
+if(func0(data1) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate230.errors = vErrors;
+return errors === 0;
+}
+validate230.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate229.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate230(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
+errors = vErrors.length;
+}
+validate229.errors = vErrors;
+return errors === 0;
+}
+validate229.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const check82 = validate234;
+
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate234.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.agentId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.agentId !== undefined){
+let data2 = data0.agentId;
+if(typeof data2 === "string"){
+if(!pattern167.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9794,7 +9898,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -9805,65 +9909,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate233.errors = vErrors;
-return errors === 0;
-}
-validate233.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
-const check82 = validate234;
-const pattern162 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate234.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.workerId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workerId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.workerId !== undefined){
-let data2 = data0.workerId;
-if(typeof data2 === "string"){
-if(!pattern162.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
 validate234.errors = vErrors;
 return errors === 0;
 }
-validate234.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check83 = validate235;
+const pattern174 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9899,7 +9951,59 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern162.test(data2)){
+if(!pattern174.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate235.errors = vErrors;
+return errors === 0;
+}
+validate235.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+
+const check84 = validate236;
+
+function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate236.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.workerId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workerId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.workerId !== undefined){
+let data2 = data0.workerId;
+if(typeof data2 === "string"){
+if(!pattern174.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9921,7 +10025,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -9932,18 +10036,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate235.errors = vErrors;
+validate236.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate236.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check84 = validate236;
-const schema153 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
+const check85 = validate237;
+const schema154 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
 
-function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate237.evaluated;
+const evaluated0 = validate238.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9954,18 +10058,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "pending") || (data === "queued")) || (data === "active")) || (data === "awaiting_input")) || (data === "stale")) || (data === "complete")) || (data === "error")) || (data === "cancelled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema153.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema154.enum}}); errors++;
 }
-validate237.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-validate237.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate238.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate236.evaluated;
+const evaluated0 = validate237.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10034,8 +10138,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"minIte
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate237(data5[i0], {instancePath:instancePath+"/query/state/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
+if(!(validate238(data5[i0], {instancePath:instancePath+"/query/state/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 }
@@ -10060,7 +10164,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"type",
 if(data2.workerId !== undefined){
 let data7 = data2.workerId;
 if(typeof data7 === "string"){
-if(!pattern162.test(data7)){
+if(!pattern174.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10071,7 +10175,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"typ
 if(data2.agentId !== undefined){
 let data8 = data2.agentId;
 if(typeof data8 === "string"){
-if(!pattern155.test(data8)){
+if(!pattern167.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10082,7 +10186,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"type
 if(data2.taskId !== undefined){
 let data9 = data2.taskId;
 if(typeof data9 === "string"){
-if(!pattern36.test(data9)){
+if(!pattern38.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10112,18 +10216,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/wait",keyword:"minimum
 }
 }
 }
-validate236.errors = vErrors;
+validate237.errors = vErrors;
 return errors === 0;
 }
-validate236.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate237.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check85 = validate239;
-const schema155 = {"additionalProperties":false,"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object","required":["agentId","executionMode","prompt"]};
+const check86 = validate240;
+const schema156 = {"additionalProperties":false,"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object","required":["agentId","executionMode","prompt"]};
 
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate240.evaluated;
+const evaluated0 = validate241.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10148,7 +10252,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern155.test(data0)){
+if(!pattern167.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10157,18 +10261,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",para
 }
 }
 if(data.executionMode !== undefined){
-if(!(validate230(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
+if(!(validate231(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
 errors = vErrors.length;
 }
 }
 if(data.taskId !== undefined){
 let data2 = data.taskId;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema155.properties.taskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema156.properties.taskId.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern36.test(data2)){
+if(!pattern38.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10191,104 +10295,33 @@ vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
+validate241.errors = vErrors;
+return errors === 0;
+}
+validate241.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate240.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate241(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+errors = vErrors.length;
+}
 validate240.errors = vErrors;
 return errors === 0;
 }
 validate240.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-
-function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate239.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate240(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
-errors = vErrors.length;
-}
-validate239.errors = vErrors;
-return errors === 0;
-}
-validate239.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check86 = validate243;
-const pattern173 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate243.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.sessionId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.sessionId !== undefined){
-let data2 = data0.sessionId;
-if(typeof data2 === "string"){
-if(!pattern173.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-None-Match"] !== undefined){
-let data4 = data3["If-None-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate243.errors = vErrors;
-return errors === 0;
-}
-validate243.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
 const check87 = validate244;
+const pattern185 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10324,7 +10357,78 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern173.test(data2)){
+if(!pattern185.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate244.errors = vErrors;
+return errors === 0;
+}
+validate244.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check88 = validate245;
+
+function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate245.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.sessionId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.sessionId !== undefined){
+let data2 = data0.sessionId;
+if(typeof data2 === "string"){
+if(!pattern185.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10346,7 +10450,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -10357,17 +10461,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate244.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-validate244.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate245.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check88 = validate245;
+const check89 = validate246;
 
-function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate246.evaluated;
+const evaluated0 = validate247.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10401,37 +10505,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate246.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-validate246.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate247.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate245.evaluated;
+const evaluated0 = validate246.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate246(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
+if(!(validate247(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
 }
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-validate245.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate246.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check89 = validate248;
+const check90 = validate249;
 
-function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate248.evaluated;
+const evaluated0 = validate249.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10462,7 +10566,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern173.test(data2)){
+if(!pattern185.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10506,19 +10610,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate248.errors = vErrors;
+validate249.errors = vErrors;
 return errors === 0;
 }
-validate248.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate249.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check90 = validate249;
-const schema162 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
-const pattern179 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const check91 = validate250;
+const schema163 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
+const pattern191 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate251.evaluated;
+const evaluated0 = validate252.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10551,7 +10655,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern179.test(data1)){
+if(!pattern191.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10591,16 +10695,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate251.errors = vErrors;
+validate252.errors = vErrors;
 return errors === 0;
 }
-validate251.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate252.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate254.evaluated;
+const evaluated0 = validate255.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10637,16 +10741,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/done",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate254.errors = vErrors;
+validate255.errors = vErrors;
 return errors === 0;
 }
-validate254.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
+validate255.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate253.evaluated;
+const evaluated0 = validate254.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10679,7 +10783,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern179.test(data1)){
+if(!pattern191.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10709,8 +10813,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"maxItems",pa
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate254(data3[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+if(!(validate255(data3[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
 errors = vErrors.length;
 }
 }
@@ -10723,16 +10827,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"type",params
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate253.errors = vErrors;
+validate254.errors = vErrors;
 return errors === 0;
 }
-validate253.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate254.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate257.evaluated;
+const evaluated0 = validate258.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10765,7 +10869,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern179.test(data1)){
+if(!pattern191.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10802,16 +10906,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate257.errors = vErrors;
+validate258.errors = vErrors;
 return errors === 0;
 }
-validate257.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate258.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate259.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10844,7 +10948,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern179.test(data1)){
+if(!pattern191.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10884,16 +10988,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate259.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
-validate259.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate260.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate261.evaluated;
+const evaluated0 = validate262.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10926,7 +11030,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern179.test(data1)){
+if(!pattern191.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10966,16 +11070,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate261.errors = vErrors;
+validate262.errors = vErrors;
 return errors === 0;
 }
-validate261.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate262.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate263.evaluated;
+const evaluated0 = validate264.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11008,7 +11112,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern179.test(data1)){
+if(!pattern191.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11048,16 +11152,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate263.errors = vErrors;
+validate264.errors = vErrors;
 return errors === 0;
 }
-validate263.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate250.evaluated;
+const evaluated0 = validate251.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11071,7 +11175,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema162.allOf[0].properties.type.enum}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema163.allOf[0].properties.type.enum}}); errors++;
 }
 }
 }
@@ -11156,8 +11260,8 @@ vErrors = null;
 }
 if(!_valid0){
 const _errs10 = errors;
-if(!(validate251(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
+if(!(validate252(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs10 === errors;
@@ -11251,8 +11355,8 @@ vErrors = null;
 }
 if(!_valid1){
 const _errs18 = errors;
-if(!(validate253(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate253.errors : vErrors.concat(validate253.errors);
+if(!(validate254(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs18 === errors;
@@ -11351,8 +11455,8 @@ vErrors = null;
 }
 if(!_valid2){
 const _errs26 = errors;
-if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
+if(!(validate258(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate258.errors : vErrors.concat(validate258.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs26 === errors;
@@ -11451,8 +11555,8 @@ vErrors = null;
 }
 if(!_valid3){
 const _errs34 = errors;
-if(!(validate259(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs34 === errors;
@@ -11551,8 +11655,8 @@ vErrors = null;
 }
 if(!_valid4){
 const _errs42 = errors;
-if(!(validate261(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate262(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs42 === errors;
@@ -11651,8 +11755,8 @@ vErrors = null;
 }
 if(!_valid5){
 const _errs50 = errors;
-if(!(validate263(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+if(!(validate264(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs50 === errors;
@@ -11673,42 +11777,42 @@ props0 = props0 || {};
 Object.assign(props0, props5);
 }
 }
-validate250.errors = vErrors;
+validate251.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate250.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate251.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate249.evaluated;
+const evaluated0 = validate250.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate250(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate250.errors : vErrors.concat(validate250.errors);
+if(!(validate251(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
 errors = vErrors.length;
 }
 else {
-var props0 = validate250.evaluated.props;
+var props0 = validate251.evaluated.props;
 }
-validate249.errors = vErrors;
+validate250.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate249.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate250.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const check91 = validate266;
+const check92 = validate267;
 
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate267.evaluated;
+const evaluated0 = validate268.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11727,7 +11831,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern162.test(data0)){
+if(!pattern174.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11739,37 +11843,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate267.errors = vErrors;
+validate268.errors = vErrors;
 return errors === 0;
 }
-validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate268.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate266.evaluated;
+const evaluated0 = validate267.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate267(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+if(!(validate268(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
 errors = vErrors.length;
 }
-validate266.errors = vErrors;
+validate267.errors = vErrors;
 return errors === 0;
 }
-validate266.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check92 = validate269;
+const check93 = validate270;
 
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate270.evaluated;
+const evaluated0 = validate271.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11803,37 +11907,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate270.errors = vErrors;
+validate271.errors = vErrors;
 return errors === 0;
 }
-validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate271.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate269.evaluated;
+const evaluated0 = validate270.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate270(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate271(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
-validate269.errors = vErrors;
+validate270.errors = vErrors;
 return errors === 0;
 }
-validate269.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check93 = validate272;
+const check94 = validate273;
 
-function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate272.evaluated;
+const evaluated0 = validate273.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11867,7 +11971,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern173.test(data2)){
+if(!pattern185.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11878,7 +11982,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"typ
 if(data0.claimId !== undefined){
 let data3 = data0.claimId;
 if(typeof data3 === "string"){
-if(!pattern179.test(data3)){
+if(!pattern191.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11900,7 +12004,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern11.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -11911,17 +12015,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate272.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
-validate272.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate273.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check94 = validate273;
+const check95 = validate274;
 
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate274.evaluated;
+const evaluated0 = validate275.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11969,37 +12073,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/summary",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate274.errors = vErrors;
+validate275.errors = vErrors;
 return errors === 0;
 }
-validate274.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate273.evaluated;
+const evaluated0 = validate274.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate275(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-validate273.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate274.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check95 = validate276;
+const check96 = validate277;
 
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate277.evaluated;
+const evaluated0 = validate278.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12050,37 +12154,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type"
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate277.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-validate277.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate278.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate276(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate276.evaluated;
+const evaluated0 = validate277.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate277(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate278(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
 errors = vErrors.length;
 }
-validate276.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
-validate276.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate277.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check96 = validate279;
+const check97 = validate280;
 
-function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate280.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12128,37 +12232,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/reason",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate280.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate280.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate279.evaluated;
+const evaluated0 = validate280.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate280(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate281(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
-validate279.errors = vErrors;
+validate280.errors = vErrors;
 return errors === 0;
 }
-validate279.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate280.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check97 = validate282;
+const check98 = validate283;
 
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate283.evaluated;
+const evaluated0 = validate284.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12209,30 +12313,30 @@ vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate283.errors = vErrors;
+validate284.errors = vErrors;
 return errors === 0;
 }
-validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate284.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate282.evaluated;
+const evaluated0 = validate283.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate283(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
+if(!(validate284(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
 errors = vErrors.length;
 }
-validate282.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-validate282.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validators = {
   fetchMe: { parameters: check1 },
@@ -12291,55 +12395,55 @@ export const validators = {
   createFileUpload: { parameters: check9, body: { "application/json": check51 } },
   fetchFile: { parameters: check52 },
   deleteFile: { parameters: check53 },
-  downloadFile: { parameters: check53 },
-  listTaxonomyLabels: { parameters: check54 },
-  createTaxonomyLabel: { parameters: check9, body: { "application/json": check55 } },
-  fetchTaxonomyLabel: { parameters: check56 },
-  updateTaxonomyLabel: { parameters: check58, body: { "application/json": check57, "application/merge-patch+json": check57 } },
-  deleteTaxonomyLabel: { parameters: check58 },
-  listRecords: { parameters: check59 },
-  fetchRecord: { parameters: check60 },
-  linkRecordTask: { parameters: check61 },
-  unlinkRecordTask: { parameters: check61 },
-  fetchMyRecap: { parameters: check62 },
-  fetchTeamRecap: { parameters: check63 },
-  listPlannedWork: { parameters: check64 },
-  listCompletedWork: { parameters: check65 },
-  listBlockers: { parameters: check64 },
-  listApiKeys: { parameters: check66 },
-  createApiKey: { parameters: check9, body: { "application/json": check67 } },
-  fetchApiKey: { parameters: check68 },
-  revokeApiKey: { parameters: check68 },
-  listWebhooks: { parameters: check69 },
-  createWebhook: { parameters: check9, body: { "application/json": check70 } },
-  fetchWebhook: { parameters: check71 },
-  updateWebhook: { parameters: check73, body: { "application/json": check72, "application/merge-patch+json": check72 } },
-  deleteWebhook: { parameters: check73 },
-  verifyWebhook: { parameters: check74 },
-  rotateWebhookKey: { parameters: check74 },
-  listWebhookDeliveries: { parameters: check75 },
-  clearWebhookDeliveries: { parameters: check76 },
-  redeliverWebhook: { parameters: check77 },
-  listAgents: { parameters: check69 },
-  fetchAgent: { parameters: check78 },
-  listWorkers: { parameters: check79 },
-  registerWorker: { parameters: check81, body: { "application/json": check80 } },
-  fetchWorker: { parameters: check82 },
-  deregisterWorker: { parameters: check82 },
-  heartbeatWorker: { parameters: check83 },
-  listAgentSessions: { parameters: check84 },
-  createAgentSession: { parameters: check9, body: { "application/json": check85 } },
-  fetchAgentSession: { parameters: check86 },
-  cancelAgentSession: { parameters: check87 },
-  retryAgentSession: { parameters: check87 },
-  archiveAgentSession: { parameters: check87 },
-  answerAgentSession: { parameters: check87, body: { "application/json": check88 } },
-  listActivities: { parameters: check89 },
-  createActivity: { parameters: check87, body: { "application/json": check90 } },
-  claimSession: { parameters: check87, body: { "application/json": check91 } },
-  heartbeatClaim: { parameters: check93, body: { "application/json": check92 } },
-  completeClaim: { parameters: check93, body: { "application/json": check94 } },
-  failClaim: { parameters: check93, body: { "application/json": check95 } },
-  releaseClaim: { parameters: check93, body: { "application/json": check96 } },
-  awaitClaimInput: { parameters: check93, body: { "application/json": check97 } },
+  downloadFile: { parameters: check54 },
+  listTaxonomyLabels: { parameters: check55 },
+  createTaxonomyLabel: { parameters: check9, body: { "application/json": check56 } },
+  fetchTaxonomyLabel: { parameters: check57 },
+  updateTaxonomyLabel: { parameters: check59, body: { "application/json": check58, "application/merge-patch+json": check58 } },
+  deleteTaxonomyLabel: { parameters: check59 },
+  listRecords: { parameters: check60 },
+  fetchRecord: { parameters: check61 },
+  linkRecordTask: { parameters: check62 },
+  unlinkRecordTask: { parameters: check62 },
+  fetchMyRecap: { parameters: check63 },
+  fetchTeamRecap: { parameters: check64 },
+  listPlannedWork: { parameters: check65 },
+  listCompletedWork: { parameters: check66 },
+  listBlockers: { parameters: check65 },
+  listApiKeys: { parameters: check67 },
+  createApiKey: { parameters: check9, body: { "application/json": check68 } },
+  fetchApiKey: { parameters: check69 },
+  revokeApiKey: { parameters: check69 },
+  listWebhooks: { parameters: check70 },
+  createWebhook: { parameters: check9, body: { "application/json": check71 } },
+  fetchWebhook: { parameters: check72 },
+  updateWebhook: { parameters: check74, body: { "application/json": check73, "application/merge-patch+json": check73 } },
+  deleteWebhook: { parameters: check74 },
+  verifyWebhook: { parameters: check75 },
+  rotateWebhookKey: { parameters: check75 },
+  listWebhookDeliveries: { parameters: check76 },
+  clearWebhookDeliveries: { parameters: check77 },
+  redeliverWebhook: { parameters: check78 },
+  listAgents: { parameters: check70 },
+  fetchAgent: { parameters: check79 },
+  listWorkers: { parameters: check80 },
+  registerWorker: { parameters: check82, body: { "application/json": check81 } },
+  fetchWorker: { parameters: check83 },
+  deregisterWorker: { parameters: check83 },
+  heartbeatWorker: { parameters: check84 },
+  listAgentSessions: { parameters: check85 },
+  createAgentSession: { parameters: check9, body: { "application/json": check86 } },
+  fetchAgentSession: { parameters: check87 },
+  cancelAgentSession: { parameters: check88 },
+  retryAgentSession: { parameters: check88 },
+  archiveAgentSession: { parameters: check88 },
+  answerAgentSession: { parameters: check88, body: { "application/json": check89 } },
+  listActivities: { parameters: check90 },
+  createActivity: { parameters: check88, body: { "application/json": check91 } },
+  claimSession: { parameters: check88, body: { "application/json": check92 } },
+  heartbeatClaim: { parameters: check94, body: { "application/json": check93 } },
+  completeClaim: { parameters: check94, body: { "application/json": check95 } },
+  failClaim: { parameters: check94, body: { "application/json": check96 } },
+  releaseClaim: { parameters: check94, body: { "application/json": check97 } },
+  awaitClaimInput: { parameters: check94, body: { "application/json": check98 } },
 };

@@ -5813,27 +5813,32 @@ if(typeof data["RateLimit-Policy"] !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/RateLimit-Policy",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
-if(data.Location !== undefined){
-let data3 = data.Location;
+if(data.ETag !== undefined){
+let data3 = data.ETag;
 if(typeof data3 === "string"){
-if(!(formats2(data3))){
-vErrors = add(vErrors, {instancePath:instancePath+"/Location",keyword:"format",params:{format: "uri"}}); errors++;
+if(!pattern4.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/ETag",keyword:"pattern",params:{pattern: "^\"[\\x21\\x23-\\x7E]{1,128}\"$"}}); errors++;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/Location",keyword:"type",params:{type: "string"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/ETag",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data["Content-Range"] !== undefined){
+if(typeof data["Content-Range"] !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/Content-Range",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
 validate179.errors = vErrors;
 return errors === 0;
 }
-validate179.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"Location":true},"dynamicProps":false,"dynamicItems":false};
+validate179.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"ETag":true,"Content-Range":true},"dynamicProps":false,"dynamicItems":false};
 
 const check36 = validate180;
 const schema101 = {"properties":{"taxonomyLabels":{"maxItems":200,"items":{"$ref":"definitions#/$defs/TaxonomyLabel"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["taxonomyLabels","nextCursor"]};
 const schema102 = {"properties":{"taxonomyLabelId":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["taxonomyLabelId","workspaceId","type","name","description","color","parentLabelId","archived","createdAt","updatedAt","version"]};
-const pattern75 = new RegExp("^#[0-9a-f]{6}$", "u");
+const pattern76 = new RegExp("^#[0-9a-f]{6}$", "u");
 const schema103 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
 
 function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -5961,7 +5966,7 @@ if((typeof data5 !== "string") && (data5 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema102.properties.color.type}}); errors++;
 }
 if(typeof data5 === "string"){
-if(!pattern75.test(data5)){
+if(!pattern76.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -6200,7 +6205,7 @@ if((typeof data5 !== "string") && (data5 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema102.properties.color.type}}); errors++;
 }
 if(typeof data5 === "string"){
-if(!pattern75.test(data5)){
+if(!pattern76.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -7363,7 +7368,7 @@ validate218.evaluated = {"props":{"apiKeyId":true,"description":true,"prefix":tr
 
 const check44 = validate221;
 const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"payloadVersion":{"minimum":1,"type":"integer"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","payloadVersion","verified","checkedAt","createdAt","updatedAt","version"]};
-const pattern91 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern92 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 const schema124 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
 function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7461,7 +7466,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.webhookId !== undefined){
 let data0 = data.webhookId;
 if(typeof data0 === "string"){
-if(!pattern91.test(data0)){
+if(!pattern92.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7808,7 +7813,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.webhookId !== undefined){
 let data0 = data.webhookId;
 if(typeof data0 === "string"){
-if(!pattern91.test(data0)){
+if(!pattern92.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8129,8 +8134,8 @@ validate239.evaluated = {"props":{"verified":true,"status":true,"error":true,"ch
 const check48 = validate244;
 const schema134 = {"properties":{"deliveries":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Delivery"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["deliveries","nextCursor"]};
 const schema135 = {"properties":{"deliveryId":{"type":"string","pattern":"^dlv_[A-Za-z0-9_-]{1,64}$"},"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"eventId":{"type":"string","pattern":"^evt_[A-Za-z0-9_-]{1,64}$"},"eventType":{"$ref":"definitions#/$defs/WebhookEventType"},"attempt":{"minimum":1,"type":"integer"},"delivered":{"type":"boolean"},"status":{"type":["integer","null"]},"error":{"oneOf":[{"$ref":"definitions#/$defs/DeliveryError"},{"type":"null"}]},"latencyMs":{"minimum":0,"type":"integer"},"size":{"minimum":0,"type":"integer"},"attemptedAt":{"type":"string","format":"date-time"}},"type":"object","required":["deliveryId","webhookId","eventId","eventType","attempt","delivered","status","error","latencyMs","size","attemptedAt"]};
-const pattern95 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern97 = new RegExp("^evt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern96 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern98 = new RegExp("^evt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8179,7 +8184,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.deliveryId !== undefined){
 let data0 = data.deliveryId;
 if(typeof data0 === "string"){
-if(!pattern95.test(data0)){
+if(!pattern96.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8190,7 +8195,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"type",p
 if(data.webhookId !== undefined){
 let data1 = data.webhookId;
 if(typeof data1 === "string"){
-if(!pattern91.test(data1)){
+if(!pattern92.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8201,7 +8206,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"type",pa
 if(data.eventId !== undefined){
 let data2 = data.eventId;
 if(typeof data2 === "string"){
-if(!pattern97.test(data2)){
+if(!pattern98.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/eventId",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8444,7 +8449,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.deliveryId !== undefined){
 let data0 = data.deliveryId;
 if(typeof data0 === "string"){
-if(!pattern95.test(data0)){
+if(!pattern96.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8455,7 +8460,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"type",p
 if(data.webhookId !== undefined){
 let data1 = data.webhookId;
 if(typeof data1 === "string"){
-if(!pattern91.test(data1)){
+if(!pattern92.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8466,7 +8471,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"type",pa
 if(data.eventId !== undefined){
 let data2 = data.eventId;
 if(typeof data2 === "string"){
-if(!pattern97.test(data2)){
+if(!pattern98.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/eventId",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8611,7 +8616,7 @@ validate251.evaluated = {"props":{"deliveryId":true,"webhookId":true,"eventId":t
 
 const check50 = validate256;
 const schema140 = {"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"name":{"minLength":1,"maxLength":120,"type":"string"},"avatarUrl":{"type":["string","null"],"format":"uri"},"active":{"type":"boolean"},"capabilities":{"maxItems":50,"items":{"minLength":1,"maxLength":64,"type":"string"},"type":"array"},"createdAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["agentId","workspaceId","name","avatarUrl","active","capabilities","createdAt","version"]};
-const pattern101 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern102 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8651,7 +8656,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern101.test(data0)){
+if(!pattern102.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8859,7 +8864,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern101.test(data0)){
+if(!pattern102.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8987,8 +8992,8 @@ validate261.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,
 
 const check52 = validate264;
 const schema145 = {"properties":{"workerId":{"type":"string","pattern":"^wrk_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"mode":{"$ref":"definitions#/$defs/ExecutionMode"},"name":{"minLength":1,"maxLength":120,"type":"string"},"status":{"$ref":"definitions#/$defs/WorkerStatus"},"sessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"registeredAt":{"type":"string","format":"date-time"},"lastSeenAt":{"type":"string","format":"date-time"}},"type":"object","required":["workerId","agentId","workspaceId","userId","mode","name","status","sessionId","registeredAt","lastSeenAt"]};
-const pattern105 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern109 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern106 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern110 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 const schema146 = {"type":"string","enum":["local","cloud"]};
 
 function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9080,7 +9085,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern105.test(data0)){
+if(!pattern106.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9091,7 +9096,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern101.test(data1)){
+if(!pattern102.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9153,7 +9158,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema145.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern109.test(data7)){
+if(!pattern110.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9297,7 +9302,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern105.test(data0)){
+if(!pattern106.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9308,7 +9313,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern101.test(data1)){
+if(!pattern102.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9370,7 +9375,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema145.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern109.test(data7)){
+if(!pattern110.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9483,7 +9488,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern109.test(data1)){
+if(!pattern110.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9803,7 +9808,7 @@ validate278.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":
 const check55 = validate288;
 const schema156 = {"properties":{"agentSessions":{"maxItems":200,"items":{"$ref":"definitions#/$defs/AgentSession"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["agentSessions","nextCursor"]};
 const schema157 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
-const pattern122 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern123 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 const schema158 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
 
 function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9957,7 +9962,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern109.test(data0)){
+if(!pattern110.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9979,7 +9984,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern101.test(data2)){
+if(!pattern102.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10074,7 +10079,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema157.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern122.test(data11)){
+if(!pattern123.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10147,7 +10152,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern109.test(data18)){
+if(!pattern110.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10383,7 +10388,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern109.test(data0)){
+if(!pattern110.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10405,7 +10410,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern101.test(data2)){
+if(!pattern102.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10500,7 +10505,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema157.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern122.test(data11)){
+if(!pattern123.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10573,7 +10578,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern109.test(data18)){
+if(!pattern110.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10676,7 +10681,7 @@ validate298.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":
 const check57 = validate304;
 const schema163 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
 const schema164 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivity"}}]};
-const pattern132 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern133 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10715,7 +10720,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern132.test(data1)){
+if(!pattern133.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10726,7 +10731,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10737,7 +10742,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern122.test(data3)){
+if(!pattern123.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10817,7 +10822,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern132.test(data1)){
+if(!pattern133.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10828,7 +10833,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10839,7 +10844,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern122.test(data3)){
+if(!pattern123.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10923,7 +10928,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern132.test(data1)){
+if(!pattern133.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10934,7 +10939,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10945,7 +10950,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern122.test(data3)){
+if(!pattern123.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11022,7 +11027,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern132.test(data1)){
+if(!pattern133.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11033,7 +11038,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11044,7 +11049,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern122.test(data3)){
+if(!pattern123.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11124,7 +11129,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern132.test(data1)){
+if(!pattern133.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11135,7 +11140,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11146,7 +11151,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern122.test(data3)){
+if(!pattern123.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11226,7 +11231,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern132.test(data1)){
+if(!pattern133.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11237,7 +11242,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11248,7 +11253,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern122.test(data3)){
+if(!pattern123.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12767,7 +12772,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern122.test(data0)){
+if(!pattern123.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12778,7 +12783,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern109.test(data1)){
+if(!pattern110.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12789,7 +12794,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern105.test(data2)){
+if(!pattern106.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12939,7 +12944,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern122.test(data0)){
+if(!pattern123.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12950,7 +12955,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern109.test(data1)){
+if(!pattern110.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12961,7 +12966,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern105.test(data2)){
+if(!pattern106.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -13027,7 +13032,7 @@ return errors === 0;
 validate339.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check61 = validate343;
-const pattern158 = new RegExp("^[1-9][0-9]*$", "u");
+const pattern159 = new RegExp("^[1-9][0-9]*$", "u");
 
 function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -13072,7 +13077,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/specversion",keyword:"const"
 if(data.id !== undefined){
 let data1 = data.id;
 if(typeof data1 === "string"){
-if(!pattern97.test(data1)){
+if(!pattern98.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/id",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -13132,7 +13137,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceid",keyword:"type",
 if(data.dataversion !== undefined){
 let data8 = data.dataversion;
 if(typeof data8 === "string"){
-if(!pattern158.test(data8)){
+if(!pattern159.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"pattern",params:{pattern: "^[1-9][0-9]*$"}}); errors++;
 }
 }
@@ -15987,7 +15992,7 @@ export const responseValidators = {
   createFileUpload: { 201: { headers: check17, body: { "application/json": check33 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchFile: { 200: { headers: check2, body: { "application/json": check34 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteFile: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  downloadFile: { 200: { headers: check2 }, 302: { headers: check35 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  downloadFile: { 200: { headers: check2 }, 206: { headers: check35 }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   listTaxonomyLabels: { 200: { headers: check10, body: { "application/json": check36 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createTaxonomyLabel: { 201: { headers: check14, body: { "application/json": check37 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchTaxonomyLabel: { 200: { headers: check2, body: { "application/json": check37 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
