@@ -98,8 +98,8 @@ export function multipart(encodings: Readonly<Record<string, Encoding>> = {}): B
 function itemsOf(name: string, value: unknown, encoding: Encoding | undefined): [string, unknown][] {
   if (encoding?.style === "deepObject" && value instanceof Object) {
     const pairs: [string, unknown][] = [];
-    const text = new URLSearchParams(deepObject(name, value, encodeURIComponent, formStyle));
-    text.forEach((member, key) => pairs.push([key, member]));
+    const written = new URLSearchParams(deepObject(name, value, encodeURIComponent, formStyle));
+    written.forEach((member, key) => pairs.push([key, member]));
     return pairs;
   }
   const isJson = encoding?.contentType?.includes("json");
