@@ -2,7 +2,7 @@ import type { ApiModel } from "../../model/api-model.js";
 import type { EmittedFile } from "../../kit/artefact.js";
 import type { EmitOptions } from "../../kit/emitter.js";
 import type { Kit } from "../../kit/kit.js";
-import { addedCode, additionsFrom } from "./additions.js";
+import type { AddedCode } from "./additions.js";
 import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions } from "./client-files.js";
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
@@ -37,7 +37,7 @@ export async function emitClientPackage(
       }),
     ),
   );
-  const added = addedCode(scope, additionsFrom(additions, kit));
+  const added = await addedCodeOf(scope, additions, kit);
   const resources = model.resources.flatMap((resource): EmittedFile[] => {
     const file = resource.fileName;
     const members = codesOf(resource, codes);
@@ -77,6 +77,19 @@ export async function emitClientPackage(
   ];
 }
 
+const NOTHING: AddedCode = { files: [], methods: new Map(), exports: [], entries: [] };
+
+/** What is written by hand, read with the TypeScript compiler, which is loaded only where it is needed. */
+async function addedCodeOf(
+  scope: ClientScope,
+  additions: ClientOptions["additions"],
+  kit: Kit,
+): Promise<AddedCode> {
+  if (!additions) return NOTHING;
+  const { addedCode, additionsFrom } = await import("./additions.js");
+  return addedCode(scope, additionsFrom(additions, kit));
+}
+
 /** The path-typed surface, an entry of its own so that nobody else loads its types and openapi-fetch. */
 async function emitApi(
   scope: ClientScope,
@@ -84,7 +97,7 @@ async function emitApi(
   codes: Iterable<OperationCode>,
 ): Promise<EmittedFile[]> {
   const { header, client } = scope;
-  const { emitPaths } = await import("./paths-file.js"); // it loads the TypeScript compiler
+  const { emitPaths } = await import("./paths-file.js");
   return [
     source("api", render("client/src/api.ts.hbs", { header, client, packageName })),
     { path: "src/paths.ts", content: emitPaths(scope, codes), format: false },
