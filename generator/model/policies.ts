@@ -78,6 +78,8 @@ export interface PaginationPolicy {
   readonly style: "cursor" | "page" | "offset" | "link";
   /** The parameter that asks for the next page, in the query or in a JSON body; none for `link` (RFC 8288). */
   readonly parameter?: string;
+  /** Where the parameter is a member of the body instead, as in searches by POST. */
+  readonly in?: "body";
   readonly limitParameter?: string;
   /** The array of items; the empty pointer is the body itself. */
   readonly items: string;
