@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { artefacts } from "../artefacts/artefacts.js";
 import { explainedFileError } from "../base/file-error.js";
+import { makeFolder } from "../base/make-folder.js";
 import { UserError } from "../base/user-error.js";
 import type { Artefact } from "../kit/artefact.js";
 import { packageManager } from "./package-manager.js";
@@ -37,7 +38,7 @@ export async function initCommand(
     ...(existsSync(join(home, "package.json")) ? {} : { "package.json": manifestFor(home, version) }),
   };
   try {
-    mkdirSync(home, { recursive: true });
+    makeFolder(home);
     for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text, { flag: "wx" });
   } catch (error) {
     throw explainedFileError(error, shown(home));

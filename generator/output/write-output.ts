@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { explainedFileError } from "../base/file-error.js";
+import { makeFolder } from "../base/make-folder.js";
 import { MANIFEST, RENDERED } from "./manifest.js";
 import { manifestText, type OutputPlan } from "./plan-output.js";
 
@@ -28,10 +29,10 @@ export function writeOutput(plan: OutputPlan): void {
   try {
     for (const { path, content } of files) {
       const staged = join(staging, path);
-      mkdirSync(dirname(staged), { recursive: true });
+      makeFolder(dirname(staged));
       writeFileSync(staged, content);
     }
-    for (const { path } of written) mkdirSync(dirname(join(folder, path)), { recursive: true });
+    for (const { path } of written) makeFolder(dirname(join(folder, path)));
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });
     throw explainedFileError(error, folder);

@@ -90,6 +90,24 @@ describe("a path that is a file where a folder is needed", () => {
   });
 });
 
+describe("a folder that cannot be made", () => {
+  it.runIf(existsSync("/proc/self"))("is refused at once", async () => {
+    const folder = await initialised();
+    const { stderr, code } = await specwright(
+      folder,
+      "build",
+      "--spec",
+      "openapi.yaml",
+      "--name",
+      "x",
+      "--out",
+      "/proc/x",
+    );
+    expect(stderr).toContain("/proc/x cannot be created.");
+    expect(code).toBe(1);
+  });
+});
+
 describe("completion", () => {
   it("knows the commands and their options, in a script that the shell takes", async () => {
     const folder = scratchFolder();
