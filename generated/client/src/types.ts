@@ -118,6 +118,12 @@ export type TaskKind = components["schemas"]["TaskKind"];
 export type TaskStatus = components["schemas"]["TaskStatus"];
 
 /**
+ * Where a bug or feature request stands in triage. `pending`: not decided; `accepted`, `declined` and `duplicate` are
+ * decisions.
+ */
+export type TriageStatus = components["schemas"]["TriageStatus"];
+
+/**
  * Who may see a task. `team`: the members of its teams, or the whole workspace if it has none; `private`: its owner and
  * contributors. API keys of the workspace see both.
  */
@@ -137,12 +143,6 @@ export type TaskReference = components["schemas"]["TaskReference"];
 
 /** A quality of the work, for reports. A task may have several. */
 export type WorkType = components["schemas"]["WorkType"];
-
-/**
- * Where a bug or feature request stands in triage. `pending`: not decided; `accepted`, `declined` and `duplicate` are
- * decisions.
- */
-export type TriageStatus = components["schemas"]["TriageStatus"];
 
 /**
  * How much of the work below a task is done, as far as the caller may see it. Descendants with the status `idea` do not
@@ -266,7 +266,7 @@ export type CommentReaction = components["schemas"]["CommentReaction"];
 /** A remark on a task, or a reply to one. */
 export type Comment = components["schemas"]["Comment"];
 
-/** One page of the comments on a task. */
+/** One page of comments. */
 export type CommentPage = components["schemas"]["CommentPage"];
 
 /** What a new comment says. */
@@ -343,7 +343,7 @@ export type RecordPage = components["schemas"]["RecordPage"];
 
 /**
  * What happened and what comes, for a person or a team: roadmap work first, then bugs, then to-dos. Each part holds at
- * most 200 tasks; the work views list them all.
+ * most 50 tasks; the work views list them all.
  */
 export type Recap = components["schemas"]["Recap"];
 
@@ -398,17 +398,129 @@ export type Delivery = components["schemas"]["Delivery"];
 /** One page of deliveries. */
 export type DeliveryPage = components["schemas"]["DeliveryPage"];
 
-/** A capability of an app that takes on work, such as fixing bugs. */
-export type Agent = components["schemas"]["Agent"];
+/** What all events have in common, by CloudEvents 1.0. */
+export type CloudEvent = components["schemas"]["CloudEvent"];
 
-/** The agents of a workspace. */
-export type AgentList = components["schemas"]["AgentList"];
+/** What an event is about. */
+export type EventResource = components["schemas"]["EventResource"];
+
+/** Who caused an event. */
+export type EventActor = components["schemas"]["EventActor"];
+
+/** A task was created. */
+export type TaskCreatedEvent = components["schemas"]["TaskCreatedEvent"];
+
+/** A task changed. */
+export type TaskUpdatedEvent = components["schemas"]["TaskUpdatedEvent"];
+
+/** A task was deleted. */
+export type TaskDeletedEvent = components["schemas"]["TaskDeletedEvent"];
+
+/** A task was put aside until later. */
+export type TaskSnoozedEvent = components["schemas"]["TaskSnoozedEvent"];
+
+/** A comment was created. */
+export type CommentCreatedEvent = components["schemas"]["CommentCreatedEvent"];
+
+/** A comment changed. */
+export type CommentUpdatedEvent = components["schemas"]["CommentUpdatedEvent"];
+
+/** A comment was deleted. */
+export type CommentDeletedEvent = components["schemas"]["CommentDeletedEvent"];
+
+/** A reaction that was added to a comment or taken back. */
+export type CommentReactionChange = components["schemas"]["CommentReactionChange"];
+
+/** A comment got a reaction. */
+export type CommentReactionAddedEvent = components["schemas"]["CommentReactionAddedEvent"];
+
+/** A comment lost a reaction. */
+export type CommentReactionRemovedEvent = components["schemas"]["CommentReactionRemovedEvent"];
+
+/** A team was created. */
+export type TeamCreatedEvent = components["schemas"]["TeamCreatedEvent"];
+
+/** A team changed. */
+export type TeamUpdatedEvent = components["schemas"]["TeamUpdatedEvent"];
+
+/** A team was deleted. */
+export type TeamDeletedEvent = components["schemas"]["TeamDeletedEvent"];
+
+/** A team sent an invitation. */
+export type TeamInviteCreatedEvent = components["schemas"]["TeamInviteCreatedEvent"];
+
+/** A team got a new member, who accepted an invitation. */
+export type TeamInviteAcceptedEvent = components["schemas"]["TeamInviteAcceptedEvent"];
+
+/** A team withdrew an invitation. */
+export type TeamInviteRevokedEvent = components["schemas"]["TeamInviteRevokedEvent"];
+
+/** A taxonomy label was created. */
+export type TaxonomyCreatedEvent = components["schemas"]["TaxonomyCreatedEvent"];
+
+/** A taxonomy label changed. */
+export type TaxonomyUpdatedEvent = components["schemas"]["TaxonomyUpdatedEvent"];
+
+/** A taxonomy label was deleted. */
+export type TaxonomyDeletedEvent = components["schemas"]["TaxonomyDeletedEvent"];
+
+/** A document was created. */
+export type DocumentCreatedEvent = components["schemas"]["DocumentCreatedEvent"];
+
+/** A document changed. */
+export type DocumentUpdatedEvent = components["schemas"]["DocumentUpdatedEvent"];
+
+/** A document was deleted. */
+export type DocumentDeletedEvent = components["schemas"]["DocumentDeletedEvent"];
+
+/** A connected issue changed. */
+export type IssueUpdatedEvent = components["schemas"]["IssueUpdatedEvent"];
+
+/** A connected meeting was created. */
+export type MeetingCreatedEvent = components["schemas"]["MeetingCreatedEvent"];
+
+/** A connected summary was created. */
+export type SummaryCreatedEvent = components["schemas"]["SummaryCreatedEvent"];
 
 /**
  * Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
  * the workspace.
  */
 export type ExecutionMode = components["schemas"]["ExecutionMode"];
+
+/**
+ * How far a session is. `pending`: accepted, not ready to run; `queued`: waits for a worker; `active`: a
+ * worker holds a live claim; `awaiting_input`: needs the user; `stale`: the claim ran out; `complete`,
+ * `error` and `cancelled` are final.
+ */
+export type AgentSessionState = components["schemas"]["AgentSessionState"];
+
+/** One step of an agent's plan. */
+export type AgentPlanStep = components["schemas"]["AgentPlanStep"];
+
+/** One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */
+export type AgentSession = components["schemas"]["AgentSession"];
+
+/** An agent session was queued. */
+export type AgentSessionQueuedEvent = components["schemas"]["AgentSessionQueuedEvent"];
+
+/** An agent session changed. */
+export type AgentSessionUpdatedEvent = components["schemas"]["AgentSessionUpdatedEvent"];
+
+/** An agent session came to an end. */
+export type AgentSessionCompletedEvent = components["schemas"]["AgentSessionCompletedEvent"];
+
+/** An event of the workspace, as webhooks get it. More types may come. */
+export type WorkspaceEvent = components["schemas"]["WorkspaceEvent"];
+
+/** One page of the events of a workspace, and where to go on later. */
+export type EventPage = components["schemas"]["EventPage"];
+
+/** A capability of an app that takes on work, such as fixing bugs. */
+export type Agent = components["schemas"]["Agent"];
+
+/** The agents of a workspace. */
+export type AgentList = components["schemas"]["AgentList"];
 
 /** `online`: it was heard of within 90 seconds; `offline`: it was not. */
 export type WorkerStatus = components["schemas"]["WorkerStatus"];
@@ -433,19 +545,6 @@ export type WorkerCommand = components["schemas"]["WorkerCommand"];
 
 /** The answer to a sign of life. */
 export type WorkerHeartbeat = components["schemas"]["WorkerHeartbeat"];
-
-/**
- * How far a session is. `pending`: accepted, not ready to run; `queued`: waits for a worker; `active`: a
- * worker holds a live claim; `awaiting_input`: needs the user; `stale`: the claim ran out; `complete`,
- * `error` and `cancelled` are final.
- */
-export type AgentSessionState = components["schemas"]["AgentSessionState"];
-
-/** One step of an agent's plan. */
-export type AgentPlanStep = components["schemas"]["AgentPlanStep"];
-
-/** One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */
-export type AgentSession = components["schemas"]["AgentSession"];
 
 /** One page of agent sessions. */
 export type AgentSessionPage = components["schemas"]["AgentSessionPage"];
@@ -533,99 +632,6 @@ export type ClaimRelease = components["schemas"]["ClaimRelease"];
 
 /** A question to the user. */
 export type ClaimQuestion = components["schemas"]["ClaimQuestion"];
-
-/** What all events have in common, by CloudEvents 1.0. */
-export type CloudEvent = components["schemas"]["CloudEvent"];
-
-/** What an event is about. */
-export type EventResource = components["schemas"]["EventResource"];
-
-/** Who caused an event. */
-export type EventActor = components["schemas"]["EventActor"];
-
-/** A task was created. */
-export type TaskCreatedEvent = components["schemas"]["TaskCreatedEvent"];
-
-/** A task changed. */
-export type TaskUpdatedEvent = components["schemas"]["TaskUpdatedEvent"];
-
-/** A task was deleted. */
-export type TaskDeletedEvent = components["schemas"]["TaskDeletedEvent"];
-
-/** A task was put aside until later. */
-export type TaskSnoozedEvent = components["schemas"]["TaskSnoozedEvent"];
-
-/** A comment was created. */
-export type CommentCreatedEvent = components["schemas"]["CommentCreatedEvent"];
-
-/** A comment changed. */
-export type CommentUpdatedEvent = components["schemas"]["CommentUpdatedEvent"];
-
-/** A comment was deleted. */
-export type CommentDeletedEvent = components["schemas"]["CommentDeletedEvent"];
-
-/** A reaction that was added to a comment or taken back. */
-export type CommentReactionChange = components["schemas"]["CommentReactionChange"];
-
-/** A comment got a reaction. */
-export type CommentReactionAddedEvent = components["schemas"]["CommentReactionAddedEvent"];
-
-/** A comment lost a reaction. */
-export type CommentReactionRemovedEvent = components["schemas"]["CommentReactionRemovedEvent"];
-
-/** A team was created. */
-export type TeamCreatedEvent = components["schemas"]["TeamCreatedEvent"];
-
-/** A team changed. */
-export type TeamUpdatedEvent = components["schemas"]["TeamUpdatedEvent"];
-
-/** A team was deleted. */
-export type TeamDeletedEvent = components["schemas"]["TeamDeletedEvent"];
-
-/** A team sent an invitation. */
-export type TeamInviteCreatedEvent = components["schemas"]["TeamInviteCreatedEvent"];
-
-/** A team got a new member, who accepted an invitation. */
-export type TeamInviteAcceptedEvent = components["schemas"]["TeamInviteAcceptedEvent"];
-
-/** A team withdrew an invitation. */
-export type TeamInviteRevokedEvent = components["schemas"]["TeamInviteRevokedEvent"];
-
-/** A taxonomy label was created. */
-export type TaxonomyCreatedEvent = components["schemas"]["TaxonomyCreatedEvent"];
-
-/** A taxonomy label changed. */
-export type TaxonomyUpdatedEvent = components["schemas"]["TaxonomyUpdatedEvent"];
-
-/** A taxonomy label was deleted. */
-export type TaxonomyDeletedEvent = components["schemas"]["TaxonomyDeletedEvent"];
-
-/** A document was created. */
-export type DocumentCreatedEvent = components["schemas"]["DocumentCreatedEvent"];
-
-/** A document changed. */
-export type DocumentUpdatedEvent = components["schemas"]["DocumentUpdatedEvent"];
-
-/** A document was deleted. */
-export type DocumentDeletedEvent = components["schemas"]["DocumentDeletedEvent"];
-
-/** A connected issue changed. */
-export type IssueUpdatedEvent = components["schemas"]["IssueUpdatedEvent"];
-
-/** A connected meeting was created. */
-export type MeetingCreatedEvent = components["schemas"]["MeetingCreatedEvent"];
-
-/** A connected summary was created. */
-export type SummaryCreatedEvent = components["schemas"]["SummaryCreatedEvent"];
-
-/** An agent session was queued. */
-export type AgentSessionQueuedEvent = components["schemas"]["AgentSessionQueuedEvent"];
-
-/** An agent session changed. */
-export type AgentSessionUpdatedEvent = components["schemas"]["AgentSessionUpdatedEvent"];
-
-/** An agent session came to an end. */
-export type AgentSessionCompletedEvent = components["schemas"]["AgentSessionCompletedEvent"];
 
 /** A test that an owner or admin asked for. */
 export type WebhookTestEvent = components["schemas"]["WebhookTestEvent"];

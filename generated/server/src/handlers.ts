@@ -72,6 +72,8 @@ import type {
   FetchCommentRequest,
   ListCommentsOutput,
   ListCommentsRequest,
+  ListWorkspaceCommentsOutput,
+  ListWorkspaceCommentsRequest,
   RemoveCommentReactionOutput,
   RemoveCommentReactionRequest,
   UpdateCommentOutput,
@@ -91,6 +93,7 @@ import type {
   UpdateDocumentOutput,
   UpdateDocumentRequest,
 } from "./operations/documents.js";
+import type { ListEventsOutput, ListEventsRequest } from "./operations/events.js";
 import type {
   CreateFileUploadOutput,
   CreateFileUploadRequest,
@@ -294,6 +297,7 @@ export interface Handlers<Context> {
    * `GET /workspaces`
    *
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -767,12 +771,13 @@ export interface Handlers<Context> {
   /**
    * Search tasks.
    *
-   * Finds tasks by words in their title and description, among all that the caller may see. The answer is a ranked list
-   * of short results, best first, and is not paged; narrow the query or the categories rather than reading on.
+   * Finds tasks by words in their title and description, among all that the caller may see. The answer is a list of short
+   * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
    *
    * `GET /workspaces/{workspaceId}/tasks/search`
    *
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -913,11 +918,12 @@ export interface Handlers<Context> {
    * List the relations of a task.
    *
    * Lists the relations that start at the task or, with `direction=incoming`, those of other tasks that lead to it.
-   * Relations with tasks that the caller may not see are left out. The list is not paged.
+   * Relations with tasks that the caller may not see are left out.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
    *
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -1238,6 +1244,27 @@ export interface Handlers<Context> {
    * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateBug: Handler<UpdateBugRequest, Context, UpdateBugOutput>;
+
+  /**
+   * List the comments of a workspace.
+   *
+   * Lists the comments on all tasks that the caller may see, and the replies to them, oldest first. To keep a copy of
+   * them, list them once and then follow the events of the workspace.
+   *
+   * `GET /workspaces/{workspaceId}/comments`
+   *
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  readonly listWorkspaceComments: Handler<ListWorkspaceCommentsRequest, Context, ListWorkspaceCommentsOutput>;
 
   /**
    * List the comments on a task.
@@ -2064,6 +2091,7 @@ export interface Handlers<Context> {
    * `GET /workspaces/{workspaceId}/webhooks`
    *
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -2311,6 +2339,33 @@ export interface Handlers<Context> {
   readonly redeliverWebhook: Handler<RedeliverWebhookRequest, Context, RedeliverWebhookOutput>;
 
   /**
+   * List events.
+   *
+   * The events of the workspace, as webhooks get them, with deletions, in the order in which their changes took effect.
+   * They are kept for 30 days. A member gets those that tell of what they could see then and may see now, within the
+   * scopes of their token; an API key gets all.
+   *
+   * To keep a copy of the workspace: ask once with `latest=true` and keep `resumeCursor`; list what you need; then send
+   * the cursor that you kept, deal with each event by its id, and keep the `resumeCursor` of the last page. Nothing is
+   * missed between the two, whoever writes meanwhile; an event may tell of what a list has told you already. When the
+   * answer is 410, the events after your cursor are gone: begin anew.
+   *
+   * `GET /workspaces/{workspaceId}/events`
+   *
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `events_expired`: Events expired.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  readonly listEvents: Handler<ListEventsRequest, Context, ListEventsOutput>;
+
+  /**
    * List agents.
    *
    * Lists the agents of the workspace.
@@ -2318,6 +2373,7 @@ export interface Handlers<Context> {
    * `GET /workspaces/{workspaceId}/agents`
    *
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -2359,6 +2415,7 @@ export interface Handlers<Context> {
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
    *
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -2916,6 +2973,7 @@ export type OperationId =
   | "createBug"
   | "fetchBug"
   | "updateBug"
+  | "listWorkspaceComments"
   | "listComments"
   | "createComment"
   | "fetchComment"
@@ -2961,6 +3019,7 @@ export type OperationId =
   | "listWebhookDeliveries"
   | "clearWebhookDeliveries"
   | "redeliverWebhook"
+  | "listEvents"
   | "listAgents"
   | "fetchAgent"
   | "listWorkers"
@@ -3035,6 +3094,7 @@ export type ErrorCode =
   | "triage_not_pending"
   | "webhook_limit_reached"
   | "worker_busy"
+  | "events_expired"
   | "precondition_failed"
   | "payload_too_large"
   | "unsupported_media_type"

@@ -20,7 +20,12 @@ export interface Attempt {
 
 /** The event as a CloudEvent in structured mode. All attempts send the same bytes. */
 export function bodyOf(event: Event, sourceBase: string): string {
-  return JSON.stringify({
+  return JSON.stringify(eventOf(event, sourceBase));
+}
+
+/** The event as webhooks and the feed tell it. */
+export function eventOf(event: Event, sourceBase: string) {
+  return {
     specversion: "1.0",
     id: event.eventId,
     type: event.type,
@@ -30,7 +35,7 @@ export function bodyOf(event: Event, sourceBase: string): string {
     datacontenttype: "application/json",
     workspaceid: event.workspaceId,
     data: event.data,
-  });
+  };
 }
 
 /** The headers of one attempt: what it is about, and the proofs that it is ours. */

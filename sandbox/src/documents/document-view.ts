@@ -48,7 +48,7 @@ export async function summariesOf(
           .select({ documentId: documentTasks.documentId, taskId: documentTasks.taskId })
           .from(documentTasks)
           .innerJoin(tasks, eq(tasks.taskId, documentTasks.taskId))
-          .where(and(inArray(documentTasks.documentId, ids), isTaskVisible(db, caller)))
+          .where(and(inArray(documentTasks.documentId, ids), isTaskVisible(caller)))
           .orderBy(asc(documentTasks.position), asc(documentTasks.taskId));
   return rows.map((row) => ({
     documentId: row.documentId,

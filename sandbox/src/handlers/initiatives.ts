@@ -4,9 +4,10 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { createTask } from "../tasks/create-task.js";
+import { filterOf } from "../tasks/filters.js";
 import { findTask, lockTask } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
-import { answer, change, filterOf } from "./tasks.js";
+import { answer, change } from "./tasks.js";
 
 const isInitiative = eq(tasks.scope, "initiative");
 

@@ -69,7 +69,7 @@ export async function allPartsOf(asking: Asking, taskId: string): Promise<MoreTa
     (select coalesce(json_agg(json_build_object('type', own.type, 'relatedTaskId', own.related_task_id,
         'createdAt', own.created_at) order by own.created_at, own.related_task_id), '[]')
       from ${taskRelations} own join ${tasks} on ${tasks.taskId} = own.related_task_id
-      where own.task_id = task.task_id and ${isTaskVisible(db, caller)}) as "relations"`;
+      where own.task_id = task.task_id and ${isTaskVisible(caller)}) as "relations"`;
   const [row] = await select<MoreTaskParts>(asking, [taskId], more);
   if (!row) throw new Error("A task that was found has parts.");
   return row;
@@ -94,7 +94,7 @@ function select<Row extends TaskParts>(
       select root, json_build_object(
         'done', count(*) filter (where below.status in ('completed', 'cancelled', 'merged')), 'total', count(*)) as counts
       from below join ${tasks} on ${tasks.taskId} = below.task_id
-      where below.status <> 'idea' and ${isTaskVisible(db, caller)} group by root
+      where below.status <> 'idea' and ${isTaskVisible(caller)} group by root
     )
     select task.task_id as "taskId", progress.counts as "progress",
       (select coalesce(json_agg(json_build_object('userId', user_id, 'type', type) order by position), '[]')
@@ -104,7 +104,7 @@ function select<Row extends TaskParts>(
       (select coalesce(json_agg(taxonomy_label_id order by position), '[]')
         from ${taskLabels} own where own.task_id = task.task_id) as "taxonomyLabelIds",
       exists(select 1 from ${tasks}
-        where ${tasks.taskId} = task.parent_task_id and ${isTaskVisible(db, caller)}) as "isParentSeen"
+        where ${tasks.taskId} = task.parent_task_id and ${isTaskVisible(caller)}) as "isParentSeen"
       ${more}
     from ${tasks} task left join progress on progress.root = task.task_id
     where task.task_id in ${[...ids]}`,

@@ -9,7 +9,7 @@ import { isTaskVisible } from "./tasks.js";
 export function isSessionVisible(db: Db, caller: Caller): SQL | undefined {
   const isHere = eq(agentSessions.workspaceId, caller.workspaceId);
   if (caller.kind === "key") return isHere;
-  const seenTasks = db.select({ taskId: tasks.taskId }).from(tasks).where(isTaskVisible(db, caller));
+  const seenTasks = db.select({ taskId: tasks.taskId }).from(tasks).where(isTaskVisible(caller));
   const isShared = and(
     eq(agentSessions.executionMode, "cloud"),
     or(isNull(agentSessions.taskId), inArray(agentSessions.taskId, seenTasks)),

@@ -17,6 +17,6 @@ export function isDocumentVisible(db: Db, caller: Caller): SQL | undefined {
     .select({ one: sql`1` })
     .from(documentTasks)
     .innerJoin(tasks, eq(tasks.taskId, documentTasks.taskId))
-    .where(and(eq(documentTasks.documentId, documents.documentId), isTaskVisible(db, caller)));
+    .where(and(eq(documentTasks.documentId, documents.documentId), isTaskVisible(caller)));
   return and(isThere, or(eq(documents.createdBy, caller.userId), notExists(links), exists(seen)));
 }

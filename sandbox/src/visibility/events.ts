@@ -68,7 +68,7 @@ function maySeeNow(db: Db, caller: Caller): SQL | undefined {
   const task = db
     .select(one)
     .from(tasks)
-    .where(and(eq(tasks.taskId, events.taskId), isTaskOpenTo(db, caller)));
+    .where(and(eq(tasks.taskId, events.taskId), isTaskOpenTo(caller)));
   const document = db.select(one).from(documents);
   const isDocument = eq(documents.documentId, events.subject);
   const session = db.select(one).from(agentSessions);
@@ -101,7 +101,7 @@ export async function eventsAsSeenBy(db: Db, caller: Caller, rows: readonly Even
   const seen = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
-    .where(and(inArray(tasks.taskId, [...named]), isTaskVisible(db, caller)));
+    .where(and(inArray(tasks.taskId, [...named]), isTaskVisible(caller)));
   const visible = new Set(seen.map(({ taskId }) => taskId));
   return rows.map((row) => {
     const payloads = payloadsOf(row).map(([name, payload]) => [name, withOnly(payload, visible)]);

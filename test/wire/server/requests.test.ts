@@ -59,7 +59,7 @@ describe("a request", () => {
     ["no boolean", `${list}?all=yes`, "type /query/all"],
     ["an unknown value of an enumeration", `${list}?status=done`, "enum /query/status/0"],
     ["the same item twice", `${list}?status=open&status=open`, "unique_items /query/status"],
-    ["no date", `${list}?startDate=yesterday`, "format /query/startDate"],
+    ["no date", `${list}?createdAfter=yesterday`, "format /query/createdAfter"],
     ["a path value of another form", "/workspaces/x/tasks", "pattern /path/workspaceId"],
     ["an encoding that is none", `${list}?cursor=%E0%A4`, "format /query/cursor"],
     ["a missing parameter", "/workspaces/current/tasks/search", "required /query/query"],

@@ -12,8 +12,10 @@ import type {
   RateLimitError,
   ServerError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { CallOptions } from "../runtime/options.js";
+import type { operations } from "../schema.js";
 import type { Agent, AgentList, Problem } from "../types.js";
 
 const listAgentsOperation: Operation = {
@@ -31,12 +33,16 @@ const listAgentsOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
+  pagination: { style: "cursor", items: "/agents", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
+/** Query parameters of {@link listAgents}. */
+export type ListAgentsQuery = NonNullable<operations["listAgents"]["parameters"]["query"]>;
+
 /** How {@link listAgents} can fail. */
 export type ListAgentsError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
@@ -52,7 +58,9 @@ export type ListAgentsError =
  *
  * `GET /workspaces/{workspaceId}/agents`
  *
+ * @param query - What narrows or shapes the answer.
  * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
@@ -63,8 +71,12 @@ export type ListAgentsError =
  * @throws `internal_error`: Internal error.
  * @throws `unavailable`: Temporarily unavailable.
  */
-export function listAgents(api: Api, options?: RequestOptions): Call<AgentList, ListAgentsError> {
-  return call(api, listAgentsOperation, {}, options);
+export function listAgents(
+  api: Api,
+  query?: ListAgentsQuery,
+  options?: RequestOptions,
+): ListCall<AgentList, Agent, ListAgentsError> {
+  return list(api, listAgentsOperation, { query }, options);
 }
 
 const fetchAgentOperation: Operation = {

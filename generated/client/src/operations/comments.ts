@@ -30,6 +30,68 @@ import type {
   Problem,
 } from "../types.js";
 
+const listWorkspaceCommentsOperation: Operation = {
+  id: "listWorkspaceComments",
+  method: "GET",
+  path: "/workspaces/{workspaceId}/comments",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  errorCodes: {
+    400: "invalid_parameter",
+    401: "credential_missing",
+    403: "insufficient_scope",
+    404: "workspace_not_found",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "unavailable",
+  },
+  pagination: { style: "cursor", items: "/comments", parameter: "cursor", next: "/nextCursor" },
+};
+
+/** Query parameters of {@link listWorkspaceComments}. */
+export type ListWorkspaceCommentsQuery = NonNullable<
+  operations["listWorkspaceComments"]["parameters"]["query"]
+>;
+
+/** How {@link listWorkspaceComments} can fail. */
+export type ListWorkspaceCommentsError =
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope", Problem>
+  | NotFoundError<"workspace_not_found", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem>
+  | ServerError<"unavailable", Problem>
+  | ClientError;
+
+/**
+ * List the comments of a workspace.
+ *
+ * Lists the comments on all tasks that the caller may see, and the replies to them, oldest first. To keep a copy of
+ * them, list them once and then follow the events of the workspace.
+ *
+ * `GET /workspaces/{workspaceId}/comments`
+ *
+ * @param query - What narrows or shapes the answer.
+ * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
+ * @throws `credential_missing`: Credential missing.
+ * @throws `credential_invalid`: Credential invalid.
+ * @throws `token_expired`: Token expired.
+ * @throws `insufficient_scope`: Insufficient scope.
+ * @throws `workspace_not_found`: No such workspace.
+ * @throws `rate_limited`: Rate limited.
+ * @throws `internal_error`: Internal error.
+ * @throws `unavailable`: Temporarily unavailable.
+ */
+export function listWorkspaceComments(
+  api: Api,
+  query?: ListWorkspaceCommentsQuery,
+  options?: RequestOptions,
+): ListCall<CommentPage, Comment, ListWorkspaceCommentsError> {
+  return list(api, listWorkspaceCommentsOperation, { query }, options);
+}
+
 const listCommentsOperation: Operation = {
   id: "listComments",
   method: "GET",

@@ -30,6 +30,7 @@ import type {
   Task,
   TaskCreate,
   TaskPage,
+  TaskSearchResult,
   TaskSearchResults,
   TaskSnooze,
   TaskSnoozeRequest,
@@ -189,6 +190,7 @@ const searchTasksOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
+  pagination: { style: "cursor", items: "/results", parameter: "cursor", next: "/nextCursor" },
 };
 
 /** Query parameters of {@link searchTasks}. */
@@ -196,7 +198,7 @@ export type SearchTasksQuery = NonNullable<operations["searchTasks"]["parameters
 
 /** How {@link searchTasks} can fail. */
 export type SearchTasksError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
@@ -208,13 +210,14 @@ export type SearchTasksError =
 /**
  * Search tasks.
  *
- * Finds tasks by words in their title and description, among all that the caller may see. The answer is a ranked list
- * of short results, best first, and is not paged; narrow the query or the categories rather than reading on.
+ * Finds tasks by words in their title and description, among all that the caller may see. The answer is a list of short
+ * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
  *
  * `GET /workspaces/{workspaceId}/tasks/search`
  *
  * @param query - What narrows or shapes the answer.
  * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
@@ -228,8 +231,8 @@ export function searchTasks(
   api: Api,
   query: SearchTasksQuery,
   options?: RequestOptions,
-): Call<TaskSearchResults, SearchTasksError> {
-  return call(api, searchTasksOperation, { query }, options);
+): ListCall<TaskSearchResults, TaskSearchResult, SearchTasksError> {
+  return list(api, searchTasksOperation, { query }, options);
 }
 
 const fetchTaskOperation: Operation = {
@@ -607,6 +610,7 @@ const listTaskRelationsOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
+  pagination: { style: "cursor", items: "/relations", parameter: "cursor", next: "/nextCursor" },
 };
 
 /** Query parameters of {@link listTaskRelations}. */
@@ -614,7 +618,7 @@ export type ListTaskRelationsQuery = NonNullable<operations["listTaskRelations"]
 
 /** How {@link listTaskRelations} can fail. */
 export type ListTaskRelationsError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
@@ -627,13 +631,14 @@ export type ListTaskRelationsError =
  * List the relations of a task.
  *
  * Lists the relations that start at the task or, with `direction=incoming`, those of other tasks that lead to it.
- * Relations with tasks that the caller may not see are left out. The list is not paged.
+ * Relations with tasks that the caller may not see are left out.
  *
  * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param query - What narrows or shapes the answer.
  * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
@@ -649,8 +654,8 @@ export function listTaskRelations(
   taskId: string,
   query?: ListTaskRelationsQuery,
   options?: RequestOptions,
-): Call<RelationList, ListTaskRelationsError> {
-  return call(api, listTaskRelationsOperation, { path: { taskId }, query }, options);
+): ListCall<RelationList, Relation, ListTaskRelationsError> {
+  return list(api, listTaskRelationsOperation, { path: { taskId }, query }, options);
 }
 
 const addTaskRelationOperation: Operation = {

@@ -17,8 +17,10 @@ import type {
   UnsupportedMediaTypeError,
   ValidationError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { CallOptions } from "../runtime/options.js";
+import type { operations } from "../schema.js";
 import type {
   Problem,
   Webhook,
@@ -44,11 +46,15 @@ const listWebhooksOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
+  pagination: { style: "cursor", items: "/webhooks", parameter: "cursor", next: "/nextCursor" },
 };
+
+/** Query parameters of {@link listWebhooks}. */
+export type ListWebhooksQuery = NonNullable<operations["listWebhooks"]["parameters"]["query"]>;
 
 /** How {@link listWebhooks} can fail. */
 export type ListWebhooksError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found", Problem>
@@ -65,7 +71,9 @@ export type ListWebhooksError =
  *
  * `GET /workspaces/{workspaceId}/webhooks`
  *
+ * @param query - What narrows or shapes the answer.
  * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
@@ -77,8 +85,12 @@ export type ListWebhooksError =
  * @throws `internal_error`: Internal error.
  * @throws `unavailable`: Temporarily unavailable.
  */
-export function listWebhooks(api: Api, options?: RequestOptions): Call<WebhookList, ListWebhooksError> {
-  return call(api, listWebhooksOperation, {}, options);
+export function listWebhooks(
+  api: Api,
+  query?: ListWebhooksQuery,
+  options?: RequestOptions,
+): ListCall<WebhookList, Webhook, ListWebhooksError> {
+  return list(api, listWebhooksOperation, { query }, options);
 }
 
 const createWebhookOperation: Operation = {

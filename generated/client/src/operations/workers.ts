@@ -16,7 +16,9 @@ import type {
   UnsupportedMediaTypeError,
   ValidationError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
+import type { operations } from "../schema.js";
 import type { Problem, Worker, WorkerHeartbeat, WorkerList, WorkerRegistration } from "../types.js";
 
 const listWorkersOperation: Operation = {
@@ -34,11 +36,15 @@ const listWorkersOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
+  pagination: { style: "cursor", items: "/workers", parameter: "cursor", next: "/nextCursor" },
 };
+
+/** Query parameters of {@link listWorkers}. */
+export type ListWorkersQuery = NonNullable<operations["listWorkers"]["parameters"]["query"]>;
 
 /** How {@link listWorkers} can fail. */
 export type ListWorkersError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "agent_not_found", Problem>
@@ -55,7 +61,9 @@ export type ListWorkersError =
  * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
  *
  * @param agentId - The id of the agent.
+ * @param query - What narrows or shapes the answer.
  * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
@@ -70,9 +78,10 @@ export type ListWorkersError =
 export function listWorkers(
   api: Api,
   agentId: string,
+  query?: ListWorkersQuery,
   options?: RequestOptions,
-): Call<WorkerList, ListWorkersError> {
-  return call(api, listWorkersOperation, { path: { agentId } }, options);
+): ListCall<WorkerList, Worker, ListWorkersError> {
+  return list(api, listWorkersOperation, { path: { agentId }, query }, options);
 }
 
 const registerWorkerOperation: Operation = {

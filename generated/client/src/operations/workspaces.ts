@@ -12,8 +12,10 @@ import type {
   RateLimitError,
   ServerError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { CallOptions } from "../runtime/options.js";
+import type { operations } from "../schema.js";
 import type { Problem, Workspace, WorkspaceList } from "../types.js";
 
 const listWorkspacesOperation: Operation = {
@@ -29,12 +31,16 @@ const listWorkspacesOperation: Operation = {
     500: "internal_error",
     503: "unavailable",
   },
+  pagination: { style: "cursor", items: "/workspaces", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
 
+/** Query parameters of {@link listWorkspaces}. */
+export type ListWorkspacesQuery = NonNullable<operations["listWorkspaces"]["parameters"]["query"]>;
+
 /** How {@link listWorkspaces} can fail. */
 export type ListWorkspacesError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | RateLimitError<"rate_limited", Problem>
@@ -49,7 +55,9 @@ export type ListWorkspacesError =
  *
  * `GET /workspaces`
  *
+ * @param query - What narrows or shapes the answer.
  * @throws `invalid_parameter`: Invalid parameter.
+ * @throws `invalid_cursor`: Invalid cursor.
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
@@ -58,8 +66,12 @@ export type ListWorkspacesError =
  * @throws `internal_error`: Internal error.
  * @throws `unavailable`: Temporarily unavailable.
  */
-export function listWorkspaces(api: Api, options?: CallOptions): Call<WorkspaceList, ListWorkspacesError> {
-  return call(api, listWorkspacesOperation, {}, options);
+export function listWorkspaces(
+  api: Api,
+  query?: ListWorkspacesQuery,
+  options?: CallOptions,
+): ListCall<WorkspaceList, Workspace, ListWorkspacesError> {
+  return list(api, listWorkspacesOperation, { query }, options);
 }
 
 const fetchWorkspaceOperation: Operation = {

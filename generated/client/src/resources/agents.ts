@@ -5,10 +5,12 @@ import {
   type FetchAgentError,
   type FetchAgentOptions,
   type ListAgentsError,
+  type ListAgentsQuery,
 } from "../operations/agents.js";
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type { Agent, AgentList } from "../types.js";
 
 /** Agents that take on work, and the workers that run them. */
@@ -27,7 +29,9 @@ export class AgentsResource {
    *
    * `GET /workspaces/{workspaceId}/agents`
    *
+   * @param query - What narrows or shapes the answer.
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -38,8 +42,8 @@ export class AgentsResource {
    * @throws `internal_error`: Internal error.
    * @throws `unavailable`: Temporarily unavailable.
    */
-  list(options?: RequestOptions): Call<AgentList, ListAgentsError> {
-    return listAgents(this.#api, options);
+  list(query?: ListAgentsQuery, options?: RequestOptions): ListCall<AgentList, Agent, ListAgentsError> {
+    return listAgents(this.#api, query, options);
   }
 
   /**

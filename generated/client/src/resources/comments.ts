@@ -5,6 +5,7 @@ import {
   deleteComment,
   fetchComment,
   listComments,
+  listWorkspaceComments,
   removeCommentReaction,
   updateComment,
   type AddCommentReactionError,
@@ -15,6 +16,8 @@ import {
   type FetchCommentOptions,
   type ListCommentsError,
   type ListCommentsQuery,
+  type ListWorkspaceCommentsError,
+  type ListWorkspaceCommentsQuery,
   type RemoveCommentReactionError,
   type UpdateCommentError,
   type UpdateCommentOptions,
@@ -32,6 +35,33 @@ export class CommentsResource {
   /** Every call goes through `api`. */
   constructor(api: Api) {
     this.#api = api;
+  }
+
+  /**
+   * List the comments of a workspace.
+   *
+   * Lists the comments on all tasks that the caller may see, and the replies to them, oldest first. To keep a copy of
+   * them, list them once and then follow the events of the workspace.
+   *
+   * `GET /workspaces/{workspaceId}/comments`
+   *
+   * @param query - What narrows or shapes the answer.
+   * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
+   * @throws `credential_missing`: Credential missing.
+   * @throws `credential_invalid`: Credential invalid.
+   * @throws `token_expired`: Token expired.
+   * @throws `insufficient_scope`: Insufficient scope.
+   * @throws `workspace_not_found`: No such workspace.
+   * @throws `rate_limited`: Rate limited.
+   * @throws `internal_error`: Internal error.
+   * @throws `unavailable`: Temporarily unavailable.
+   */
+  listAll(
+    query?: ListWorkspaceCommentsQuery,
+    options?: RequestOptions,
+  ): ListCall<CommentPage, Comment, ListWorkspaceCommentsError> {
+    return listWorkspaceComments(this.#api, query, options);
   }
 
   /**

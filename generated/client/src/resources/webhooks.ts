@@ -13,6 +13,7 @@ import {
   type FetchWebhookError,
   type FetchWebhookOptions,
   type ListWebhooksError,
+  type ListWebhooksQuery,
   type RotateWebhookKeyError,
   type UpdateWebhookError,
   type UpdateWebhookOptions,
@@ -21,6 +22,7 @@ import {
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type {
   Webhook,
   WebhookCreate,
@@ -51,7 +53,9 @@ export class WebhooksResource {
    *
    * `GET /workspaces/{workspaceId}/webhooks`
    *
+   * @param query - What narrows or shapes the answer.
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -63,8 +67,11 @@ export class WebhooksResource {
    * @throws `internal_error`: Internal error.
    * @throws `unavailable`: Temporarily unavailable.
    */
-  list(options?: RequestOptions): Call<WebhookList, ListWebhooksError> {
-    return listWebhooks(this.#api, options);
+  list(
+    query?: ListWebhooksQuery,
+    options?: RequestOptions,
+  ): ListCall<WebhookList, Webhook, ListWebhooksError> {
+    return listWebhooks(this.#api, query, options);
   }
 
   /**

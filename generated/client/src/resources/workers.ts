@@ -9,11 +9,13 @@ import {
   type FetchWorkerError,
   type HeartbeatWorkerError,
   type ListWorkersError,
+  type ListWorkersQuery,
   type RegisterWorkerError,
 } from "../operations/workers.js";
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type { Worker, WorkerHeartbeat, WorkerList, WorkerRegistration } from "../types.js";
 
 /** Agents that take on work, and the workers that run them. */
@@ -33,7 +35,9 @@ export class WorkersResource {
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
    *
    * @param agentId - The id of the agent.
+   * @param query - What narrows or shapes the answer.
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -45,8 +49,12 @@ export class WorkersResource {
    * @throws `internal_error`: Internal error.
    * @throws `unavailable`: Temporarily unavailable.
    */
-  list(agentId: string, options?: RequestOptions): Call<WorkerList, ListWorkersError> {
-    return listWorkers(this.#api, agentId, options);
+  list(
+    agentId: string,
+    query?: ListWorkersQuery,
+    options?: RequestOptions,
+  ): ListCall<WorkerList, Worker, ListWorkersError> {
+    return listWorkers(this.#api, agentId, query, options);
   }
 
   /**

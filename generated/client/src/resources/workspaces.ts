@@ -5,9 +5,11 @@ import {
   type FetchWorkspaceError,
   type FetchWorkspaceOptions,
   type ListWorkspacesError,
+  type ListWorkspacesQuery,
 } from "../operations/workspaces.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type { CallOptions } from "../runtime/options.js";
 import type { Workspace, WorkspaceList } from "../types.js";
 
@@ -27,7 +29,9 @@ export class WorkspacesResource {
    *
    * `GET /workspaces`
    *
+   * @param query - What narrows or shapes the answer.
    * @throws `invalid_parameter`: Invalid parameter.
+   * @throws `invalid_cursor`: Invalid cursor.
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
@@ -36,8 +40,11 @@ export class WorkspacesResource {
    * @throws `internal_error`: Internal error.
    * @throws `unavailable`: Temporarily unavailable.
    */
-  list(options?: CallOptions): Call<WorkspaceList, ListWorkspacesError> {
-    return listWorkspaces(this.#api, options);
+  list(
+    query?: ListWorkspacesQuery,
+    options?: CallOptions,
+  ): ListCall<WorkspaceList, Workspace, ListWorkspacesError> {
+    return listWorkspaces(this.#api, query, options);
   }
 
   /**

@@ -9,6 +9,65 @@ import type {
   CommentUpdate,
 } from "../types.js";
 
+/** The request of `listWorkspaceComments`, validated. */
+export type ListWorkspaceCommentsRequest = RequestBase<ListWorkspaceCommentsCode> & {
+  /** What the path names. */
+  readonly path: {
+    /**
+     * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
+     * an OAuth token, it is the member's default workspace.
+     */
+    readonly workspaceId: string;
+  };
+  /** The query, decoded, with defaults filled in. */
+  readonly query: {
+    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    readonly limit: number;
+    /**
+     * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+     * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+     * `invalid_cursor`.
+     */
+    readonly cursor?: string;
+    /** The order of the list. */
+    readonly sort: CommentSort;
+    /** Only comments of these authors. Repeat the parameter for several. */
+    readonly userId?: string[];
+    /** Only what was created at this time or later. */
+    readonly createdAfter?: string;
+    /** Only what was created before this time. */
+    readonly createdBefore?: string;
+    /** Only what last changed at this time or later. */
+    readonly updatedAfter?: string;
+    /** Only what last changed before this time. */
+    readonly updatedBefore?: string;
+  };
+  /** The headers that the operation declares. */
+  readonly headers: Readonly<Record<string, never>>;
+  /** The cookies that the operation declares. */
+  readonly cookies: Readonly<Record<string, never>>;
+} & { readonly body: undefined };
+
+/** What `listWorkspaceComments` may answer when it succeeds. */
+export type ListWorkspaceCommentsOutput = {
+  readonly status: 200;
+  readonly body: CommentPage;
+  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
+};
+
+/** The errors that `listWorkspaceComments` declares. */
+export type ListWorkspaceCommentsCode =
+  | "invalid_parameter"
+  | "invalid_cursor"
+  | "credential_missing"
+  | "credential_invalid"
+  | "token_expired"
+  | "insufficient_scope"
+  | "workspace_not_found"
+  | "rate_limited"
+  | "internal_error"
+  | "unavailable";
+
 /** The request of `listComments`, validated. */
 export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
   /** What the path names. */

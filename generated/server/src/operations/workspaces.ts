@@ -7,7 +7,16 @@ export type ListWorkspacesRequest = RequestBase<ListWorkspacesCode> & {
   /** What the path names. */
   readonly path: Readonly<Record<string, never>>;
   /** The query, decoded, with defaults filled in. */
-  readonly query: Readonly<Record<string, never>>;
+  readonly query: {
+    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    readonly limit: number;
+    /**
+     * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+     * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+     * `invalid_cursor`.
+     */
+    readonly cursor?: string;
+  };
   /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
   /** The cookies that the operation declares. */
@@ -18,12 +27,13 @@ export type ListWorkspacesRequest = RequestBase<ListWorkspacesCode> & {
 export type ListWorkspacesOutput = {
   readonly status: 200;
   readonly body: WorkspaceList;
-  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
+  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
 /** The errors that `listWorkspaces` declares. */
 export type ListWorkspacesCode =
   | "invalid_parameter"
+  | "invalid_cursor"
   | "credential_missing"
   | "credential_invalid"
   | "token_expired"
