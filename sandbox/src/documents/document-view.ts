@@ -29,7 +29,7 @@ export async function findDocument(
   const query = db
     .select()
     .from(documents)
-    .where(and(eq(documents.documentId, documentId), isDocumentVisible(db, caller)));
+    .where(and(eq(documents.documentId, documentId), isDocumentVisible(caller)));
   const [row] = isLocked ? await query.for("update") : await query;
   return row;
 }

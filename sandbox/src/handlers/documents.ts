@@ -38,7 +38,7 @@ export const documentHandlers = {
       .from(documents)
       .where(
         and(
-          isDocumentVisible(db, caller),
+          isDocumentVisible(caller),
           query.query === undefined
             ? undefined
             : sql`position(lower(${query.query}) in lower(${documents.title})) > 0`,

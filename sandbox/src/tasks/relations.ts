@@ -39,7 +39,8 @@ export async function incomingRelations(
       .where(and(eq(taskRelations.relatedTaskId, row.taskId), isTaskVisible(caller))),
   ).as("incoming");
   const order: Order = {
-    key: all.createdAt,
+    // By its table's name: a name alone would mean what is selected, in which the sort key has the same one.
+    key: sql`incoming.since`,
     id: sql`(${all.taskId} || ' ' || ${all.type})`,
     type: "timestamptz",
   };

@@ -102,6 +102,24 @@ describeDatabases("lists", (open) => {
       expect({ query, found: await titles(`/documents?${query}`) }).toEqual({ query, found: expected });
   });
 
+  it("of relations that lead to a task hold its children and others, page by page", async () => {
+    const parent = await make("/tasks", { title: "Above" });
+    const children: string[] = [];
+    for (let number = 0; number < 5; number += 1)
+      children.push(await make("/tasks", { title: "Below", parentTaskId: parent }));
+    const other = await make("/tasks", { title: "In the way" });
+    await send("PUT", `/tasks/${other}/relations/blocks/${parent}`);
+    const found: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const path: string = `/tasks/${parent}/relations?direction=incoming&limit=2${cursor}`;
+      const { relations, nextCursor } = Object((await send("GET", path)).body);
+      for (const { type, taskId } of relations) found.push(`${type} ${taskId}`);
+      cursor = nextCursor === null ? null : `&cursor=${nextCursor}`;
+    }
+    const expected = [...children.map((taskId) => `part_of ${taskId}`), `blocks ${other}`];
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+
   it("of all comments hold those on tasks that the caller may see", async () => {
     const open = await make("/tasks", { title: "Open", userId: "u_mia" });
     const hidden = await make("/tasks", { title: "Hidden", visibility: "private" });
