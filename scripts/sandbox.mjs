@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** In the order in which they are built, each with the file that its build ends with. */
 const packages = [
   { folder: "generated/server", sources: ["src"], last: "dist/index.js" },
-  { folder: "sandbox", sources: ["src", "migrations"], last: "dist/reference.html" },
+  { folder: "sandbox", sources: ["src", "migrations"], last: "dist/site/llms.txt" },
 ];
 
 function isStale({ folder, sources, last }) {

@@ -12,16 +12,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   kit: ["base", "model"],
   artefacts: ["base", "model", "kit"],
   output: ["base", "kit"],
-  cli: [
-    "base",
-    "source",
-    "model",
-    "kit",
-    "artefacts",
-    "output",
-    "generator/pipeline.ts",
-    "generator/config.ts",
-  ],
+  config: ["base", "source", "kit", "artefacts", "generator/pipeline.ts"],
+  cli: ["base", "source", "model", "kit", "artefacts", "output", "config", "generator/pipeline.ts"],
 };
 
 const project = new Project({ tsConfigFilePath: "tsconfig.json" });

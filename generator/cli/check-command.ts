@@ -1,31 +1,33 @@
-import { isUpToDate } from "../output/plan-output.js";
-import { planBuild } from "../pipeline.js";
+import { differencesOf } from "../output/plan-output.js";
+import { planBuild, type BuildReport } from "../pipeline.js";
 import { jsonReport, plural, shown } from "./print-report.js";
-import { requestFrom, type BuildOptions } from "./request.js";
+import { requestsFrom, type BuildOptions } from "./request.js";
 import type { Console, ExitCode } from "./run.js";
 
 /** `specwright check`: whether what is on disk is what the spec gives. Writes nothing. */
 export async function checkCommand(options: BuildOptions, { out, err, isJson }: Console): Promise<ExitCode> {
-  const { request } = await requestFrom(options);
+  const requests = await requestsFrom(options);
   const start = performance.now();
-  const report = await planBuild(request, { onPhase: (phase) => err.progress(`${phase} …`) });
-  err.progress("");
-  const stale = report.plans.filter((plan) => !isUpToDate(plan));
+  const reports: BuildReport[] = [];
+  for (const request of requests) {
+    reports.push(await planBuild(request, { onPhase: (phase) => err.progress(`${phase} …`) }));
+    err.progress("");
+  }
+  const stale = reports.flatMap(({ plans }) => plans).filter((plan) => differencesOf(plan).length > 0);
   if (isJson) {
-    out.line(
-      JSON.stringify({ ok: stale.length === 0, ...jsonReport(report, performance.now() - start) }, null, 2),
-    );
+    const report = jsonReport(reports, performance.now() - start);
+    out.line(JSON.stringify({ ok: stale.length === 0, ...report }, null, 2));
     return stale.length === 0 ? 0 : 1;
   }
   if (stale.length === 0) {
     out.line(`${out.style("green", "✓")} The output is what the spec gives`);
     return 0;
   }
-  for (const { folder, written, removed, isManifestChanged } of stale) {
-    const changes = [...written.map(({ path }) => `~ ${path}`), ...removed.map((path) => `- ${path}`)];
-    const isOnlyManifest = changes.length === 0 && isManifestChanged;
+  for (const plan of stale) {
+    const { folder } = plan;
+    const changes = differencesOf(plan);
     err.line(
-      `${err.style("red", "✗")} ${shown(folder)}: ${isOnlyManifest ? "the manifest differs" : `${plural(changes.length, "file")} not what the spec gives`}`,
+      `${err.style("red", "✗")} ${shown(folder)}: ${plural(changes.length, "file")} not what the spec gives`,
     );
     for (const change of changes) err.line(`    ${change}`);
   }

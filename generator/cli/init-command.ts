@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { UserError } from "../base/user-error.js";
 import { shown } from "./print-report.js";
 import type { Console, ExitCode } from "./run.js";
-import { UsageError } from "./usage-error.js";
 
 const TEMPLATES = fileURLToPath(new URL("../../templates/init/", import.meta.url));
 
@@ -15,7 +15,8 @@ export async function initCommand(folder: string | undefined, { out, isJson }: C
     ? readdirSync(home).filter((name) => !/^(\.git|node_modules|package(-lock)?\.json)$/.test(name))
     : [];
   if (present.length > 0) {
-    throw new UsageError(
+    throw new UserError(
+      "usage",
       `${shown(home)} is not empty (${present.slice(0, 3).join(", ")}${present.length > 3 ? ", …" : ""}).`,
       "Name an empty folder: specwright init my-api",
     );

@@ -10,9 +10,14 @@ export interface ModelOptions {
 
 /** `specwright model`: the API model as JSON. */
 export async function modelCommand(options: ModelOptions, { out }: Console): Promise<ExitCode> {
-  const { spec, overlays } = await specFrom(options.spec, options.config);
+  const { spec, overlays, naming } = await specFrom(options.spec, options.config);
   const all = [...overlays, ...(options.overlay ?? [])];
-  const { model } = await loadModel({ spec, overlays: all, isLinted: false });
+  const { model } = await loadModel({
+    spec,
+    overlays: all,
+    isLinted: false,
+    ...(naming ? { naming } : {}),
+  });
   out.line(JSON.stringify(model, null, 2));
   return 0;
 }

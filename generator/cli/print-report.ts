@@ -8,12 +8,16 @@ import type { Terminal } from "./terminal.js";
 const MOST = 5;
 
 /** The account of a build, for people. */
-export function printReport(terminal: Terminal, report: BuildReport, elapsedMs: number): void {
+export function printReport(terminal: Terminal, reports: readonly BuildReport[], elapsedMs: number): void {
   const time = terminal.style("dim", `(${(elapsedMs / 1000).toFixed(1)} s)`);
-  if (report.isSkipped) {
+  if (reports.every(({ isSkipped }) => isSkipped)) {
     terminal.line(`${terminal.style("green", "✓")} Nothing has changed ${time}`);
     return;
   }
+  for (const report of reports) if (!report.isSkipped) printOne(terminal, report, time);
+}
+
+function printOne(terminal: Terminal, report: BuildReport, time: string): void {
   const warnings = report.diagnostics.filter(({ severity }) => severity === "warning");
   printDiagnostics(terminal, warnings);
   const { operations = 0, schemas = 0 } = report.counts ?? {};
@@ -53,18 +57,27 @@ function changesOf({ written, removed, unchanged }: OutputPlan): string[] {
 }
 
 /** The account of a build, for machines. */
-export function jsonReport(report: BuildReport, elapsedMs: number): object {
+export function jsonReport(reports: readonly BuildReport[], elapsedMs: number): object {
+  const counts = reports.flatMap((report) => report.counts ?? []);
+  const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
   return {
-    skipped: report.isSkipped,
-    ...report.counts,
-    diagnostics: report.diagnostics,
-    outputs: report.plans.map(({ folder, written, removed, unchanged, edited }) => ({
-      folder,
-      written: written.map(({ path }) => path),
-      removed,
-      unchanged: unchanged.length,
-      edited,
-    })),
+    skipped: reports.every(({ isSkipped }) => isSkipped),
+    ...(counts.length === 0
+      ? {}
+      : {
+          operations: sum(counts.map(({ operations }) => operations)),
+          schemas: sum(counts.map(({ schemas }) => schemas)),
+        }),
+    diagnostics: reports.flatMap(({ diagnostics }) => diagnostics),
+    outputs: reports
+      .flatMap(({ plans }) => plans)
+      .map(({ folder, written, removed, unchanged, edited }) => ({
+        folder,
+        written: written.map(({ path }) => path),
+        removed,
+        unchanged: unchanged.length,
+        edited,
+      })),
     elapsedMs: Math.round(elapsedMs),
   };
 }

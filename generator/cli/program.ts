@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 
+import { artefacts } from "../artefacts/artefacts.js";
+
 import type { BuildOptions } from "./request.js";
 import { run } from "./run.js";
 import type { LintOptions } from "./lint-command.js";
@@ -94,10 +96,17 @@ function withBuildOptions(command: Command, description: string): Command {
   return command
     .description(description)
     .option("-c, --config <file>", "the config to use; else specwright.config.ts in this folder")
-    .option("--spec <file>", "a spec to build without a config, with --out and --name")
+    .option(
+      "--spec <file>",
+      "a spec to build without a config, with --out and --name; a URL, or - for standard input",
+    )
+    .option("--header <header>", "a header for a spec that is read from a URL; may be repeated", collect)
     .option("--out <dir>", "the folder for the package")
     .option("--name <package>", "the package's npm name; the client class is named after it")
-    .option("--only <artefacts>", "client, server, docs, or several with commas")
+    .option(
+      "--only <artefacts>",
+      `${artefacts.map(({ name }) => name).join(", ")}, one of the config's, or several with commas`,
+    )
     .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect);
 }
 

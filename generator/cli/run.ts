@@ -1,10 +1,8 @@
-import { EmitError } from "../kit/emit-error.js";
-import { OutputError } from "../output/output-error.js";
+import { UserError } from "../base/user-error.js";
 import { SpecError, type Diagnostic } from "../source/diagnostic.js";
 import { printDiagnostics } from "./print-diagnostics.js";
 import { plural } from "./print-report.js";
 import { Terminal } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 /** 0: done. 1: the spec or the output is not right. 2: the call is not right. */
 export type ExitCode = 0 | 1 | 2;
@@ -51,22 +49,11 @@ export function report({ out, err, isJson }: Console, error: unknown): ExitCode 
 
 function failureOf(error: unknown): { diagnostics: readonly Diagnostic[]; code: ExitCode } {
   if (error instanceof SpecError) return { diagnostics: error.diagnostics, code: 1 };
-  if (error instanceof OutputError) {
+  if (error instanceof UserError) {
+    const { rule, message, remedy, location } = error;
     return {
-      diagnostics: [{ severity: "error", rule: "output", message: error.message, remedy: error.remedy }],
-      code: 1,
-    };
-  }
-  if (error instanceof EmitError) {
-    return {
-      diagnostics: [{ severity: "error", rule: "additions", message: error.message, remedy: error.remedy }],
-      code: 1,
-    };
-  }
-  if (error instanceof UsageError) {
-    return {
-      diagnostics: [{ severity: "error", rule: "usage", message: error.message, remedy: error.remedy }],
-      code: 2,
+      diagnostics: [{ severity: "error", rule, message, remedy, ...(location ? { location } : {}) }],
+      code: rule === "usage" || rule === "config" ? 2 : 1,
     };
   }
   throw error;

@@ -1,9 +1,10 @@
 import { watch, type FSWatcher } from "node:fs";
 import { basename, dirname } from "node:path";
 
-import { rememberedSources } from "../output/build-cache.js";
-import { buildOnce } from "./build-command.js";
-import { requestFrom, type BuildOptions, type RequestedBuild } from "./request.js";
+import { recordedSources } from "../output/inputs.js";
+import { otherFilesOf, type BuildRequest } from "../pipeline.js";
+import { buildAll } from "./build-command.js";
+import { requestsFrom, type BuildOptions } from "./request.js";
 import { report, type Console, type ExitCode } from "./run.js";
 
 /** Editors write in several steps: what comes within this time is one change. */
@@ -12,7 +13,7 @@ const SETTLE_MS = 80;
 /** `specwright watch`: builds, and builds again whenever a file that was read changes, until it is interrupted. */
 export async function watchCommand(options: BuildOptions, console: Console): Promise<ExitCode> {
   const { err } = console;
-  let requested = await requestFrom(options);
+  let requests = await requestsFrom(options);
   const watcher = new FileSetWatcher();
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
@@ -20,12 +21,12 @@ export async function watchCommand(options: BuildOptions, console: Console): Pro
   const rebuild = async (): Promise<void> => {
     try {
       // A config may have changed as well.
-      requested = await requestFrom(options);
-      const sources = await buildOnce(requested, console);
-      watcher.watch(filesOf(requested, sources));
+      requests = await requestsFrom(options);
+      const sources = await buildAll(requests, console);
+      watcher.watch([...sources, ...requests.flatMap(filesOf)]);
     } catch (error) {
       report(console, error);
-      watcher.watch(filesOf(requested, []));
+      watcher.watch(requests.flatMap(filesOf));
     }
     err.line(err.style("dim", "Watching for changes; Ctrl-C ends it."));
   };
@@ -36,12 +37,10 @@ export async function watchCommand(options: BuildOptions, console: Console): Pro
   return 0;
 }
 
-function filesOf({ request, configFile }: RequestedBuild, sources: readonly string[]): string[] {
-  const known =
-    sources.length > 0 ? sources : request.outputs.flatMap(({ folder }) => rememberedSources(folder));
-  const additions = request.additions?.files ?? [];
-  const config = configFile === undefined ? [] : [configFile];
-  return [request.spec, ...request.overlays, ...additions, ...config, ...known];
+/** What a build reads, as far as is known before it has read the spec. */
+function filesOf(request: BuildRequest): string[] {
+  const earlier = request.artefacts.flatMap(({ folder }) => recordedSources(folder, dirname(request.spec)));
+  return [request.spec, ...request.overlays, ...otherFilesOf(request), ...earlier];
 }
 
 /** Watches single files by their folders, so that files which editors replace are still seen. */

@@ -1,45 +1,7 @@
-import type { ApiModel } from "../model/api-model.js";
-
-/** A file that an emitter makes. Nothing is written here; that is the output room's work. */
-export interface EmittedFile {
-  /** Relative to the output folder, with forward slashes. */
-  readonly path: string;
-  readonly content: string;
-  /** Whether the formatter should run over it. */
-  readonly format: boolean;
-}
-
-/** What emitters are told besides the model. */
+/** What the artefacts in TypeScript are told besides the model. */
 export interface EmitOptions {
   /** The npm name of the package, such as `@acme/client`. */
   readonly packageName: string;
-  /** The spec as headers name it, relative to the output folder's project. */
+  /** The spec as headers name it. */
   readonly specFile: string;
-  /** Only for the client. */
-  readonly additions?: Additions | undefined;
-  /** The bundled spec, for the docs. */
-  readonly document: Readonly<Record<string, unknown>>;
-}
-
-/** Hand-written code that becomes part of the client. */
-export interface Additions {
-  /** By their names below the folder of additions: `files.ts`. */
-  readonly files: readonly { readonly name: string; readonly text: string }[];
-  readonly methods: readonly AdditionMethod[];
-  readonly entries: readonly { readonly name: string; readonly file: string }[];
-}
-
-/** A method of a resource, and the function behind it. */
-export interface AdditionMethod {
-  /** The resource's path, with dots. */
-  readonly resource: string;
-  readonly method: string;
-  readonly file: string;
-  readonly function: string;
-}
-
-/** Makes one artefact from the model: a pure function. */
-export interface Emitter {
-  readonly name: string;
-  emit(model: ApiModel, options: EmitOptions): readonly EmittedFile[] | Promise<readonly EmittedFile[]>;
 }

@@ -112,8 +112,12 @@ export type SecurityRequirement = readonly { readonly scheme: string; readonly s
 
 /** A namespace of methods in the client, such as `tasks` or `teams.members`. */
 export interface Resource {
-  /** camelCase path; `["teams", "members"]` is `client.teams.members`. */
+  /** The members of the client that lead to it: `["teams", "members"]` is `client.teams.members`. */
   readonly path: readonly string[];
+  /** `TeamsMembersResource` */
+  readonly className: string;
+  /** A file name without extension, `teams-members`; unique also where case does not count. */
+  readonly fileName: string;
   readonly description?: string;
   /** Ids of the operations that live here. */
   readonly operations: readonly string[];
@@ -138,6 +142,8 @@ export interface Operation {
   readonly resource: readonly string[];
   /** Its method's name on that resource, camelCase, unique within the resource. */
   readonly methodName: string;
+  /** What else it goes by in emitted code. */
+  readonly names: OperationNames;
   /** Path parameters in the order of the template, then the others in the order of the spec. */
   readonly parameters: readonly Parameter[];
   readonly body?: RequestBody;
@@ -162,6 +168,34 @@ export interface Callback {
   readonly parameters: readonly Parameter[];
   readonly body?: RequestBody;
   readonly responses: readonly Response[];
+}
+
+/** The public names of one operation, the same in every package. */
+export interface OperationNames {
+  /** `fetchTask` */
+  readonly function: string;
+  /** `fetchTaskOperation`: the constant that describes it to a runtime. */
+  readonly descriptor: string;
+  /** `FetchTaskQuery` */
+  readonly query: string;
+  /** `FetchTaskHeaders` */
+  readonly headers: string;
+  /** `FetchTaskCookies` */
+  readonly cookies: string;
+  /** `FetchTaskBody`, for a body whose schema has no name. */
+  readonly body: string;
+  /** `FetchTaskOptions` */
+  readonly options: string;
+  /** `FetchTaskResponse`, for a response whose schema has no name. */
+  readonly response: string;
+  /** `FetchTaskError` */
+  readonly error: string;
+  /** `FetchTaskRequest`: what a handler takes. */
+  readonly request: string;
+  /** `FetchTaskOutput`: what a handler gives. */
+  readonly output: string;
+  /** `FetchTaskCode`: what a handler may fail with. */
+  readonly code: string;
 }
 
 export interface Parameter {
@@ -256,6 +290,8 @@ export interface Header {
 /** A schema with a name, to which others refer as `{ $ref: "#/components/schemas/<name>" }`. */
 export interface NamedSchema {
   readonly name: string;
+  /** Its public name, the same in every package: a valid identifier in PascalCase. */
+  readonly typeName: string;
   readonly schema: Schema;
   /** Which side of the wire it describes; `both` when requests and responses share it. */
   readonly usage: "request" | "response" | "both";
@@ -292,3 +328,8 @@ export interface Webhook {
   /** How the API proves that it is the sender; alternatives. */
   readonly security: readonly SecurityRequirement[];
 }
+
+/** Parts of a model before their public names are chosen. */
+export type UnnamedOperation = Omit<Operation, "names">;
+export type UnnamedSchema = Omit<NamedSchema, "typeName">;
+export type UnnamedResource = Omit<Resource, "className" | "fileName">;

@@ -1,9 +1,18 @@
 import { readExtensions, readExternalDocs } from "./read-annotations.js";
-import type { ApiModel, ClientDefault, Contact, ErrorCode, Operation, Resource, Tag } from "./api-model.js";
+import type {
+  ApiModel,
+  ClientDefault,
+  Contact,
+  ErrorCode,
+  Tag,
+  UnnamedOperation,
+  UnnamedResource,
+} from "./api-model.js";
 import { ModelContext, type ModelFinding } from "./context.js";
 import { splitForms } from "./forms.js";
 import { arrayOf, compact, objectOf, stringOf, textOf, type JsonObject } from "../base/json.js";
 import { readOperations, readWebhooks } from "./operations.js";
+import { withPublicNames } from "./public-names.js";
 import { readApiPolicies } from "./read-policies.js";
 import { SchemaReader } from "./schemas.js";
 import { readSecuritySchemes } from "./security.js";
@@ -28,8 +37,9 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
   const operations = readOperations(context, schemas, policies);
   const webhooks = readWebhooks(context, schemas);
   const forms = splitForms({ schemas: schemas.named, operations, webhooks });
-  const info = objectOf(document["info"]);
   const tags = readTags(document);
+  const named = withPublicNames({ ...forms, resources: resourcesOf(operations, tags) });
+  const info = objectOf(document["info"]);
   const model = compact<ApiModel>({
     title: textOf(info["title"]) ?? "API",
     version: textOf(info["version"]) ?? "0.0.0",
@@ -44,9 +54,9 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
     servers: readServers(document["servers"]),
     tags,
     securitySchemes: readSecuritySchemes(context),
-    resources: resourcesOf(operations, tags),
-    operations: forms.operations,
-    schemas: forms.schemas,
+    resources: named.resources,
+    operations: named.operations,
+    schemas: named.schemas,
     errorCodes: readErrorCodes(document),
     webhooks: forms.webhooks,
     policies,
@@ -94,7 +104,7 @@ function readErrorCodes(document: JsonObject): ErrorCode[] {
 }
 
 /** The resources that operations live in, with parents that have no operations of their own put before their children. */
-function resourcesOf(operations: readonly Operation[], tags: readonly Tag[]): Resource[] {
+function resourcesOf(operations: readonly UnnamedOperation[], tags: readonly Tag[]): UnnamedResource[] {
   const resources = new Map<
     string,
     { path: readonly string[]; operations: string[]; description?: string }
@@ -114,7 +124,7 @@ function resourcesOf(operations: readonly Operation[], tags: readonly Tag[]): Re
 /** The description of the tag that a resource is named after, or that its first operation carries. */
 function describedBy(
   tags: readonly Tag[],
-  operation: Operation,
+  operation: UnnamedOperation,
   path: readonly string[],
 ): { description?: string } {
   const named = tags.find(({ name }) => camelCase(wordsOf(name)) === path.at(-1));
@@ -123,7 +133,7 @@ function describedBy(
   return description === undefined ? {} : { description };
 }
 
-function clientDefaultsOf(operations: readonly Operation[]): ClientDefault[] {
+function clientDefaultsOf(operations: readonly UnnamedOperation[]): ClientDefault[] {
   const defaults = new Map<string, ClientDefault>();
   for (const { parameters } of operations) {
     for (const { name, clientDefault: value, description } of parameters) {

@@ -1,5 +1,6 @@
 import { readExamples, readExtensions } from "./read-annotations.js";
 import type { Content, ContentKind, Encoding } from "./api-model.js";
+import { essenceOf } from "../base/media-type.js";
 import type { Located, ModelContext } from "./context.js";
 import { readHeaders } from "./headers.js";
 import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "../base/json.js";
@@ -42,11 +43,6 @@ export function readContents(
     return !seen.has(essence) && seen.add(essence);
   });
   return unique.sort((a, b) => PREFERENCE.indexOf(a.kind) - PREFERENCE.indexOf(b.kind));
-}
-
-/** A media type without its parameters, in lower case (RFC 9110, section 8.3.1). */
-export function essenceOf(mediaType: string): string {
-  return (mediaType.split(";")[0] ?? "").trim().toLowerCase();
 }
 
 function kindOf(mediaType: string, schema: JsonObject | undefined): ContentKind {

@@ -1,12 +1,12 @@
-import type { Content, NamedSchema, Operation, RequestBody, Webhook } from "./api-model.js";
+import type { Content, UnnamedSchema, UnnamedOperation, RequestBody, Webhook } from "./api-model.js";
 import { mapSubschemas, nameOf, referencesIn, referenceTo, visitSchema } from "./schema-walk.js";
 import type { Schema, SchemaObject } from "./schema.js";
 import { unique } from "./words.js";
 
 /** The parts of a model in which schemas stand. */
 export interface SchemaUsers {
-  readonly schemas: readonly Pick<NamedSchema, "name" | "schema">[];
-  readonly operations: readonly Operation[];
+  readonly schemas: readonly Pick<UnnamedSchema, "name" | "schema">[];
+  readonly operations: readonly UnnamedOperation[];
   readonly webhooks: readonly Webhook[];
 }
 
@@ -15,8 +15,8 @@ export interface SchemaUsers {
  * side of the wire gets exactly its members. A schema used on one side only keeps its name there.
  */
 export function splitForms(users: SchemaUsers): {
-  schemas: NamedSchema[];
-  operations: Operation[];
+  schemas: UnnamedSchema[];
+  operations: UnnamedOperation[];
   webhooks: Webhook[];
 } {
   const forms = new Forms(users);
@@ -75,7 +75,7 @@ class Forms {
   }
 
   /** The form or forms under which a named schema goes on. */
-  of(name: string, schema: Schema): NamedSchema[] {
+  of(name: string, schema: Schema): UnnamedSchema[] {
     const isSent = this.#sentNames.has(name);
     const usage = isSent === this.#readNames.has(name) ? "both" : isSent ? "request" : "response";
     if (!this.#split.has(name)) return [{ name, schema, usage }];

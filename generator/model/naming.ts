@@ -1,9 +1,10 @@
 import type { ModelContext } from "./context.js";
-import { stringOf, stringsOf, type JsonObject } from "../base/json.js";
-import { camelCase, singular, unique, wordsOf } from "./words.js";
-
-/** Path segments that tell nothing about a resource. */
-const PREFIX_SEGMENT = /^(v\d+(\.\d+)*([a-z]+\d*)?|api|rest)$/i;
+import { stringOf, type JsonObject } from "../base/json.js";
+import type { NamedOperation } from "./named-operation.js";
+import { candidates } from "./method-candidates.js";
+import { PathShapes } from "./path-shapes.js";
+import { TagResources } from "./tag-resources.js";
+import { camelCase, unique, wordsOf } from "./words.js";
 
 /** An id for each operation, unique in the document; missing and repeated ones are derived from method and path. */
 export class OperationIds {
@@ -33,49 +34,76 @@ function derivedId(method: string, path: string): string {
   return camelCase([method.toLowerCase(), ...words]);
 }
 
-/** Where an operation lives in the client: as the spec says, else by its first tag, else by its path. */
-export function resourceOf(operation: JsonObject, path: string): string[] {
-  const stated = stringOf(operation["x-resource"]);
-  if (stated)
-    return stated
-      .split(".")
-      .map((part) => camelCase(wordsOf(part)))
-      .filter(Boolean);
-  const [tag] = stringsOf(operation["tags"]);
-  const fromTag = camelCase(wordsOf(tag ?? ""));
-  if (fromTag !== "") return [fromTag];
-  const segment = path
-    .split("/")
-    .find((part) => part !== "" && !part.includes("{") && !PREFIX_SEGMENT.test(part));
-  return [camelCase(wordsOf(segment ?? "")) || "root"];
-}
-
-/** Method names, unique within their resource. The first in the spec's order keeps the short name. */
-export class MethodNames {
-  readonly #taken = new Map<string, Set<string>>();
-
-  nameFor(operation: JsonObject, id: string, resource: readonly string[]): string {
-    const key = resource.join(".");
-    const taken = this.#taken.get(key) ?? new Set<string>();
-    this.#taken.set(key, taken);
-    const stated = camelCase(wordsOf(stringOf(operation["x-method"]) ?? ""));
-    const words = wordsOf(id);
-    const short = camelCase(withoutResource(words, resource));
-    const wanted = [stated, short].find((name) => name !== "" && !taken.has(name)) ?? camelCase(words);
-    return unique(wanted, taken);
-  }
+/** Where an operation lives in the client, and what it is called there. */
+export interface MethodName {
+  readonly resource: readonly string[];
+  readonly methodName: string;
 }
 
 /**
- * Drops the resource's own words from a method's name where they stand first or right behind the verb: `listTasks` on
- * `tasks` is `list`, `repos/get` on `repos` is `get`, but `getTeamTasks` keeps its words, since it is about a team.
+ * Names for all operations of an API: as the spec says; else by the words of the id, without what its framework and its
+ * resource repeat; else by method and path. Within a resource, the shorter path keeps the shorter name, then the first.
  */
-function withoutResource(words: readonly string[], resource: readonly string[]): readonly string[] {
-  const noun = wordsOf(resource.at(-1) ?? "").map(singular);
-  const start = [0, 1].find((index) =>
-    noun.every((word, offset) => singular(words[index + offset] ?? "") === word),
+export function methodNames(
+  operations: readonly NamedOperation[],
+  kept: Readonly<Record<string, string>> = {},
+): MethodName[] {
+  const shapes = new PathShapes(operations.map(({ path }) => path));
+  const tags = new TagResources(operations);
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of operations) methods.set(path, (methods.get(path) ?? new Set()).add(method));
+  const plans = withOwners(
+    operations.map((it) => {
+      const shape = shapes.shapeOf(it.path);
+      const resource = tags.resourceOf(it, shape);
+      const hasPatch = methods.get(it.path)?.has("patch") === true;
+      return { it, resource, wanted: candidates(it, resource, shape, hasPatch), keptName: kept[keyOf(it)] };
+    }),
   );
-  if (start === undefined) return words;
-  const rest = [...words.slice(0, start), ...words.slice(start + noun.length)];
-  return /^\p{L}/u.test(rest[0] ?? "") ? rest : words;
+  const taken = new Map<string, Set<string>>();
+  const result = new Map<NamedOperation, MethodName>();
+  const claim = (it: NamedOperation, resource: readonly string[], wanted: readonly string[]): void => {
+    const key = resource.join(".");
+    const names = taken.get(key) ?? new Set<string>();
+    taken.set(key, names);
+    const free = wanted.find((name) => !names.has(name)) ?? wanted.at(-1) ?? it.method;
+    result.set(it, { resource, methodName: unique(free, names) });
+  };
+  const rest = plans.filter(({ it, keptName }) => {
+    if (keptName === undefined) return true;
+    const words = keptName.split(".");
+    claim(it, words.slice(0, -1), [words.at(-1) ?? ""]);
+    return false;
+  });
+  const depth = ({ it }: (typeof plans)[number]): number =>
+    it.operation["x-method"] === undefined ? it.path.split("/").length : 0;
+  for (const { it, resource, wanted } of rest.toSorted((a, b) => depth(a) - depth(b)))
+    claim(it, resource, wanted);
+  return operations.map((it) => result.get(it) ?? { resource: ["root"], methodName: it.method });
+}
+
+interface NamePlan {
+  readonly it: NamedOperation;
+  readonly resource: readonly string[];
+  readonly wanted: readonly string[];
+  readonly keptName: string | undefined;
+}
+
+/** Of several that want one name and differ by what they belong to, all say it: `listForTeam` beside `listForFile`. */
+function withOwners(plans: readonly NamePlan[]): NamePlan[] {
+  const rivals = new Map<string, Set<string>>();
+  const keyFor = ({ it, resource, wanted }: NamePlan): string =>
+    `${resource.join(".")}.${wanted[0]} ${it.path.split("/").length}`;
+  for (const plan of plans)
+    rivals.set(keyFor(plan), (rivals.get(keyFor(plan)) ?? new Set()).add(plan.it.path));
+  return plans.map((plan) => {
+    const [first = "", second = ""] = plan.wanted;
+    const isOwned = second.startsWith(`${first}For`) && (rivals.get(keyFor(plan))?.size ?? 0) > 1;
+    return isOwned ? { ...plan, wanted: plan.wanted.slice(1) } : plan;
+  });
+}
+
+/** By what a names file keeps the name of an operation. */
+export function keyOf({ method, path }: Pick<NamedOperation, "method" | "path">): string {
+  return `${method.toUpperCase()} ${path}`;
 }

@@ -1,9 +1,19 @@
 import { readCodeSamples, readExtensions, readExternalDocs } from "./read-annotations.js";
-import type { Callback, Operation, RequestBody, Webhook } from "./api-model.js";
+import type { Callback, RequestBody, UnnamedOperation, Webhook } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
-import { arrayOf, compact, isObject, objectOf, pointer, stringOf, stringsOf, textOf } from "../base/json.js";
-import { MethodNames, OperationIds, resourceOf } from "./naming.js";
+import {
+  arrayOf,
+  compact,
+  isObject,
+  objectOf,
+  pointer,
+  stringOf,
+  stringsOf,
+  textOf,
+  type JsonObject,
+} from "../base/json.js";
+import { methodNames, OperationIds } from "./naming.js";
 import { readParameters } from "./parameters.js";
 import type { ApiPolicies } from "./policies.js";
 import { readOperationPolicies } from "./read-policies.js";
@@ -12,55 +22,60 @@ import type { SchemaReader } from "./schemas.js";
 import { readSecurity } from "./security.js";
 import { serverUrl } from "./servers.js";
 
-const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
+const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"]);
 
 /** Every operation of the document, in its order. */
 export function readOperations(
   context: ModelContext,
   schemas: SchemaReader,
   policies: ApiPolicies,
-): Operation[] {
+  kept: Readonly<Record<string, string>> = {},
+): UnnamedOperation[] {
   const ids = new OperationIds();
-  const names = new MethodNames();
-  return pathItems(context, "paths").flatMap(([path, item]) =>
-    methodsOf(item).map(([method, operation]): Operation => {
-      const { value, pointer: at } = operation;
+  const stated = pathItems(context, "paths").flatMap(([path, item]) =>
+    methodsOf(context, item).map(([method, located]) => {
+      const { value, pointer: at } = located;
       const id = ids.idFor(context, value, method, path, at);
-      const resource = resourceOf(value, path);
-      return compact<Operation>({
-        id,
-        method: method.toUpperCase(),
-        path,
-        server: serverUrl(arrayOf(value["servers"])[0] ?? arrayOf(item.value["servers"])[0]),
-        summary: textOf(value["summary"]) ?? textOf(item.value["summary"]),
-        description: textOf(value["description"]) ?? textOf(item.value["description"]),
-        deprecated: value["deprecated"] === true,
-        tags: stringsOf(value["tags"]),
-        resource,
-        methodName: names.nameFor(value, id, resource),
-        parameters: readParameters(context, schemas, path, item, operation),
-        body: requestBody(context, schemas, operation, method),
-        responses: readResponses(context, schemas, operation),
-        security: readSecurity(
-          context,
-          value["security"] ?? context.document["security"],
-          pointer(at, "security"),
-        ),
-        policies: readOperationPolicies(value, policies),
-        externalDocs: readExternalDocs(value["externalDocs"]),
-        codeSamples: readCodeSamples(value),
-        callbacks: readCallbacks(context, schemas, operation),
-        extensions: readExtensions(value),
-      });
+      return { id, method, path, item, located, operation: value };
     }),
   );
+  const names = methodNames(stated, kept);
+  return stated.map(({ id, method, path, item, located: operation }, index): UnnamedOperation => {
+    const { value, pointer: at } = operation;
+    const { resource, methodName } = names[index] ?? { resource: ["root"], methodName: id };
+    return compact<UnnamedOperation>({
+      id,
+      method: sentMethod(method),
+      path,
+      server: serverUrl(arrayOf(value["servers"])[0] ?? arrayOf(item.value["servers"])[0]),
+      summary: textOf(value["summary"]) ?? textOf(item.value["summary"]),
+      description: textOf(value["description"]) ?? textOf(item.value["description"]),
+      deprecated: value["deprecated"] === true,
+      tags: stringsOf(value["tags"]),
+      resource,
+      methodName,
+      parameters: readParameters(context, schemas, path, item, operation),
+      body: requestBody(context, schemas, operation, method),
+      responses: readResponses(context, schemas, operation),
+      security: readSecurity(
+        context,
+        value["security"] ?? context.document["security"],
+        pointer(at, "security"),
+      ),
+      policies: readOperationPolicies(value, policies),
+      externalDocs: readExternalDocs(value["externalDocs"]),
+      codeSamples: readCodeSamples(value),
+      callbacks: readCallbacks(context, schemas, operation),
+      extensions: readExtensions(value),
+    });
+  });
 }
 
 /** The calls that the API makes: `webhooks` of OpenAPI 3.1, or `x-webhooks`, its older name. */
 export function readWebhooks(context: ModelContext, schemas: SchemaReader): Webhook[] {
   const key = isObject(context.document["webhooks"]) ? "webhooks" : "x-webhooks";
   return pathItems(context, key).flatMap(([name, item]) =>
-    methodsOf(item).map(([method, operation]) =>
+    methodsOf(context, item).map(([method, operation]) =>
       compact<Webhook>({
         name,
         method: method.toUpperCase(),
@@ -91,7 +106,7 @@ function readCallbacks(
     const expressions = Object.entries(callback.value).filter(([key]) => !key.startsWith("x-"));
     return expressions.flatMap(([expression, path]) => {
       const item = context.resolve(path, pointer(callback.pointer, expression));
-      return methodsOf(item).map(([method, call]) =>
+      return methodsOf(context, item).map(([method, call]) =>
         compact<Callback>({
           name,
           expression,
@@ -114,11 +129,30 @@ function pathItems(context: ModelContext, key: string): [string, Located][] {
     .map(([name, value]) => [name, context.resolve(value, pointer(`/${key}`, name))]);
 }
 
-function methodsOf(item: Located): [string, Located][] {
-  const methods = Object.keys(item.value).filter((key) => METHODS.has(key) && isObject(item.value[key]));
-  return methods.map((method) => {
-    return [method, { value: objectOf(item.value[method]), pointer: pointer(item.pointer, method) }];
+/** The operations of a path item by method; OpenAPI 3.2 has `query`, and `additionalOperations` for any other method. */
+function methodsOf(context: ModelContext, item: Located): [string, Located][] {
+  return Object.keys(item.value).flatMap((key): [string, Located][] => {
+    const value = item.value[key];
+    const at = pointer(item.pointer, key);
+    if (key === "additionalOperations") return additional(context, objectOf(value), at);
+    return METHODS.has(key) && isObject(value) ? [[key, { value, pointer: at }]] : [];
   });
+}
+
+function additional(context: ModelContext, operations: JsonObject, at: string): [string, Located][] {
+  return Object.entries(operations).flatMap(([method, value]): [string, Located][] => {
+    const here = pointer(at, method);
+    if (METHODS.has(method.toLowerCase())) {
+      const remedy = `Write it as \`${method.toLowerCase()}\` of the path item (OpenAPI 3.2, section 4.8.9).`;
+      context.warn("additional-operations", here, `${method} has a field of its own.`, remedy);
+    }
+    return isObject(value) ? [[method, { value, pointer: here }]] : [];
+  });
+}
+
+/** Methods as they go over the wire: those with a field of their own are upper case, others are as written (RFC 9110, 9.1). */
+function sentMethod(method: string): string {
+  return METHODS.has(method) ? method.toUpperCase() : method;
 }
 
 /** The body of an operation. GET and HEAD have none: HTTP gives it no meaning, and fetch refuses to send it. */

@@ -1,9 +1,6 @@
 import { format } from "oxfmt";
 
-import type { EmittedFile } from "../kit/emitter.js";
-
-/** Languages that the formatter is asked for; anything else is written as it was emitted. */
-const FORMATTED = /\.(ts|json|md)$/;
+import type { EmittedFile } from "../kit/artefact.js";
 
 /**
  * Formats emitted files. The formatter is part of the output: another version may write the same code another way.
@@ -11,9 +8,7 @@ const FORMATTED = /\.(ts|json|md)$/;
  * @throws Error when emitted code does not parse, which is a fault of an emitter, not of the spec.
  */
 export async function formatFiles(files: readonly EmittedFile[]): Promise<EmittedFile[]> {
-  return Promise.all(
-    files.map(async (file) => (file.format && FORMATTED.test(file.path) ? formatted(file) : file)),
-  );
+  return Promise.all(files.map(async (file) => (file.format === true ? formatted(file) : file)));
 }
 
 async function formatted(file: EmittedFile): Promise<EmittedFile> {

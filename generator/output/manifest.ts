@@ -6,15 +6,35 @@ import { join } from "node:path";
 export interface Manifest {
   /** Says to whoever finds the file what it is. */
   readonly generator: "specwright";
-  /** SHA-256 of the spec's contents. */
-  readonly spec: string;
-  readonly operations: number;
-  readonly schemas: number;
+  /** SHA-256 over the settings, the generator and the contents of the sources; a build with the same inputs is skipped. */
+  readonly inputs?: string;
+  /** Every file that was read, relative to the folder of the spec's root file. */
+  readonly sources?: readonly string[];
   /** SHA-256 of each file, by its path. */
   readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 over all rendered files and their paths; those may be left out of version control. */
+  readonly rendered?: string;
 }
 
 export const MANIFEST = ".specwright.json";
+/** The rendered files of a folder and their hashes. It is of use on this machine alone. */
+export const RENDERED = ".specwright-rendered.json";
+
+/** The rendered files that an earlier build left in a folder, with their hashes. */
+export function readRendered(folder: string): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(folder, RENDERED), "utf8"));
+    const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    return Object.fromEntries(entries.filter(([, hash]) => typeof hash === "string"));
+  } catch {
+    return {};
+  }
+}
+
+/** One hash for many files. */
+export function digestOf(hashes: Readonly<Record<string, string>>): string {
+  return sha256(JSON.stringify(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
 
 /** The manifest of a folder; `undefined` where there is none that can be read. */
 export function readManifest(folder: string): Manifest | undefined {

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { EmittedFile } from "../kit/emitter.js";
-import { MANIFEST, readManifest, sha256, type Manifest } from "./manifest.js";
-import { OutputError } from "./output-error.js";
+import { UserError } from "../base/user-error.js";
+import type { EmittedFile } from "../kit/artefact.js";
+import { digestOf, MANIFEST, readManifest, readRendered, sha256, type Manifest } from "./manifest.js";
 
 /** What writing an output would do to its folder. */
 export interface OutputPlan {
@@ -17,15 +17,21 @@ export interface OutputPlan {
   readonly unchanged: readonly string[];
   readonly manifest: Manifest;
   readonly isManifestChanged: boolean;
+  /** The hashes of the rendered files, which the manifest has as one. */
+  readonly rendered: Readonly<Record<string, string>>;
+  /** Rendered files of an earlier build that may be left out of version control. */
+  readonly formerlyRendered: readonly string[];
+  /** Whether the rendered files are the ones that the manifest on disk tells of. */
+  readonly isRenderingKnown: boolean;
 }
 
-/** What a manifest tells besides the files. */
-export type Provenance = Omit<Manifest, "generator" | "files">;
+/** What a manifest records besides the files. */
+export type Provenance = Omit<Manifest, "generator" | "files" | "rendered">;
 
 /**
  * Compares what was emitted with what is on disk. Nothing is written.
  *
- * @throws OutputError when a file of somebody else's is in the way, or a path would leave the folder.
+ * @throws UserError when a file of somebody else's is in the way, or a path would leave the folder.
  */
 export function planOutput(
   folder: string,
@@ -34,7 +40,9 @@ export function planOutput(
 ): OutputPlan {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   checkPaths(sorted);
-  const known = readManifest(folder)?.files ?? {};
+  const earlier = readManifest(folder);
+  const earlierRendered = readRendered(folder);
+  const known = { ...earlier?.files, ...earlierRendered };
   refuseForeign(folder, sorted, known);
   const written: EmittedFile[] = [];
   const edited: string[] = [];
@@ -50,29 +58,58 @@ export function planOutput(
   const removed = Object.keys(known).filter(
     (path) => !made.has(path) && isSafe(path) && existsSync(join(folder, path)),
   );
-  const hashes = Object.fromEntries(sorted.map(({ path, content }) => [path, sha256(content)]));
-  const manifest: Manifest = { generator: "specwright", ...provenance, files: hashes };
+  const hashesOf = (list: readonly EmittedFile[]): Record<string, string> =>
+    Object.fromEntries(list.map(({ path, content }) => [path, sha256(content)]));
+  const rendered = hashesOf(sorted.filter(({ isRendered }) => isRendered === true));
+  const digest = Object.keys(rendered).length > 0 ? { rendered: digestOf(rendered) } : {};
+  const manifest: Manifest = {
+    generator: "specwright",
+    ...provenance,
+    files: hashesOf(sorted.filter(({ isRendered }) => isRendered !== true)),
+    ...digest,
+  };
   const isManifestChanged = contentOf(join(folder, MANIFEST)) !== manifestText(manifest);
-  return { folder, written, edited, removed, unchanged, manifest, isManifestChanged };
+  return {
+    folder,
+    written,
+    edited,
+    removed,
+    unchanged,
+    manifest,
+    isManifestChanged,
+    rendered,
+    formerlyRendered: Object.keys(earlierRendered),
+    isRenderingKnown: earlier?.rendered === manifest.rendered,
+  };
 }
 
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** Whether everything on disk is as the plan would leave it. */
-export function isUpToDate({ written, removed, isManifestChanged }: OutputPlan): boolean {
-  return written.length === 0 && removed.length === 0 && !isManifestChanged;
+/**
+ * What differs between the disk and the plan, as far as it is kept under version control: rendered files count by their
+ * hash in the manifest. A manifest that differs otherwise is no fault: another version of the generator may make the
+ * same files.
+ */
+export function differencesOf(plan: OutputPlan): string[] {
+  const written = plan.written.filter(({ isRendered }) => isRendered !== true);
+  const removed = plan.removed.filter((path) => !plan.formerlyRendered.includes(path));
+  return [
+    ...written.map(({ path }) => `~ ${path}`),
+    ...removed.map((path) => `- ${path}`),
+    ...(plan.isRenderingKnown ? [] : [`~ ${MANIFEST} (the hash of the rendered pages)`]),
+  ];
 }
 
 function contentOf(file: string): string | undefined {
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return undefined;
   if (!stat.isFile()) {
-    throw new OutputError(
+    throw new UserError(
+      "output",
       `${file} is in the way: it is no plain file.`,
       "Move it away, or build into another folder.",
-      file,
     );
   }
   return readFileSync(file, "utf8");
@@ -87,10 +124,10 @@ function refuseForeign(
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return;
   if (!stat.isDirectory() && !stat.isSymbolicLink()) {
-    throw new OutputError(
+    throw new UserError(
+      "output",
       `${folder} is a file, not a folder.`,
       "Name a folder that is new, empty or built before.",
-      folder,
     );
   }
   const remedy = "Move it away, or build into a folder of its own.";
@@ -103,16 +140,16 @@ function refuseForeign(
   });
   if (foreign) {
     const file = join(folder, foreign.path);
-    throw new OutputError(`${file} exists, and Specwright did not write it.`, remedy, file);
+    throw new UserError("output", `${file} exists, and Specwright did not write it.`, remedy);
   }
   const isOurs = readManifest(folder) !== undefined;
   const others = isOurs ? [] : readdirSync(folder).filter((name) => !HARMLESS.test(name));
   if (others.length > 0) {
     const list = others.slice(0, 3).join(", ") + (others.length > 3 ? ", …" : "");
-    throw new OutputError(
+    throw new UserError(
+      "output",
       `${folder} is not empty, and Specwright did not write it (${list}).`,
       remedy,
-      folder,
     );
   }
 }
@@ -120,7 +157,7 @@ function refuseForeign(
 /** What may lie in a folder before its first build: installed packages, leftovers of a build that was killed, git's own. */
 const HARMLESS = /^(node_modules|\.git.*|\.DS_Store|\.specwright-.*|package-lock\.json|dist)$/;
 
-/** @throws OutputError for a path that leaves the folder, or that another one is on some file systems. */
+/** @throws UserError for a path that leaves the folder, or that another one is on some file systems. */
 function checkPaths(files: readonly EmittedFile[]): void {
   const seen = new Map<string, string>();
   for (const { path } of files) {
@@ -129,7 +166,8 @@ function checkPaths(files: readonly EmittedFile[]): void {
     if (!isSafe(path) || other !== undefined) {
       const reason =
         other === undefined ? "leaves its folder" : `is the same as ${other} where case does not count`;
-      throw new OutputError(
+      throw new UserError(
+        "output",
         `The output path ${JSON.stringify(path)} ${reason}.`,
         "Report this: names should have been made safe.",
       );

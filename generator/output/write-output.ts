@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { MANIFEST } from "./manifest.js";
-import { OutputError } from "./output-error.js";
+import { UserError } from "../base/user-error.js";
+import { MANIFEST, RENDERED } from "./manifest.js";
 import { manifestText, type OutputPlan } from "./plan-output.js";
 
 const STAGING = ".specwright-staging-";
@@ -11,14 +11,20 @@ const STAGING = ".specwright-staging-";
  * Carries out a plan. Everything is first written to a staging folder beside its place, then renamed into place, the
  * manifest last: a build that is killed, or a disk that is full, leaves each file as it was or as it shall be.
  *
- * @throws OutputError when the folder cannot be written; the earlier output is untouched.
+ * @throws UserError when the folder cannot be written; the earlier output is untouched.
  */
 export function writeOutput(plan: OutputPlan): void {
-  const { folder, written, removed, manifest, isManifestChanged } = plan;
+  const { folder, written, removed, manifest, isManifestChanged, rendered } = plan;
   removeLeftovers(folder);
   if (written.length === 0 && removed.length === 0 && !isManifestChanged) return;
   const staging = join(folder, `${STAGING}${process.pid}`);
-  const files = [...written, { path: MANIFEST, content: manifestText(manifest) }];
+  const files = [
+    ...written,
+    ...(Object.keys(rendered).length > 0
+      ? [{ path: RENDERED, content: `${JSON.stringify(rendered, null, 2)}\n` }]
+      : []),
+    { path: MANIFEST, content: manifestText(manifest) },
+  ];
   try {
     for (const { path, content } of files) {
       const staged = join(staging, path);
@@ -70,5 +76,5 @@ function explained(error: unknown, folder: string): unknown {
     EEXIST: ["has a file where a folder is needed", "Move the file away."],
   };
   const reason = reasons[code];
-  return reason ? new OutputError(`${folder} ${reason[0]}.`, reason[1], folder) : error;
+  return reason ? new UserError("output", `${folder} ${reason[0]}.`, reason[1]) : error;
 }

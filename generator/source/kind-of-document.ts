@@ -3,7 +3,7 @@ import { specError, type SpecError } from "./diagnostic.js";
 export type SpecFormat = "openapi-3.0" | "openapi-3.1" | "swagger-2.0";
 
 /** Which dialect a parsed document is. @throws SpecError that says what it looks like instead. */
-export function formatOf(document: unknown, file: string): SpecFormat {
+export function formatOf(document: unknown, file: string): { format: SpecFormat; version: string } {
   const refuse = (message: string, remedy: string): SpecError => {
     return specError("openapi-document", message, remedy, { file, line: 1, column: 1 });
   };
@@ -21,13 +21,13 @@ export function formatOf(document: unknown, file: string): SpecFormat {
     );
   }
   const { openapi, swagger } = { openapi: undefined, swagger: undefined, ...document };
-  if (String(swagger).startsWith("2.")) return "swagger-2.0";
+  if (String(swagger).startsWith("2.")) return { format: "swagger-2.0", version: String(swagger) };
   const version = openapi === undefined ? undefined : String(openapi);
   if (version === undefined)
     throw refuse(looksLike(document), "The root file of an OpenAPI document starts with `openapi: 3.1.0`.");
-  if (/^3\.0(\.|$)/.test(version)) return "openapi-3.0";
-  if (/^3\.[12](\.|$)/.test(version)) return "openapi-3.1";
-  throw refuse(`OpenAPI ${version} is not supported.`, "Use OpenAPI 3.0 or 3.1.");
+  if (/^3\.0(\.|$)/.test(version)) return { format: "openapi-3.0", version };
+  if (/^3\.[12](\.|$)/.test(version)) return { format: "openapi-3.1", version };
+  throw refuse(`OpenAPI ${version} is not supported.`, "Use OpenAPI 3.0, 3.1 or 3.2.");
 }
 
 function looksLike(document: object): string {

@@ -45,8 +45,13 @@ export async function lintSource(source: SourceDocument): Promise<Diagnostic[]> 
     rules: { ...RULES, ...own },
   });
   const externalRefResolver = await resolverOf(source.contents);
-  const problems = await lint({ ref: resolve(source.file), config, externalRefResolver });
-  return problems.map((problem) => diagnosticOf(problem, getLineColLocation)).sort(byPlace);
+  const [root = resolve(source.file)] = source.files;
+  const problems = await lint({ ref: root, config, externalRefResolver });
+  // In a spec of one's own, a reference that leads nowhere is a mistake.
+  const broken = source.warnings
+    .filter(({ rule }) => rule === "no-broken-ref")
+    .map((it) => ({ ...it, severity: "error" as const }));
+  return [...broken, ...problems.map((problem) => diagnosticOf(problem, getLineColLocation))].sort(byPlace);
 }
 
 function diagnosticOf(problem: NormalizedProblem, at: Redocly["getLineColLocation"]): Diagnostic {

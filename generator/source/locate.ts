@@ -1,10 +1,9 @@
-import { dirname, resolve } from "node:path";
-
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
 
 import type { Location } from "./diagnostic.js";
 import { isJson } from "./parse.js";
+import { decoded, placeOf } from "./places.js";
 
 /** The files of a spec, by absolute path. */
 export type SpecFiles = ReadonlyMap<string, { readonly text: string; readonly value: unknown }>;
@@ -28,6 +27,11 @@ export class Locator {
     const tokens = tokensOf(pointer);
     const start = this.#startFor(tokens);
     return start === undefined ? undefined : this.#follow(start.file, start.within, start.rest);
+  }
+
+  /** Where a node stands that is named by its own file and the member names in it. */
+  locateIn(file: string, tokens: readonly string[]): Location | undefined {
+    return this.#position(file, tokens);
   }
 
   /** The file in which a pointer's way begins: the root, or the file that a moved component came from. */
@@ -56,9 +60,9 @@ export class Locator {
       for (let hops = 0; hops < mostHops; hops += 1) {
         const reference = memberOf(value, "$ref");
         // The last node is told where it is referred to, unless it is another file's.
-        if (typeof reference !== "string" || reference.startsWith("http")) break;
+        if (typeof reference !== "string") break;
         const [path = "", fragment = ""] = reference.split("#");
-        const next = path === "" ? current : resolve(dirname(current), path);
+        const next = path === "" ? current : placeOf(current, path);
         if (!this.#files.has(next) || (token === undefined && next === current)) break;
         current = next;
         at = tokensOf(fragment);
@@ -162,14 +166,6 @@ export function tokensOf(pointer: string): string[] {
     .split("/")
     .slice(1)
     .map((token) => decoded(token).replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-function decoded(token: string): string {
-  try {
-    return decodeURIComponent(token);
-  } catch {
-    return token;
-  }
 }
 
 function escapeToken(token: string): string {

@@ -6,7 +6,8 @@ import { formatOf } from "./kind-of-document.js";
 import { Locator, type SpecFiles } from "./locate.js";
 import { applyOverlays } from "./overlay.js";
 import { parseText } from "./parse.js";
-import { readSpecFile } from "./read-file.js";
+import { isUrl } from "./places.js";
+import { readSpecFile, readSpecText, STDIN, STDIN_NAME } from "./read-file.js";
 import { resolverOf } from "./redocly.js";
 import { readReferencedFiles } from "./references.js";
 import { checkVocabulary } from "./vocabulary.js";
@@ -16,6 +17,8 @@ export interface SourceDocument {
   /** One document; all references in it begin with `#/`. */
   readonly document: Record<string, unknown>;
   readonly format: "openapi-3.0" | "openapi-3.1";
+  /** The `openapi` or `swagger` version as the document states it. */
+  readonly version: string;
   /** The root file as it was named. */
   readonly file: string;
   /** Absolute paths of every file that was read, the root first, then overlays. */
@@ -32,6 +35,8 @@ export interface SourceDocument {
 export interface ReadOptions {
   /** OpenAPI Overlays to apply, in this order. */
   readonly overlays?: readonly string[];
+  /** Headers for a spec that is read from a URL. They go to its origin alone. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -39,15 +44,18 @@ export interface ReadOptions {
  *
  * @throws SpecError when it cannot be used; each diagnostic names file, line and remedy.
  */
-export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}): Promise<SourceDocument> {
-  const root = resolve(file);
-  const text = readSpecFile(root);
+export async function readSpec(file: string, options: ReadOptions = {}): Promise<SourceDocument> {
+  const { overlays = [], headers } = options;
+  const name = file === STDIN ? STDIN_NAME : file;
+  const root = isUrl(file) ? file : resolve(name);
+  const read = (place: string): Promise<string> => readSpecText(place, headers);
+  const text = await read(file === STDIN ? STDIN : root);
   const value = parseText(text, root);
-  const format = formatOf(value, file);
-  const files = readReferencedFiles(root, { text, value });
+  const { format, version } = formatOf(value, name);
+  const { files, broken } = await readReferencedFiles(root, { text, value }, read);
   const bundled = files.size > 1 ? await bundle(root, files) : asObject(value);
-  const warnings: Diagnostic[] = [];
-  const current = format === "swagger-2.0" ? await upgraded(bundled, file, warnings) : bundled;
+  const warnings: Diagnostic[] = [...broken];
+  const current = format === "swagger-2.0" ? await upgraded(bundled, name, warnings) : bundled;
   const document = applyOverlays(current, overlays);
   const locator = new Locator(root, files);
   const locate = (pointer: string): Location | undefined => locator.locate(pointer);
@@ -56,7 +64,8 @@ export async function readSpec(file: string, { overlays = [] }: ReadOptions = {}
   return {
     document,
     format: format === "openapi-3.1" ? "openapi-3.1" : "openapi-3.0",
-    file,
+    version,
+    file: name,
     contents: files,
     files: [...files.keys(), ...overlays.map((overlay) => resolve(overlay))],
     hash: hashOf(files, overlays),

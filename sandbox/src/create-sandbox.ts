@@ -12,6 +12,7 @@ import { createApi, type ApiOptions } from "./http/api.js";
 import { createApp } from "./http/app.js";
 import { isDropped } from "./http/faults.js";
 import { logged } from "./http/logged.js";
+import type { DocsCredentials } from "./http/page-routes.js";
 import type { Peer } from "./http/peer.js";
 import type { RequestContext } from "./http/request-context.js";
 import { createIds, type Ids } from "./ids.js";
@@ -44,6 +45,8 @@ export interface SandboxOptions extends ApiOptions {
   readonly publicUrl?: string;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Credentials that samples in the docs are run with, on this machine alone; without them, they are not run. */
+  readonly docsCredentials?: () => DocsCredentials | undefined;
 }
 
 export interface Sandbox {
@@ -93,6 +96,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     log,
     publicUrl,
     uploads: files.routes,
+    docsCredentials: options.docsCredentials,
     cursorSecret: await sharedSecret(database.db, "cursor"),
     closing: closing.signal,
     recorder: new Recorder(),

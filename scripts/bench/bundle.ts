@@ -5,7 +5,6 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 import { loadModel } from "../../generator/pipeline.js";
-import { chooseNames } from "../../generator/kit/typescript/names.js";
 import { table, temporary } from "./measure.js";
 
 async function sizeOf(code: string): Promise<[minified: number, gzipped: number]> {
@@ -38,9 +37,8 @@ function entries(): string[] {
 /** What an integrator's bundle grows by: operations with the whole runtime, the client class, each entry; and peers. */
 export async function benchBundle(): Promise<void> {
   const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
-  const names = chooseNames(model, "@workspace-api/client");
   const functionsOf = (operations: typeof model.operations): string[] =>
-    operations.map(({ id }) => names.operations.get(id)?.function ?? "");
+    operations.map(({ names }) => names.function);
   const [cached, plain] = [true, false].map((isCached) =>
     functionsOf(model.operations.filter(({ policies }) => !!policies.cache === isCached)),
   );

@@ -3,7 +3,9 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { clientEmitter } from "../../generator/artefacts/client/client-emitter.js";
+import { client } from "../../generator/artefacts/client/index.js";
+import { emitClientPackage } from "../../generator/artefacts/client/client-emitter.js";
+import { createKit } from "../../generator/kit/kit.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { specwright } from "../support/cli.js";
 import { compileErrors } from "../support/compile.js";
@@ -42,12 +44,17 @@ export function longest(notes: readonly Note[]): Note | undefined {
 }
 `;
 
-const CONFIG = `import { defineConfig } from "specwright";
+const CONFIG = `import { client, defineConfig } from "specwright";
 
 export default defineConfig({
   spec: "openapi.yaml",
-  additions: { dir: "more", methods: { notes: { search: "notes.ts#findNote" } }, entries: { tools: "longest.ts" } },
-  outputs: { client: { dir: "client", name: "notes-client" } },
+  artefacts: [
+    client({
+      dir: "client",
+      name: "notes-client",
+      additions: { dir: "more", methods: { notes: { search: "notes.ts#findNote" } }, entries: { tools: "longest.ts" } },
+    }),
+  ],
 });
 `;
 
@@ -114,9 +121,17 @@ export const wrong = new NotesClient().notes.search();
   });
 
   it.each([
-    [CONFIG.replace("notes.ts#", "note.ts#"), 2, /search names note\.ts, and there is no such file[^]*fix: /],
-    [CONFIG.replace("#findNote", ""), 2, /additions\.methods\.notes\.search must match pattern/],
-    [CONFIG.replace("#findNote", "#find"), 1, /error additions[^]*exports no function find\.[^]*fix: /],
+    [
+      CONFIG.replace("notes.ts#", "note.ts#"),
+      1,
+      /specwright\.config\.ts:9:\d+ error artefact\n.*search names note\.ts, and there is no such file[^]*fix: /,
+    ],
+    [
+      CONFIG.replace("#findNote", ""),
+      2,
+      /specwright\.config\.ts:9:\d+ error config\n.*`additions\.methods\.notes\.search` must match pattern/,
+    ],
+    [CONFIG.replace("#findNote", "#find"), 1, /error artefact[^]*exports no function find\.[^]*fix: /],
   ])("that are wrong are told with a remedy", async (config, code, message) => {
     const result = await specwright(await project({ "specwright.config.ts": config }), "build");
     expect(result.stderr).toMatch(message);
@@ -132,15 +147,19 @@ describe("an addition", async () => {
     config: { resource?: string; method?: string; function?: string; entry?: string },
   ): void {
     const { resource = "notes", method = "search", function: name = "findNote", entry = "tools" } = config;
-    const methods = [{ resource, method, function: name, file: "notes.ts" }];
-    const entries = [{ name: entry, file: "notes.ts" }];
-    const additions = { files: [{ name: "notes.ts", text }], methods, entries };
-    void clientEmitter.emit(model, {
-      packageName: "notes",
-      specFile: "openapi.yaml",
-      document: {},
-      additions,
+    const additions = {
+      dir: "more",
+      methods: { [resource]: { [method]: `notes.ts#${name}` } },
+      entries: { [entry]: "notes.ts" },
+    };
+    const kit = createKit({
+      spec: { name: "openapi.yaml", document: {} },
+      artefacts: [],
+      files: () => [{ name: "notes.ts", text }],
+      templates: client.artefact.templates,
+      replacements: undefined,
     });
+    emitClientPackage(model, { name: "notes", additions }, kit);
   }
 
   const wrong: [what: string, text: string, config: Parameters<typeof emit>[1], message: RegExp][] = [

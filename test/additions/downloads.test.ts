@@ -39,7 +39,7 @@ describe("a download", () => {
     expect((await failure(workspace.files.download("file_gone"))).code).toBe("file_not_found");
     expect((await failure(workspace.files.download(gone))).code).toBe("file_not_found");
     expect(await failure(workspace.files.download(`${store.url}/x`))).toMatchObject({
-      code: "asset_unavailable",
+      name: "StatusError",
       status: 410,
     });
     expect((await failure(workspace.files.download("http://store.example/x"))).message).toContain(

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 
 import { descriptorText } from "../../generator/artefacts/client/descriptor.js";
 import { operationCode } from "../../generator/artefacts/client/operation-code.js";
-import { chooseNames } from "../../generator/kit/typescript/names.js";
 import { buildModel } from "../../generator/model/build-model.js";
+import { indexOf } from "../../generator/model/model-index.js";
 
 const json = { description: "", content: { "application/json": { schema: {} } } };
 const nothing = { description: "" };
@@ -12,11 +12,10 @@ const nothing = { description: "" };
 function descriptorOf(responses: object): string | undefined {
   const document = { paths: { "/things": { put: { operationId: "putThing", responses } } } };
   const { model } = buildModel({ document, format: "openapi-3.1" });
-  const names = chooseNames(model, "acme-client");
-  const scope = { model, names, header: "", catalogue: new Map(), schemas: new Map() };
+  const scope = { model, index: indexOf(model), client: "AcmeClient", header: "" };
   return model.operations.map((operation) => {
     const { signature } = operationCode(scope, operation);
-    return descriptorText(operation, signature, scope.catalogue, (_module, name) => name);
+    return descriptorText(operation, signature, scope.index.schemas, (_module, name) => name);
   })[0];
 }
 

@@ -21,28 +21,56 @@ const SPECS: [what: string, text: string | Uint8Array, told: RegExp[]][] = [
   ["an empty document", "", [/error openapi-document/, /empty/]],
   ["a list", "- a\n", [/a list, not an object/]],
   ["something else", "asyncapi: 3.0.0\n", [/AsyncAPI/]],
-  ["an unknown version", "openapi: 4.0.0\n", [/OpenAPI 4\.0\.0 is not supported/, /3\.0 or 3\.1/]],
-  [
-    "a reference into nowhere",
-    `${VALID.replace("paths: {}", "paths:\n  /a:\n    get:\n      responses:\n        '200': { $ref: '#/components/responses/Gon' }")}components:\n  responses:\n    Gone: { description: d }\n`,
-    [/openapi\.yaml:7:\d+ error no-broken-ref/, /there is no "Gon"/, /Did you mean "Gone"\?/],
-  ],
-  [
-    "a reference to no file",
-    VALID.replace("{}", "\n  /a: { $ref: paths/a.yaml }"),
-    [/openapi\.yaml:4:\d+ error no-broken-ref/, /paths\/a\.yaml" names a file that does not exist/],
-  ],
-  [
-    "a reference to the network",
-    VALID.replace("{}", "\n  /a: { $ref: 'https://example.com/a.yaml' }"),
-    [/leads to the network/, /Download the document/],
-  ],
+  ["an unknown version", "openapi: 4.0.0\n", [/OpenAPI 4\.0\.0 is not supported/, /3\.0, 3\.1 or 3\.2/]],
   [
     "a broken extension",
     `${VALID}x-rate-limits: { windows: [{ name: a, limit: 0, window: 1m }] }\n`,
     [/openapi\.yaml:4:1 error vocabulary/, /x-rate-limits is not well-formed/],
   ],
 ];
+
+/** References that lead nowhere: a warning in a build, an error for the linter. */
+const REFERENCES: [what: string, text: string, told: RegExp[]][] = [
+  [
+    "a reference into nowhere",
+    `${VALID.replace("paths: {}", "paths:\n  /a:\n    get:\n      responses:\n        '200': { $ref: '#/components/responses/Gon' }")}components:\n  responses:\n    Gone: { description: d }\n`,
+    [/openapi\.yaml:7:\d+ (warning|error) no-broken-ref/, /there is no "Gon"/, /Did you mean "Gone"\?/],
+  ],
+  [
+    "a reference to no file",
+    VALID.replace("{}", "\n  /a: { $ref: paths/a.yaml }"),
+    [/openapi\.yaml:4:\d+ (warning|error) no-broken-ref/, /paths\/a\.yaml" names a file that does not exist/],
+  ],
+  [
+    "a reference to the network",
+    VALID.replace("{}", "\n  /a: { $ref: 'https://example.com/a.yaml' }"),
+    [/leads to the network/, /Download the document/],
+  ],
+];
+
+describe("a reference that leads nowhere", () => {
+  it.each(REFERENCES)("%s: builds with a warning, and is an error for the linter", async (_, text, told) => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, "openapi.yaml"), text);
+    const built = await specwright(
+      folder,
+      "build",
+      "--spec",
+      "openapi.yaml",
+      "--out",
+      "out",
+      "--name",
+      "acme",
+    );
+    expect(built.code).toBe(0);
+    const linted = await specwright(folder, "lint", "openapi.yaml");
+    expect(linted.code).toBe(1);
+    for (const pattern of told) {
+      expect(built.stdout + built.stderr).toMatch(pattern);
+      expect(linted.stderr).toMatch(pattern);
+    }
+  });
+});
 
 describe("a spec that cannot be used", () => {
   it.each(SPECS)("%s: says where and what to do, and ends with 1", async (_, text, told) => {
@@ -196,7 +224,11 @@ describe("a call that is not right ends with 2", () => {
       ["build", "--spec", "a.yaml", "--out", "o", "--name", "Acme Client"],
       /no npm package name/,
     ],
-    ["an artefact that is none", ["build", "--only", "rust"], /There is no artefact "rust"/],
+    [
+      "an artefact that is none",
+      ["build", "--spec", "a.yaml", "--out", "o", "--name", "n", "--only", "rust"],
+      /There is no artefact "rust"[^]*Choose from client, server, docs/,
+    ],
     ["an unknown option", ["build", "--fast"], /unknown option '--fast'/],
     ["an unknown command", ["biuld"], /unknown command 'biuld'/],
   ];
@@ -209,15 +241,44 @@ describe("a call that is not right ends with 2", () => {
   it.each([
     [
       "a key that is none",
-      `export default { spec: "a.yaml", outputs: { client: { dir: "c", name: "n" } }, speck: 1 };`,
-      /must NOT have additional properties "speck"/,
+      `export default { spec: "a.yaml", artefacts: [["client", { dir: "c", name: "n" }]],\n  overlay: [] };`,
+      /specwright\.config\.ts:2:3 error config\n.*There is no option `overlay`[^]*Did you mean `overlays`/,
     ],
     [
-      "no outputs",
-      `export default { spec: "a.yaml", outputs: {} };`,
-      /outputs must NOT have fewer than 1 properties/,
+      "no artefacts",
+      `export default { spec: "a.yaml", artefacts: [] };`,
+      /config\.ts:1:\d+ error config\n.*`artefacts` must NOT have fewer than 1 items/,
     ],
-    ["a syntax error", `export default {`, /cannot be loaded/],
+    [
+      "the outputs of an earlier version",
+      `export default {\n  spec: "a.yaml",\n  outputs: {} };`,
+      /config\.ts:3:3 error config\n.*`outputs` is now a list, `artefacts`[^]*fix: Write artefacts/,
+    ],
+    [
+      "an option that its artefact does not have",
+      `import { client } from "specwright";\nconst own = client({\n  dir: "c",\n  nam: "n",\n});\nexport default { spec: "a.yaml", artefacts: [own] };`,
+      /config\.ts:4:3 error config\n.*artefact client: There is no option `nam`[^]*Did you mean `name`/,
+    ],
+    [
+      "a value of another type",
+      `export default { spec: "a.yaml", artefacts: [\n  ["docs", { dir: 7 }]] };`,
+      /config\.ts:2:\d+ error config\n.*`dir` must be string: 7/,
+    ],
+    [
+      "an artefact that does not exist",
+      `export default { spec: "a.yaml", artefacts: ["./rust.ts"] };`,
+      /rust\.ts cannot be loaded/,
+    ],
+    [
+      "a syntax error",
+      `export default {\n  spec: [1 2] };`,
+      /config\.ts:2:\d+ error config\n.*cannot be loaded/,
+    ],
+    [
+      "code that fails",
+      `const a: any = undefined;\nexport default a.b;`,
+      /config\.ts:2:\d+ error config\n.*cannot be loaded: Cannot read properties/,
+    ],
   ])("a config with %s", async (_, text, told) => {
     const folder = scratchFolder();
     writeFileSync(join(folder, "specwright.config.ts"), text);

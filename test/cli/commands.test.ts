@@ -72,7 +72,7 @@ describe("init, lint, build, check", () => {
     expect(built.stdout).toMatch(/✓ 3 operations, 4 schemas/);
     expect((await specwright(folder, "check")).code).toBe(0);
     expect(existsSync(join(folder, "client", "src", "operations", "notes.ts"))).toBe(true);
-    expect(existsSync(join(folder, "docs", "reference.html"))).toBe(true);
+    expect(existsSync(join(folder, "docs", "index.html"))).toBe(true);
   });
 
   it("init leaves a folder alone that is not empty", async () => {

@@ -50,7 +50,9 @@ describe("buildModel", () => {
       ],
       tags: [],
       securitySchemes: [{ name: "key", kind: "bearer", scheme: "Bearer" }],
-      resources: [{ path: ["notes"], operations: ["fetchNote"] }],
+      resources: [
+        { path: ["notes"], operations: ["fetchNote"], className: "NotesResource", fileName: "notes" },
+      ],
       operations: [
         {
           id: "fetchNote",
@@ -60,6 +62,20 @@ describe("buildModel", () => {
           tags: ["Notes"],
           resource: ["notes"],
           methodName: "fetch",
+          names: {
+            function: "fetchNote",
+            descriptor: "fetchNoteOperation",
+            query: "FetchNoteQuery",
+            headers: "FetchNoteHeaders",
+            cookies: "FetchNoteCookies",
+            body: "FetchNoteBody",
+            options: "FetchNoteOptions",
+            response: "FetchNoteResponse",
+            error: "FetchNoteError",
+            request: "FetchNoteRequest",
+            output: "FetchNoteOutput",
+            code: "FetchNoteCode",
+          },
           parameters: [
             {
               name: "noteId",
@@ -97,6 +113,7 @@ describe("buildModel", () => {
       schemas: [
         {
           name: "Note",
+          typeName: "Note",
           schema: { type: "object", properties: { text: { type: "string" } } },
           usage: "response",
         },

@@ -9,7 +9,9 @@ describe("wordsOf", () => {
     ["listTeamMembers", ["list", "team", "members"]],
     ["HTTPError2", ["http", "error2"]],
     ["repos/get-content", ["repos", "get", "content"]],
-    ["Straße café", ["straße", "cafe"]],
+    ["Straße café", ["straße", "café"]],
+    ["ÜberPrüfung", ["über", "prüfung"]],
+    ["सूची-बनाओ", ["सूची", "बनाओ"]],
     ["", []],
     ["--", []],
   ];
@@ -35,6 +37,14 @@ describe("singular", () => {
     ["companies", "company"],
     ["boxes", "box"],
     ["status", "status"],
+    ["statuses", "status"],
+    ["responses", "response"],
+    ["databases", "database"],
+    ["licenses", "license"],
+    ["addresses", "address"],
+    ["videos", "video"],
+    ["people", "person"],
+    ["dns", "dns"],
     ["address", "address"],
   ])("of %s is %s", (plural, want) => {
     expect(singular(plural)).toBe(want);

@@ -60,10 +60,10 @@ describe("a spec of many files", () => {
 });
 
 describe("an overlay", () => {
-  const overlay = (actions: object[]): string =>
-    JSON.stringify({ overlay: "1.0.0", info: { title: "o", version: "1" }, actions });
-  const read = async (actions: object[]) => {
-    const root = files({ ...MULTI, "overlay.json": overlay(actions) });
+  const overlay = (actions: object[], rest: object): string =>
+    JSON.stringify({ overlay: "1.2.0", info: { title: "o", version: "1" }, actions, ...rest });
+  const read = async (actions: object[], rest: object = {}) => {
+    const root = files({ ...MULTI, "overlay.json": overlay(actions, rest) });
     return (await readSpec(root, { overlays: [join(dirname(root), "overlay.json")] })).document;
   };
 
@@ -81,13 +81,51 @@ describe("an overlay", () => {
     expect(document["components"]).toMatchObject({ schemas: { Pet: { title: "It" } } });
   });
 
+  it("copies one node to others (Overlay 1.1, Action Object)", async () => {
+    const document = await read([
+      { target: "$", update: { "x-common": { deprecated: true } } },
+      { target: "$.paths.*.get", copy: "$['x-common']" },
+      { target: "$['x-common']", remove: true },
+    ]);
+    expect(document["paths"]).toMatchObject({
+      "/pets": { get: { operationId: "listPets", deprecated: true } },
+    });
+    expect(document).not.toHaveProperty("x-common");
+  });
+
+  it("applies reusable actions (Overlay 1.2)", async () => {
+    const components = { actions: { hide: { fields: { update: { "x-hidden": true } } } } };
+    const document = await read([{ $ref: "#/components/actions/hide", target: "$.info" }], { components });
+    expect(document["info"]).toMatchObject({ "x-hidden": true });
+  });
+
+  it("of an unknown version is refused whole", async () => {
+    await expect(read([{ target: "$", update: {} }], { overlay: "2.0.0" })).rejects.toThrow(
+      /Overlay 2\.0\.0 is not supported; nothing of overlay\.json is applied/,
+    );
+  });
+
   it.each([
-    ["selects nothing", [{ target: "$.nowhere", update: {} }], /selects nothing: \$\.nowhere/],
-    ["is no JSONPath", [{ target: "$[", update: {} }], /has no valid JSONPath/],
-    ["is missing", [{ update: {} }], /has no target/],
-  ])("is refused when a target %s", async (_, actions, told) => {
+    ["a target that selects nothing", [{ target: "$.nowhere", update: {} }], /selects nothing: \$\.nowhere/],
+    ["a target that is no JSONPath", [{ target: "$[", update: {} }], /is no valid JSONPath/],
+    ["no target", [{ update: {} }], /has no target/],
+    ["a copy of several", [{ target: "$", copy: "$.*" }], /must select one node/],
+    ["an unknown field", [{ target: "$", updat: {} }], /no field "updat"/],
+    ["an unknown reference", [{ target: "$", $ref: "#/a" }], /names no action/],
+  ])("is refused for %s, and the error points into it", async (_, actions, told) => {
     await expect(read(actions)).rejects.toThrow(told);
-    await expect(read(actions)).rejects.toBeInstanceOf(SpecError);
+    const error: unknown = await read(actions).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SpecError);
+    expect(error).toMatchObject({
+      diagnostics: [
+        {
+          location: {
+            file: expect.stringMatching(/overlay\.json$/),
+            pointer: expect.stringMatching(/^\/actions\/0/),
+          },
+        },
+      ],
+    });
   });
 });
 

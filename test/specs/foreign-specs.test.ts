@@ -12,7 +12,7 @@ const CONSUMERS: Readonly<Record<string, string>> = {
   "museum.yaml": `
     import { AcmeClient, type SpecialEvent } from "./src/index.js";
     const client = new AcmeClient({ auth: { MuseumPlaceholderAuth: { username: "a", password: "b" } } });
-    export const hours: { date: string }[] = await client.operations.getMuseumHours({ startDate: "2026-03-02" });
+    export const hours: { date: string }[] = await client.operations.listMuseumHours({ startDate: "2026-03-02" });
     export const event: SpecialEvent = await client.events.getSpecialEvent("id");
     export const code: Blob = await client.tickets.getCode("id");
   `,
@@ -21,9 +21,9 @@ const CONSUMERS: Readonly<Record<string, string>> = {
     const client = new AcmeClient({ auth: "token" });
     const file = await client.files.get("key", { depth: 1 });
     export const name: string = file.name;
-    const result = await client.comments.get("key").safe();
+    const result = await client.comments.list("key").safe();
     if (!result.ok && isApiError(result.error)) console.log(result.error.code);
-    await client.comments.post("key", { message: "Hello" });
+    await client.comments.create("key", { message: "Hello" });
   `,
   "openai.json": `
     import { AcmeClient, type EventStream, type CreateChatCompletionStreamResponse } from "./src/index.js";
@@ -37,10 +37,10 @@ const CONSUMERS: Readonly<Record<string, string>> = {
   "stripe.json": `
     import { AcmeClient, type Customer } from "./src/index.js";
     const client = new AcmeClient({ auth: { basicAuth: "key" } });
-    const page = await client.customers.get({ created: { gte: 5 }, expand: ["data.subscriptions"] });
+    const page = await client.customers.list({ created: { gte: 5 }, expand: ["data.subscriptions"] });
     export const customers: Customer[] = page.data;
-    export const customer = await client.customers.post({ metadata: { a: "b" } });
-    await client.refunds.post({ charge: "ch_1" });
+    export const customer = await client.customers.create({ metadata: { a: "b" } });
+    await client.refunds.create({ charge: "ch_1" });
   `,
   "github.json": `
     import { AcmeClient, type FullRepository } from "./src/index.js";

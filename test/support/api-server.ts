@@ -116,7 +116,7 @@ export function apiFor(baseUrl: string, options: ApiOptions = {}, changes: Parti
 
 /** An operation on `/things`, with the members that a test cares about. */
 export function operation(members: Partial<Operation> = {}): Operation {
-  return { id: "fetchThing", method: "GET", path: "/things", errorCodes: { default: "" }, ...members };
+  return { id: "fetchThing", method: "GET", path: "/things", ...members };
 }
 
 /** What a call fails with; that it fails is part of the test. */

@@ -1,6 +1,9 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-import { carryOut, planBuild, type BuildReport, type OutputRequest } from "../../generator/pipeline.js";
+import { client } from "../../generator/artefacts/client/index.js";
+import { docs } from "../../generator/artefacts/docs/index.js";
+import { server } from "../../generator/artefacts/server/index.js";
+import { carryOut, planBuild, type ArtefactRequest, type BuildReport } from "../../generator/pipeline.js";
 
 /** Builds a client package from a spec without a config, as `specwright build --spec --out --name` does. */
 export function buildPackage(
@@ -8,33 +11,27 @@ export function buildPackage(
   folder: string,
   packageName = "acme-client",
 ): Promise<BuildReport> {
-  return build(spec, folder, packageName, [
-    { emitter: "client", below: "" },
-    { emitter: "docs", below: "docs" },
+  return build(spec, [
+    { artefact: client.artefact, options: { name: packageName }, folder },
+    { artefact: docs.artefact, options: {}, folder, below: "docs" },
   ]);
 }
 
 /** Builds the server's side of a spec, as `--only server` does. */
 export function buildServer(spec: string, folder: string): Promise<BuildReport> {
-  return build(spec, folder, "acme-server", [{ emitter: "server", below: "" }]);
+  return build(spec, [{ artefact: server.artefact, options: { name: "acme-server" }, folder }]);
 }
 
-async function build(
-  spec: string,
-  folder: string,
-  packageName: string,
-  artefacts: OutputRequest["artefacts"],
-): Promise<BuildReport> {
-  const request = {
+async function build(spec: string, artefacts: readonly ArtefactRequest[]): Promise<BuildReport> {
+  const report = await planBuild({
     spec,
     specName: spec.split("/").at(-1) ?? spec,
     overlays: [],
     isLinted: false,
-    packageName,
-    outputs: [{ folder, artefacts }],
-  };
-  const report = await planBuild(request);
-  await carryOut(request, report);
+    home: dirname(spec),
+    artefacts,
+  });
+  await carryOut(report);
   return report;
 }
 

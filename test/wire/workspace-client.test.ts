@@ -11,7 +11,6 @@ import {
   type WorkspaceClientOptions,
 } from "../../generated/client/src/index.js";
 import type { ApiModel, Operation } from "../../generator/model/api-model.js";
-import { chooseNames } from "../../generator/kit/typescript/names.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { closedPort, json, serve } from "../support/api-server.js";
 import { serveExamples } from "../support/example-server.js";
@@ -48,7 +47,6 @@ function argumentsFor({ parameters, body }: Operation): unknown[] {
 describe("every operation", () => {
   it("sends what the spec says, and gives back what the server answers", async () => {
     const server = await serveExamples(model, "/api/v1");
-    const names = chooseNames(model, "@workspace-api/client");
     const api = operations.createApi({
       baseUrl: `${server.url}/api/v1`,
       apiKey: "key",
@@ -58,7 +56,7 @@ describe("every operation", () => {
     });
     const functions = new Map(Object.entries(operations));
     for (const operation of model.operations) {
-      const call = functions.get(names.operations.get(operation.id)?.function ?? "");
+      const call = functions.get(operation.names.function);
       expect(call, operation.id).toBeTypeOf("function");
       const given = argumentsFor(operation);
       const answer: unknown = await Reflect.apply(call as (...args: unknown[]) => unknown, undefined, [
@@ -197,7 +195,7 @@ describe("failures", () => {
     const error = await clientFor(server.url, { maxRetries: 0 })
       .tasks.fetch("tsk_x")
       .catch((reason: unknown) => reason);
-    expect(isApiError(error) && error.code).toBe("unexpected_status");
+    expect(isApiError(error) && error.code).toBeUndefined();
     expect(String(error).length).toBeLessThan(400);
     expect(String(error)).toMatch(/answered 502/);
   });
@@ -226,7 +224,7 @@ describe("types", () => {
     const call = client.tasks.fetch.bind(client.tasks);
     expectTypeOf(call).returns.resolves.toEqualTypeOf<Task>();
     expectTypeOf<Extract<FetchTaskError, { status: 404 }>["code"]>().toEqualTypeOf<
-      "task_not_found" | "workspace_not_found"
+      "task_not_found" | "workspace_not_found" | undefined
     >();
     expectTypeOf<FetchTaskError["code"]>().not.toEqualTypeOf<string>();
     expectTypeOf(client.tasks.update).parameter(1).toEqualTypeOf<TaskUpdate>();

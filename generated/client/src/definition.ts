@@ -25,4 +25,5 @@ export const definition: ApiDefinition = {
     },
   },
   defaults: { workspaceId: "current" },
+  errorCodes: async () => (await import("./error-codes.js")).errorCodes,
 };

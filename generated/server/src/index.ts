@@ -20,7 +20,13 @@ export type {
   SecuritySchemeContract,
   Shape,
 } from "./runtime/contract.js";
-export { ContractError, Failure, type Fail, type FailureExtras, type FieldError } from "./runtime/failure.js";
+export {
+  ContractError,
+  Failure,
+  type Fail,
+  type FailureExtras,
+  type InvalidField,
+} from "./runtime/failure.js";
 export type { BinaryBody, DeclaredHeaders, Handler, RequestBase } from "./runtime/handler.js";
 export type { ProblemFacts } from "./runtime/problem.js";
 export type { FaultKind } from "./runtime/request-fault.js";

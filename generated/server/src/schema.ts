@@ -2098,7 +2098,7 @@ export interface components {
          */
         FieldErrorCode: ("required" | "unknown" | "type" | "format" | "pattern" | "enum" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "not_found" | "not_allowed") | (string & {});
         /** @description One thing that is wrong with one part of a request. */
-        FieldErrorSchema: {
+        FieldError: {
             /**
              * @description Where the fault is, as a JSON Pointer (RFC 6901). Into the body: `/contributors/0/userId`; the empty string is the
              *     body itself. For a parameter: its place and name, such as `/query/limit`, `/path/taskId` or `/header/If-Match`.
@@ -2134,7 +2134,7 @@ export interface components {
              */
             instance?: string;
             /** @description What is wrong with which part of the request. Present when `code` is `validation_failed` or `invalid_parameter`. */
-            errors?: components["schemas"]["FieldErrorSchema"][];
+            errors?: components["schemas"]["FieldError"][];
             /** @description The id of the request, the same as in the `X-Request-Id` header. */
             requestId: string;
         };

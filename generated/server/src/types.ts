@@ -21,7 +21,7 @@ export type Me = components["schemas"]["Me"];
 export type FieldErrorCode = components["schemas"]["FieldErrorCode"];
 
 /** One thing that is wrong with one part of a request. */
-export type FieldErrorSchema = components["schemas"]["FieldErrorSchema"];
+export type FieldError = components["schemas"]["FieldError"];
 
 /**
  * The body of every error: problem details (RFC 9457) with a stable `code`. Decide by `code`; show `message` to people;

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 import ts from "typescript";
 
-import { EmitError } from "../../kit/emit-error.js";
+import { ArtefactError } from "../../kit/artefact.js";
 
 /** A hand-written module, as far as the emitted code has to know it. */
 export interface AdditionModule {
@@ -27,7 +27,7 @@ export interface AdditionFunction {
   readonly types: readonly { readonly module: string; readonly name: string }[];
 }
 
-/** Reads a module. @throws EmitError when it is no TypeScript. */
+/** Reads a module. @throws ArtefactError when it is no TypeScript. */
 export function readModule({ name, text }: { name: string; text: string }): AdditionModule {
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
   const exports = new Map<string, { isType: boolean }>();
@@ -77,7 +77,7 @@ function namesOf(statement: ts.Statement): string[] {
 /**
  * Reads the function behind a method.
  *
- * @throws EmitError when there is none, or when its signature cannot be that of a method.
+ * @throws ArtefactError when there is none, or when its signature cannot be that of a method.
  */
 export function readFunction(module: AdditionModule, name: string): AdditionFunction {
   const declarations = module.source.statements.filter(
@@ -87,21 +87,21 @@ export function readFunction(module: AdditionModule, name: string): AdditionFunc
   const [declaration] = declarations;
   if (!declaration) {
     const message = `${module.name} exports no function ${name}.`;
-    throw new EmitError(message, "Write it as `export function`, or correct the name in the config.");
+    throw new ArtefactError(message, "Write it as `export function`, or correct the name in the config.");
   }
   const where = `${module.name}:${lineOf(module, declaration)} ${name}`;
   if (declarations.length > 1) {
     const remedy = "Give it one signature; a union or a generic parameter can often say the same.";
-    throw new EmitError(`${where} has overloads.`, remedy);
+    throw new ArtefactError(`${where} has overloads.`, remedy);
   }
   const [first, ...rest] = declaration.parameters;
   if (first?.type?.getText() !== "Api") {
     const remedy = 'Begin with `api: Api`, of "../runtime/api.js": what operations are called with.';
-    throw new EmitError(`${where} does not take the client's Api first.`, remedy);
+    throw new ArtefactError(`${where} does not take the client's Api first.`, remedy);
   }
   if (!declaration.type || rest.some(({ type, name: own }) => !type || !ts.isIdentifier(own))) {
     const remedy = "Name each parameter, and write out its type and that of the result.";
-    throw new EmitError(`${where} does not say all of its types.`, remedy);
+    throw new ArtefactError(`${where} does not say all of its types.`, remedy);
   }
   const parts = [...(declaration.typeParameters ?? []), ...rest, declaration.type];
   return {
@@ -145,7 +145,7 @@ function moduleOf(module: AdditionModule, name: string, where: string): string |
   const imported = module.imports.get(name);
   if (imported) {
     if (imported.name !== name) {
-      throw new EmitError(
+      throw new ArtefactError(
         `${where} has ${name} in its signature, which is ${imported.name} elsewhere.`,
         "Import it by its own name.",
       );
@@ -156,7 +156,7 @@ function moduleOf(module: AdditionModule, name: string, where: string): string |
     return fromResources(module.name, `./${posix.basename(module.name, ".ts")}.js`);
   const isLocal = module.source.statements.some((statement) => namesOf(statement).includes(name));
   if (isLocal) {
-    throw new EmitError(
+    throw new ArtefactError(
       `${where} has ${name} in its signature, which is not exported.`,
       `Export ${name}: who calls the method has to be able to name it.`,
     );

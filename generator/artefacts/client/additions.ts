@@ -1,10 +1,28 @@
 import type { Resource } from "../../model/api-model.js";
-import { EmitError } from "../../kit/emit-error.js";
-import type { Additions, EmittedFile } from "../../kit/emitter.js";
-import { RESOURCE_MEMBERS, resourceKey } from "../../kit/typescript/names.js";
-import { RUNTIME_TYPES, RUNTIME_VALUES } from "../../kit/typescript/runtime-exports.js";
+import { ArtefactError, type EmittedFile } from "../../kit/artefact.js";
+import type { Kit } from "../../kit/kit.js";
+import { RESERVED_TYPES, RESERVED_VALUES } from "../../model/reserved-names.js";
+import { RESOURCE_MEMBERS } from "../../model/public-names.js";
 import { readFunction, readModule, type AdditionFunction, type AdditionModule } from "./addition-module.js";
+import type { AdditionsOptions } from "./index.js";
 import type { ClientScope } from "./operation-code.js";
+
+/** Hand-written code that becomes part of the client. */
+export interface Additions {
+  /** By their names below the folder of additions: `files.ts`. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly methods: readonly AdditionMethod[];
+  readonly entries: readonly { readonly name: string; readonly file: string }[];
+}
+
+/** A method of a resource, and the function behind it. */
+interface AdditionMethod {
+  /** The resource's path, with dots. */
+  readonly resource: string;
+  readonly method: string;
+  readonly file: string;
+  readonly function: string;
+}
 
 /** A method that is written by hand, ready to be emitted. */
 export interface AddedMethod {
@@ -31,9 +49,42 @@ const NOTHING: Additions = { files: [], methods: [], entries: [] };
 const OWN_ENTRIES = ["index", "operations", "oauth", "redis", "webhooks", "package.json"];
 
 /**
+ * Reads what the options say of additions.
+ *
+ * @throws ArtefactError when a file that they name is not in the folder.
+ */
+export function additionsFrom(options: AdditionsOptions | undefined, kit: Kit): Additions {
+  if (!options) return NOTHING;
+  const { dir, methods = {}, entries = {} } = options;
+  const files = kit.files(dir).filter(({ name }) => name.endsWith(".ts") && !/\.(d|test)\.ts$/.test(name));
+  const check = (option: string, file: string): void => {
+    if (files.some(({ name }) => name === file)) return;
+    throw new ArtefactError(
+      `additions.${option.replaceAll("/", ".")} names ${file}, and there is no such file in ${dir}.`,
+      "Write the file, or correct its name; it is relative to the folder of the additions.",
+      `/additions/${option}`,
+    );
+  };
+  return {
+    files,
+    methods: Object.entries(methods).flatMap(([resource, byName]) =>
+      Object.entries(byName).map(([method, target]) => {
+        const [file = "", name = ""] = target.split("#");
+        check(`methods/${resource}/${method}`, file);
+        return { resource, method, file, function: name };
+      }),
+    ),
+    entries: Object.entries(entries).map(([name, file]) => {
+      check(`entries/${name}`, file);
+      return { name, file };
+    }),
+  };
+}
+
+/**
  * Fits additions into the client.
  *
- * @throws EmitError when a resource is unknown, a name is taken, or a function cannot be a method.
+ * @throws ArtefactError when a resource is unknown, a name is taken, or a function cannot be a method.
  */
 export function addedCode(scope: ClientScope, additions: Additions = NOTHING): AddedCode {
   const modules = new Map(additions.files.map((file) => [file.name, readModule(file)]));
@@ -41,7 +92,7 @@ export function addedCode(scope: ClientScope, additions: Additions = NOTHING): A
   const exporting = new Set<AdditionModule>();
   for (const { resource, method, file, function: name } of additions.methods) {
     const module = modules.get(file);
-    if (!module) throw new EmitError(`There is no addition ${file}.`, "Correct its name in the config.");
+    if (!module) throw new ArtefactError(`There is no addition ${file}.`, "Correct its name in the config.");
     const own = methods.get(resource) ?? [];
     checkMethod(scope, resource, method);
     methods.set(resource, [
@@ -69,7 +120,7 @@ export function addedCode(scope: ClientScope, additions: Additions = NOTHING): A
     entries: additions.entries.map(({ name, file }) => {
       if (OWN_ENTRIES.includes(name) || !/^[a-z][a-z0-9-]*$/.test(name)) {
         const remedy = `Choose another, in lower case; ${OWN_ENTRIES.join(", ")} are the package's own.`;
-        throw new EmitError(`No addition can be the entry "${name}".`, remedy);
+        throw new ArtefactError(`No addition can be the entry "${name}".`, remedy);
       }
       return { path: `./${name}`, name, file: `additions/${file.replace(/\.ts$/, "")}` };
     }),
@@ -80,51 +131,50 @@ function jsName(file: string): string {
   return file.replace(/\.ts$/, ".js");
 }
 
-function checkMethod({ model, names }: ClientScope, resource: string, method: string): void {
-  const keys = model.resources.map(({ path }) => resourceKey(path));
+function checkMethod({ model }: ClientScope, resource: string, method: string): void {
+  const keys = model.resources.map(({ path }) => path.join("."));
   if (!keys.includes(resource)) {
     const remedy = `The resources are ${keys.join(", ")}.`;
-    throw new EmitError(`The API has no resource "${resource}" for the method ${method}.`, remedy);
+    throw new ArtefactError(`The API has no resource "${resource}" for the method ${method}.`, remedy);
   }
   const owner = model.operations.find(
-    ({ id, resource: path }) => resourceKey(path) === resource && names.operations.get(id)?.method === method,
+    ({ methodName: own, resource: path }) => path.join(".") === resource && own === method,
   );
   const child = childNames(model.resources, resource).includes(method);
   const taken = owner ? `is the operation ${owner.id}` : child ? "is a resource" : undefined;
   if (taken !== undefined) {
     const remedy = "Choose another name, or give the operation another one in the spec, by `x-method`.";
-    throw new EmitError(`${resource}.${method} ${taken} already.`, remedy);
+    throw new ArtefactError(`${resource}.${method} ${taken} already.`, remedy);
   }
   if (!/^[a-z][A-Za-z0-9]*$/.test(method) || RESOURCE_MEMBERS.includes(method)) {
-    throw new EmitError(`No method can be called "${method}".`, "Choose another name, in camelCase.");
+    throw new ArtefactError(`No method can be called "${method}".`, "Choose another name, in camelCase.");
   }
 }
 
 function childNames(resources: readonly Resource[], parent: string): string[] {
   return resources
-    .filter(({ path }) => resourceKey(path.slice(0, -1)) === parent)
+    .filter(({ path }) => path.slice(0, -1).join(".") === parent)
     .map(({ path }) => path.at(-1) ?? "");
 }
 
 /** What modules with methods export stands beside all other exports of the package. */
-function checkExports({ names, model }: ClientScope, modules: readonly AdditionModule[]): void {
+function checkExports({ model }: ClientScope, modules: readonly AdditionModule[]): void {
   const taken = new Map<string, string>(
-    [...RUNTIME_TYPES, ...RUNTIME_VALUES].map((name) => [name, "the runtime"]),
+    [...RESERVED_TYPES, ...RESERVED_VALUES].map((name) => [name, "the runtime"]),
   );
-  for (const name of names.schemas.values()) taken.set(name, "a schema");
-  for (const { class: name } of names.resources.values()) taken.set(name, "a resource");
-  for (const { id } of model.operations) {
-    const own = names.operations.get(id);
-    for (const name of own
-      ? [own.function, own.descriptor, own.query, own.body, own.options, own.response, own.error]
-      : [])
-      taken.set(name, `the operation ${id}`);
+  for (const { typeName } of model.schemas) taken.set(typeName, "a schema");
+  for (const { className } of model.resources) taken.set(className, "a resource");
+  for (const { id, names } of model.operations) {
+    for (const name of Object.values(names)) taken.set(name, `the operation ${id}`);
   }
   for (const { name: file, exports } of modules) {
     for (const name of exports.keys()) {
       const owner = taken.get(name);
       if (owner !== undefined) {
-        throw new EmitError(`${file} exports ${name}, a name that ${owner} has.`, "Give it another name.");
+        throw new ArtefactError(
+          `${file} exports ${name}, a name that ${owner} has.`,
+          "Give it another name.",
+        );
       }
       taken.set(name, file);
     }

@@ -1,8 +1,7 @@
-import type { Content, Operation } from "../../model/api-model.js";
-import { nameOf } from "../../model/schema-walk.js";
-import type { Schema, SchemaObject } from "../../model/schema.js";
+import type { Content, Operation, OperationNames } from "../../model/api-model.js";
+import { successesOf } from "../../model/outcomes.js";
+import { resolved, schemaAt, type Schemas } from "../../model/resolve.js";
 import { tokensOf } from "../../base/json.js";
-import type { Names, OperationNames } from "../../kit/typescript/names.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
 import { typeText } from "../../kit/typescript/type-text.js";
 
@@ -17,7 +16,7 @@ export interface BodyForm {
 
 /** What the texts of an operation's types need. */
 export interface TypeScope {
-  readonly names: Names;
+  readonly names: ReadonlyMap<string, string>;
   readonly operation: OperationNames;
 }
 
@@ -46,12 +45,6 @@ export function responseForms(operation: Operation, scope: TypeScope): BodyForm[
   return byKind(forms).map((form) =>
     isSometimesEmpty ? { ...form, type: `${form.type} | undefined` } : form,
   );
-}
-
-/** The responses that mean success: 2XX, or `default` where the spec declares nothing else of the kind. */
-export function successesOf(operation: Operation): Operation["responses"] {
-  const successes = operation.responses.filter(({ status }) => status.startsWith("2"));
-  return successes.length > 0 ? successes : operation.responses.filter(({ status }) => status === "default");
 }
 
 function requestType(content: Content, operation: Operation, scope: TypeScope): string {
@@ -107,26 +100,12 @@ function byKind(forms: readonly BodyForm[]): BodyForm[] {
 }
 
 /** The type of one item of a page, found where the pagination policy points. */
-export function itemType(
-  operation: Operation,
-  page: string,
-  schemas: ReadonlyMap<string, Schema>,
-  scope: TypeScope,
-): string {
+export function itemType(operation: Operation, page: string, schemas: Schemas, scope: TypeScope): string {
   const tokens = tokensOf(operation.policies.pagination?.items ?? "");
   const content = successesOf(operation)[0]?.contents.find(({ kind }) => kind === "json");
-  let schema = resolve(content?.schema, schemas);
-  for (const token of tokens) schema = resolve(schema?.properties?.[token], schemas);
+  const schema = resolved(schemaAt(content?.schema, tokens, schemas), schemas);
   const text = schema?.items === undefined ? undefined : typeText(schema.items, scope.names);
   if (text !== undefined) return text;
   const list = tokens.reduce((type, token) => `NonNullable<${type}[${stringLiteral(token)}]>`, page);
   return `${list}[number]`;
-}
-
-function resolve(schema: Schema | undefined, schemas: ReadonlyMap<string, Schema>): SchemaObject | undefined {
-  let current = schema;
-  for (let depth = 0; typeof current === "object" && current.$ref !== undefined && depth < 10; depth += 1) {
-    current = schemas.get(nameOf(current.$ref));
-  }
-  return typeof current === "object" ? current : undefined;
 }

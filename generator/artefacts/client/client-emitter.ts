@@ -1,77 +1,80 @@
 import type { ApiModel } from "../../model/api-model.js";
-import type { EmitOptions, EmittedFile, Emitter } from "../../kit/emitter.js";
-import { addedCode } from "./additions.js";
+import type { EmittedFile } from "../../kit/artefact.js";
+import type { EmitOptions } from "../../kit/emitter.js";
+import type { Kit } from "../../kit/kit.js";
+import { addedCode, additionsFrom } from "./additions.js";
 import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions } from "./client-files.js";
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
 import { headerOf } from "../../kit/typescript/header.js";
-import { chooseNames } from "../../kit/typescript/names.js";
+import { indexOf } from "../../model/model-index.js";
+import { clientName } from "../../model/public-names.js";
 import { operationCode, type ClientScope } from "./operation-code.js";
 import { codesOf, emitOperations } from "./operations-file.js";
 import { emitOAuth } from "./oauth-file.js";
 import { emitPackage } from "./package-files.js";
-import { emitResource, resourceNamesOf } from "./resource-file.js";
+import { emitResource } from "./resource-file.js";
+import type { ClientOptions } from "./index.js";
 import { emitExamples, emitVerbatim } from "./verbatim-files.js";
 import { emitSchema } from "../../kit/typescript/schema-file.js";
 import { emitTypes } from "../../kit/typescript/types-file.js";
 import { emitWebhookEvents, emitWebhooks } from "./webhooks-file.js";
 
-/** The typed client: an npm package in TypeScript. */
-export const clientEmitter: Emitter = {
-  name: "client",
-  emit(model: ApiModel, options: EmitOptions): readonly EmittedFile[] {
-    const scope = scopeOf(model, options);
-    const codes = new Map(
-      model.operations.map((operation) => [operation.id, operationCode(scope, operation)]),
-    );
-    const added = addedCode(scope, options.additions);
-    const resources = model.resources.flatMap((resource): EmittedFile[] => {
-      const { file } = resourceNamesOf(scope, resource);
-      const members = codesOf(resource, codes);
-      const operations =
-        members.length === 0 ? [] : [source(`operations/${file}`, emitOperations(scope, members))];
-      return [...operations, source(`resources/${file}`, emitResource(scope, resource, members, added))];
-    });
-    const optional = {
-      "error-codes": emitErrorCodes(scope),
-      options: emitOptions(scope),
-      "webhook-events": emitWebhookEvents(scope),
-      webhooks: emitWebhooks(scope),
-      oauth: emitOAuth(scope, options.packageName),
-    };
-    const has = { webhooks: optional.webhooks !== undefined, oauth: optional.oauth !== undefined };
-    return [
-      ...emitPackage(scope, options, has, added.entries),
-      source("index", emitIndex(scope, codes, added)),
-      source("client", emitClient(scope)),
-      source("create-api", emitCreateApi(scope, options.packageName)),
-      source("definition", emitDefinition(scope, options.packageName)),
-      ...Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [source(name, text)])),
-      source("operations", emitOperationsIndex(scope, added)),
-      ...resources,
-      ...added.files,
-      {
-        path: "src/schema.ts",
-        content: `${scope.header}\n${emitSchema(model, scope.names)}`,
-        format: false,
-      },
-      source("types", emitTypes(scope)),
-      ...emitVerbatim(scope.header, "runtime"),
-      ...emitVerbatim(scope.header, "redis"),
-      ...emitExamples(scope.header, options.packageName),
-      ...(has.webhooks ? emitVerbatim(scope.header, "webhooks") : []),
-      ...(has.oauth ? emitVerbatim(scope.header, "oauth") : []),
-    ];
-  },
-};
+/** The files of the typed client. */
+export function emitClientPackage(
+  model: ApiModel,
+  { name: packageName, additions }: ClientOptions,
+  kit: Kit,
+): readonly EmittedFile[] {
+  const options = { packageName, specFile: kit.spec.name };
+  const scope = scopeOf(model, options);
+  const codes = new Map(model.operations.map((operation) => [operation.id, operationCode(scope, operation)]));
+  const added = addedCode(scope, additionsFrom(additions, kit));
+  const resources = model.resources.flatMap((resource): EmittedFile[] => {
+    const file = resource.fileName;
+    const members = codesOf(resource, codes);
+    const operations =
+      members.length === 0 ? [] : [source(`operations/${file}`, emitOperations(scope, members))];
+    return [...operations, source(`resources/${file}`, emitResource(scope, resource, members, added))];
+  });
+  const optional = {
+    "error-codes": emitErrorCodes(scope),
+    options: emitOptions(scope),
+    "webhook-events": emitWebhookEvents(scope),
+    webhooks: emitWebhooks(scope),
+    oauth: emitOAuth(scope, options.packageName),
+  };
+  const has = { webhooks: optional.webhooks !== undefined, oauth: optional.oauth !== undefined };
+  return [
+    ...emitPackage(scope, options, has, added.entries),
+    source("index", emitIndex(scope, codes, added)),
+    source("client", emitClient(scope)),
+    source("create-api", emitCreateApi(scope, options.packageName)),
+    source("definition", emitDefinition(scope, options.packageName)),
+    ...Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [source(name, text)])),
+    source("operations", emitOperationsIndex(scope, added)),
+    ...resources,
+    ...added.files,
+    {
+      path: "src/schema.ts",
+      content: `${scope.header}\n${emitSchema(model)}`,
+      format: false,
+    },
+    source("types", emitTypes(scope)),
+    ...emitVerbatim(scope.header, "runtime"),
+    ...emitVerbatim(scope.header, "redis"),
+    ...emitExamples(scope.header, options.packageName),
+    ...(has.webhooks ? emitVerbatim(scope.header, "webhooks") : []),
+    ...(has.oauth ? emitVerbatim(scope.header, "oauth") : []),
+  ];
+}
 
 function scopeOf(model: ApiModel, options: EmitOptions): ClientScope {
   return {
     model,
-    names: chooseNames(model, options.packageName),
+    index: indexOf(model),
+    client: clientName(options.packageName, model.schemas),
     header: headerOf(options),
-    catalogue: new Map(model.errorCodes.map((code) => [code.code, code])),
-    schemas: new Map(model.schemas.map(({ name, schema }) => [name, schema])),
   };
 }
 

@@ -4,19 +4,20 @@ import { Imports } from "../../kit/typescript/imports.js";
 import { propertyName } from "../../kit/typescript/literals.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
 import { codesOf, operationTypes } from "./operations-file.js";
-import { childrenOf, resourceNamesOf } from "./resource-file.js";
+import { childrenOf } from "./resource-file.js";
 import { oneLine, prose, tsdoc } from "../../kit/typescript/tsdoc.js";
 
 /** `src/client.ts`: the class that integrators construct. */
 export function emitClient(scope: ClientScope): string {
-  const { model, names } = scope;
+  const { model } = scope;
   const imports = new Imports();
   imports.type("./runtime/api.js", "Api");
   imports.type("./runtime/api.js", "ApiOptions");
   imports.type("./runtime/api.js", "RateLimitStatus");
   imports.type("./schema.js", "paths");
   const resources = childrenOf(scope).map((resource) => {
-    const { file, class: className, member } = resourceNamesOf(scope, resource);
+    const { fileName: file, className } = resource;
+    const member = resource.path.at(-1);
     imports.value(`./resources/${file}.js`, className);
     const doc = tsdoc(prose(resource.description ?? `Operations on ${resource.path.join(" ")}.`), "  ");
     return { doc, member, class: className };
@@ -24,13 +25,13 @@ export function emitClient(scope: ClientScope): string {
   return render("client/src/client.ts.hbs", {
     header: scope.header,
     imports: imports.toString(),
-    client: names.client,
+    client: scope.client,
     doc: tsdoc([
       ...prose(oneLine(model.title)),
       "",
       ...prose(model.summary ?? oneLine(model.description ?? "")),
     ]),
-    optionsDoc: tsdoc([`Options of {@link ${names.client}}.`]),
+    optionsDoc: tsdoc([`Options of {@link ${scope.client}}.`]),
     defaults: defaultMembers(scope),
     resources,
   });
@@ -66,7 +67,7 @@ export function emitCreateApi(scope: ClientScope, packageName: string): string {
 export function emitOperationsIndex(scope: ClientScope, added: AddedCode): string {
   const files = scope.model.resources
     .filter(({ operations }) => operations.length > 0)
-    .map((resource) => resourceNamesOf(scope, resource).file);
+    .map(({ fileName }) => fileName);
   return render("client/src/operations.ts.hbs", {
     header: scope.header,
     files,
@@ -84,7 +85,7 @@ export function emitIndex(
   added: AddedCode,
 ): string {
   const resources = scope.model.resources.map((resource) => {
-    const { file, class: className } = resourceNamesOf(scope, resource);
+    const { fileName: file, className } = resource;
     return { file, className, types: operationTypes(codesOf(resource, codes)) };
   });
   const statements = [
@@ -106,7 +107,7 @@ export function emitIndex(
   ];
   return render("client/src/index.ts.hbs", {
     header: scope.header,
-    client: scope.names.client,
+    client: scope.client,
     exports: statements.map((statement) => ({ statement })),
   });
 }

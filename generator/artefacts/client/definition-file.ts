@@ -1,6 +1,6 @@
 import type { ApiModel, SecurityScheme } from "../../model/api-model.js";
 import { render } from "../../kit/templates.js";
-import { dataLiteral } from "../../kit/typescript/literals.js";
+import { dataLiteral, objectLiteral } from "../../kit/typescript/literals.js";
 import type { ClientScope } from "./operation-code.js";
 
 /** `src/definition.ts`: what the runtime has to know of the API as a whole. */
@@ -8,19 +8,29 @@ export function emitDefinition(scope: ClientScope, packageName: string): string 
   const { model } = scope;
   return render("client/src/definition.ts.hbs", {
     header: scope.header,
-    definition: dataLiteral({
-      name: packageName,
-      version: model.version,
-      ...(model.servers[0] ? { server: model.servers[0].url } : {}),
-      securitySchemes: Object.fromEntries(schemesOf(model)),
-      policy: {
-        windows: model.policies.rateLimits?.windows ?? [],
-        refusalStatus: model.policies.rateLimits?.refusal.status ?? 429,
-        retry: model.policies.retry,
-      },
-      defaults: Object.fromEntries(model.clientDefaults.map(({ parameter, value }) => [parameter, value])),
-    }),
+    definition: objectLiteral([
+      ...Object.entries({
+        name: packageName,
+        version: model.version,
+        ...(model.servers[0] ? { server: model.servers[0].url } : {}),
+        securitySchemes: Object.fromEntries(schemesOf(model)),
+        policy: {
+          windows: model.policies.rateLimits?.windows ?? [],
+          refusalStatus: model.policies.rateLimits?.refusal.status ?? 429,
+          retry: model.policies.retry,
+        },
+        defaults: Object.fromEntries(model.clientDefaults.map(({ parameter, value }) => [parameter, value])),
+      }).map(([name, value]): [string, string] => [name, dataLiteral(value)]),
+      ["errorCodes", hasRemedies(model) ? CATALOGUE : undefined],
+    ]),
   });
+}
+
+/** The catalogue is loaded when an error needs it: bundlers keep it apart. */
+const CATALOGUE = `async () => (await import("./error-codes.js")).errorCodes`;
+
+function hasRemedies({ errorCodes }: ApiModel): boolean {
+  return errorCodes.some(({ remedy }) => remedy !== "");
 }
 
 /** The schemes that operations use; others, such as those of webhooks, are not the client's business. */

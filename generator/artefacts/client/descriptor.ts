@@ -1,8 +1,8 @@
-import type { Content, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
-import { essenceOf } from "../../model/contents.js";
+import type { Content, Operation, Parameter } from "../../model/api-model.js";
+import { essenceOf } from "../../base/media-type.js";
 import type { CachePolicy } from "../../model/policies.js";
-import { successesOf } from "./bodies.js";
-import { statusCodes } from "./error-union.js";
+import type { Schema } from "../../model/schema.js";
+import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
 import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import type { Signature } from "./signature.js";
 
@@ -13,12 +13,12 @@ export type UseRuntimeValue = (module: string, name: string, local?: string) => 
 export function descriptorText(
   operation: Operation,
   signature: Signature,
-  catalogue: ReadonlyMap<string, ErrorCode>,
+  schemas: ReadonlyMap<string, Schema>,
   use: UseRuntimeValue,
 ): string {
   const { policies } = operation;
   const defaults = operation.parameters.filter(({ clientDefault }) => clientDefault !== undefined);
-  const codes = statusCodes(operation, catalogue);
+  const implied = impliedCodes(operation, schemas);
   const accept = signature.results.flatMap(({ mediaTypes }) => mediaTypes);
   return objectLiteral([
     ["id", stringLiteral(operation.id)],
@@ -32,12 +32,7 @@ export function descriptorText(
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
     ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
     ["decode", decodeText(signature, use)],
-    [
-      "errorCodes",
-      codes.length === 0
-        ? undefined
-        : objectLiteral(codes.map(([status, code]) => [status, stringLiteral(code)])),
-    ],
+    ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
     ["cache", policies.cache ? cacheText(policies.cache, use) : undefined],
@@ -45,13 +40,6 @@ export function descriptorText(
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
     ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
   ]);
-}
-
-/** Whether a success without a body is declared that its status alone does not tell. */
-function mayBeEmpty(operation: Operation): boolean {
-  return successesOf(operation).some(
-    ({ status, contents }) => contents.length === 0 && !/^20[45]$/.test(status),
-  );
 }
 
 function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {

@@ -1,57 +1,44 @@
-import type { ErrorCode, Operation, Response } from "../../model/api-model.js";
+import type { Operation, Response } from "../../model/api-model.js";
+import { errorClassOf, failuresOf } from "../../model/outcomes.js";
 import { responseType, type TypeScope } from "./bodies.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
 
-/** The runtime's error class of a status. */
-const CLASSES: Readonly<Record<string, string>> = {
-  400: "BadRequestError",
-  401: "AuthenticationError",
-  403: "PermissionError",
-  404: "NotFoundError",
-  409: "ConflictError",
-  412: "PreconditionFailedError",
-  413: "PayloadTooLargeError",
-  415: "UnsupportedMediaTypeError",
-  422: "ValidationError",
-  429: "RateLimitError",
-};
-
-/** The responses of an operation that are errors. */
-export function failuresOf(operation: Operation): readonly Response[] {
-  const hasSuccess = operation.responses.some(({ status }) => status.startsWith("2"));
-  return operation.responses.filter(
-    ({ status }) => /^[45]/.test(status) || (status === "default" && hasSuccess),
-  );
-}
-
-/** The members of an operation's error type: one class for each declared failure, with its codes and its body. */
+/**
+ * The members of an operation's error type: one class for each declared failure, with its codes, its body and its
+ * status, so that a comparison with any of these narrows the type to it.
+ */
 export function errorUnion(operation: Operation, scope: TypeScope): string[] {
-  const members = failuresOf(operation).map((response) => {
+  const failures = failuresOf(operation);
+  const members = failures.map((response) => {
     const codes = response.errorCodes.map(stringLiteral).join(" | ") || "string";
-    return `${errorClass(response.status)}<${codes}, ${errorBody(response, scope)}>`;
+    const name = errorClassOf(response.status);
+    // The other classes are those of a single status.
+    const hasStatus = name === "ServerError" || name === "StatusError";
+    const status = hasStatus ? [statusType(response.status, failures)] : [];
+    return `${name}<${[codes, errorBody(response, scope), ...status].join(", ")}>`;
   });
-  return [...new Set([...members, "ClientError"])];
+  const declared = failures.map(({ status }) => rangeType(status)).join(" | ");
+  return [...new Set([...members, declared ? `ClientError<${declared}>` : "ClientError"])];
 }
 
-function errorClass(status: string): string {
-  return CLASSES[status] ?? (status.startsWith("5") ? "ServerError" : "StatusError");
+/** The statuses that a response stands for, without those that have a response of their own. */
+function statusType(status: string, failures: readonly Response[]): string {
+  const range = rangeType(status);
+  if (/^\d+$/.test(status)) return range;
+  const apart = failures
+    .filter((other) => other.status !== status)
+    .filter((other) => status === "default" || other.status.startsWith(status.charAt(0)))
+    .map((other) => rangeType(other.status));
+  return apart.length > 0 ? `Exclude<${range}, ${apart.join(" | ")}>` : range;
+}
+
+/** `404`, `4XX` and `default` as a type. */
+function rangeType(status: string): string {
+  if (status === "default") return "ErrorStatus";
+  return /^\d+$/.test(status) ? status : `ErrorStatus<${status.charAt(0)}>`;
 }
 
 function errorBody(response: Response, scope: TypeScope): string {
   const content = response.contents.find(({ kind }) => kind === "json");
   return content ? responseType(content, response.status, scope) : "unknown";
-}
-
-/**
- * The failures that the spec declares, each with the code that it stands for when a body names none; empty where there
- * is no such code. The runtime tells by them which statuses are expected.
- */
-export function statusCodes(
-  operation: Operation,
-  catalogue: ReadonlyMap<string, ErrorCode>,
-): [status: string, code: string][] {
-  return failuresOf(operation).map(({ status, errorCodes }) => {
-    const own = errorCodes.find((code) => String(catalogue.get(code)?.status) === status);
-    return [status, own ?? errorCodes[0] ?? ""];
-  });
 }

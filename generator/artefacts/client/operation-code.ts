@@ -1,10 +1,9 @@
-import type { ApiModel, ErrorCode, Operation, Parameter } from "../../model/api-model.js";
-import type { Schema } from "../../model/schema.js";
+import type { ApiModel, Operation, OperationNames, Parameter } from "../../model/api-model.js";
+import type { ModelIndex } from "../../model/model-index.js";
 import { itemType, type BodyForm, type TypeScope } from "./bodies.js";
 import { errorUnion } from "./error-union.js";
 import { propertyName, stringLiteral } from "../../kit/typescript/literals.js";
-import type { Names, OperationNames } from "../../kit/typescript/names.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { parametersIn } from "../../model/call-shape.js";
 import { baseOptions, hasOwnOptions, signatureOf, type Signature } from "./signature.js";
 import { prose, tsdoc, type ArgumentDoc } from "../../kit/typescript/tsdoc.js";
 import { typeText } from "../../kit/typescript/type-text.js";
@@ -12,11 +11,11 @@ import { typeText } from "../../kit/typescript/type-text.js";
 /** What the emitters of a client share. */
 export interface ClientScope {
   readonly model: ApiModel;
-  readonly names: Names;
+  readonly index: ModelIndex;
+  /** The class of the client. */
+  readonly client: string;
   /** The first line of every file. */
   readonly header: string;
-  readonly catalogue: ReadonlyMap<string, ErrorCode>;
-  readonly schemas: ReadonlyMap<string, Schema>;
 }
 
 /** One way to call an operation. */
@@ -54,14 +53,13 @@ export interface OptionMember {
 }
 
 export function operationCode(scope: ClientScope, operation: Operation): OperationCode {
-  const names = scope.names.operations.get(operation.id);
-  if (!names) throw new Error(`No names were chosen for the operation ${operation.id}.`);
-  const types: TypeScope = { names: scope.names, operation: names };
+  const { names } = operation;
+  const types: TypeScope = { names: scope.index.typeNames, operation: names };
   const inline = signatureOf(operation, types);
   const { signature, aliases } = withAliases(inline, operation, names);
   const page = signature.results[0]?.type ?? "unknown";
   const isList = operation.policies.pagination !== undefined && page !== "void";
-  const item = isList ? itemType(operation, page, scope.schemas, types) : undefined;
+  const item = isList ? itemType(operation, page, scope.index.schemas, types) : undefined;
   const choices = overloadsOf(signature, names, item);
   const [only] = choices;
   const implementation = choices.length === 1 && only ? only : implementationOf(signature, names);
@@ -88,7 +86,7 @@ function withAliases(
   names: OperationNames,
 ): Pick<OperationCode, "signature" | "aliases"> {
   const aliases: { name: string; doc: string; type: string }[] = [];
-  if (ofPlace(operation, "query").length > 0) {
+  if (parametersIn(operation, "query").length > 0) {
     const query = `operations[${stringLiteral(names.function)}]["parameters"]["query"]`;
     aliases.push({
       name: names.query,
@@ -202,9 +200,9 @@ function optionsOf(operation: Operation, signature: Signature, types: TypeScope)
     const text = `query${signature.query.required ? "" : "?"}: ${signature.query.type}`;
     members.push({ doc: tsdoc(["Query parameters."], "  "), text });
   }
-  const headers = ofPlace(operation, "header");
+  const headers = parametersIn(operation, "header");
   if (headers.length > 0) members.push(groupOf("headers", headers, types, ` & CallOptions["headers"]`));
-  const cookies = ofPlace(operation, "cookie");
+  const cookies = parametersIn(operation, "cookie");
   if (cookies.length > 0) members.push(groupOf("cookies", cookies, types, ""));
   const mediaTypes = signature.body?.forms[0]?.mediaTypes ?? [];
   if (mediaTypes.length > 1) {

@@ -9,7 +9,7 @@ import { operationDoc, tsdoc } from "../../kit/typescript/tsdoc.js";
 /** `src/operations/<resource>.ts`: a function for each operation of a resource, its types and its descriptor. */
 export function emitOperations(scope: ClientScope, codes: readonly OperationCode[]): string {
   const imports = new Imports();
-  const modules = typeModules(scope.names.schemas.values());
+  const modules = typeModules(scope.index.typeNames.values());
   const views = codes.map((code) => operationView(scope, code, imports));
   const texts = codes.flatMap((code) => [
     ...code.aliases.map(({ type }) => type),
@@ -38,11 +38,11 @@ function operationView(scope: ClientScope, code: OperationCode, imports: Imports
     optionsName: names.options,
     optionsDoc: tsdoc([`Options of {@link ${names.function}}.`]),
     errorDoc: tsdoc([`How {@link ${names.function}} can fail.`]),
-    descriptorText: descriptorText(operation, code.signature, scope.catalogue, use),
+    descriptorText: descriptorText(operation, code.signature, scope.index.schemas, use),
     aliases: code.aliases,
     options: code.options,
     errors: code.errors,
-    doc: operationDoc(operation, code.argumentDocs, scope.catalogue),
+    doc: operationDoc(operation, code.argumentDocs, scope.index.errorCodes),
     overloads: code.overloads.map(({ parameters, result }) => `(api: Api, ${parameters}): ${result}`),
     declaration: `(api: Api, ${code.implementation.parameters}): ${code.implementation.result}`,
     send,

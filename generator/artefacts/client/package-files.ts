@@ -1,8 +1,9 @@
-import type { EmitOptions, EmittedFile } from "../../kit/emitter.js";
+import type { EmittedFile } from "../../kit/artefact.js";
+import type { EmitOptions } from "../../kit/emitter.js";
 import type { AddedCode } from "./additions.js";
 import { render } from "../../kit/templates.js";
 import type { ClientScope } from "./operation-code.js";
-import { childrenOf, resourceNamesOf } from "./resource-file.js";
+import { childrenOf } from "./resource-file.js";
 import { semanticVersion } from "../../kit/typescript/package-version.js";
 import { oneLine } from "../../kit/typescript/tsdoc.js";
 
@@ -46,24 +47,24 @@ export function emitPackage(
 }
 
 function readme(scope: ClientScope, options: EmitOptions): string {
-  const { model, names } = scope;
+  const { model } = scope;
   const example = exampleOf(scope);
   return render("client/README.md.hbs", {
     title: oneLine(model.title),
     summary: oneLine(model.summary ?? model.description ?? ""),
     packageName: options.packageName,
     specFile: options.specFile,
-    client: names.client,
+    client: scope.client,
     ...example,
     resources: childrenOf(scope).map((resource) => ({
-      member: resourceNamesOf(scope, resource).member,
+      member: resource.path.at(-1),
       description: oneLine(resource.description ?? ""),
     })),
   });
 }
 
 /** A call to show: the first read that needs nothing but a path, else the first operation there is. */
-function exampleOf({ model, names }: ClientScope): object {
+function exampleOf({ model }: ClientScope): object {
   const candidates = model.operations.filter(({ method, parameters }) => {
     return (
       method === "GET" &&
@@ -73,16 +74,12 @@ function exampleOf({ model, names }: ClientScope): object {
   const operation =
     candidates.find(({ policies }) => policies.pagination) ?? candidates[0] ?? model.operations[0];
   if (!operation) return { call: undefined };
-  const members = operation.resource.map((_, index) => {
-    return names.resources.get(operation.resource.slice(0, index + 1).join("."))?.member ?? "";
-  });
-  const own = names.operations.get(operation.id);
   const path = operation.parameters.filter(
     ({ in: place, clientDefault }) => place === "path" && clientDefault === undefined,
   );
   return {
-    call: `client.${members.join(".")}.${own?.method ?? ""}(${path.map(({ name }) => JSON.stringify(name)).join(", ")})`,
-    function: own?.function,
+    call: `client.${operation.resource.join(".")}.${operation.methodName}(${path.map(({ name }) => JSON.stringify(name)).join(", ")})`,
+    function: operation.names.function,
     isPaginated: operation.policies.pagination !== undefined,
   };
 }

@@ -2,7 +2,6 @@ import type { Resource } from "../../model/api-model.js";
 import type { AddedCode, AddedMethod } from "./additions.js";
 import { render } from "../../kit/templates.js";
 import { Imports } from "../../kit/typescript/imports.js";
-import { resourceKey, type ResourceNames } from "../../kit/typescript/names.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
 import { operationTypes } from "./operations-file.js";
 import { typeModules, typeNamesIn } from "../../kit/typescript/runtime-exports.js";
@@ -15,28 +14,24 @@ export function emitResource(
   codes: readonly OperationCode[],
   added: AddedCode,
 ): string {
-  const names = resourceNamesOf(scope, resource);
-  const children = childrenOf(scope, resource).map((child) => ({
-    child,
-    names: resourceNamesOf(scope, child),
-  }));
-  const imports = importsOf(scope, names, codes);
-  const additions = added.methods.get(resourceKey(resource.path)) ?? [];
+  const children = childrenOf(scope, resource);
+  const imports = importsOf(scope, resource, codes);
+  const additions = added.methods.get(resource.path.join(".")) ?? [];
   for (const { module, function: name, code } of additions) {
     imports.value(module, name);
     for (const type of code.types) imports.type(type.module, type.name);
   }
-  for (const child of children) imports.value(`./${child.names.file}.js`, child.names.class);
+  for (const child of children) imports.value(`./${child.fileName}.js`, child.className);
   const description = resource.description ?? `Operations on ${resource.path.join(" ")}.`;
   return render("client/src/resources/resource.ts.hbs", {
     header: scope.header,
     imports: imports.toString(),
     doc: tsdoc(prose(description)),
-    class: names.class,
+    class: resource.className,
     children: children.map((child) => ({
-      doc: tsdoc(prose(child.child.description ?? `Operations on ${child.child.path.join(" ")}.`), "  "),
-      member: child.names.member,
-      class: child.names.class,
+      doc: tsdoc(prose(child.description ?? `Operations on ${child.path.join(" ")}.`), "  "),
+      member: child.path.at(-1),
+      class: child.className,
     })),
     methods: [...codes.map((code) => operationMethod(scope, code)), ...additions.map(additionMethod)],
   });
@@ -44,8 +39,8 @@ export function emitResource(
 
 function operationMethod(scope: ClientScope, code: OperationCode): object {
   return {
-    doc: operationDoc(code.operation, code.argumentDocs, scope.catalogue, "  "),
-    method: code.names.method,
+    doc: operationDoc(code.operation, code.argumentDocs, scope.index.errorCodes, "  "),
+    method: code.operation.methodName,
     overloads: code.overloads.map(({ parameters, result }) => `(${parameters}): ${result}`),
     declaration: `(${code.implementation.parameters}): ${code.implementation.result}`,
     // No overload of the function takes all that those of the method take together.
@@ -66,10 +61,10 @@ function additionMethod({ method, function: name, code }: AddedMethod): object {
   };
 }
 
-function importsOf(scope: ClientScope, names: ResourceNames, codes: readonly OperationCode[]): Imports {
+function importsOf(scope: ClientScope, resource: Resource, codes: readonly OperationCode[]): Imports {
   const imports = new Imports();
-  const modules = new Map(typeModules(scope.names.schemas.values()));
-  for (const type of operationTypes(codes)) modules.set(type, `../operations/${names.file}.js`);
+  const modules = new Map(typeModules(scope.index.typeNames.values()));
+  for (const type of operationTypes(codes)) modules.set(type, `../operations/${resource.fileName}.js`);
   const texts = codes.flatMap(({ overloads, implementation }) =>
     [...overloads, implementation].map(({ parameters, result }) => `${parameters} ${result}`),
   );
@@ -79,17 +74,11 @@ function importsOf(scope: ClientScope, names: ResourceNames, codes: readonly Ope
     const isOverloaded = code.overloads.length > 0;
     if (isOverloaded) imports.value("../runtime/call.js", "call");
     imports.value(
-      `../operations/${names.file}.js`,
+      `../operations/${resource.fileName}.js`,
       isOverloaded ? code.names.descriptor : code.names.function,
     );
   }
   return imports;
-}
-
-export function resourceNamesOf(scope: ClientScope, resource: Resource): ResourceNames {
-  const names = scope.names.resources.get(resourceKey(resource.path));
-  if (!names) throw new Error(`No names were chosen for the resource ${resourceKey(resource.path)}.`);
-  return names;
 }
 
 /** The resources directly below another; below none, those that the client itself holds. */

@@ -1,7 +1,7 @@
 import type { Operation, Parameter } from "../../model/api-model.js";
 import { requestForms, responseForms, type BodyForm, type TypeScope } from "./bodies.js";
-import { Namespace, valueIdentifier } from "../../kit/typescript/identifiers.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { Namespace, valueIdentifier } from "../../model/identifiers.js";
+import { parametersIn } from "../../model/call-shape.js";
 import { typeText } from "../../kit/typescript/type-text.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
 
@@ -29,7 +29,7 @@ export interface Signature {
 const ARGUMENTS = ["api", "body", "query", "options", "undefined", "call", "list"];
 
 export function signatureOf(operation: Operation, scope: TypeScope): Signature {
-  const query = ofPlace(operation, "query");
+  const query = parametersIn(operation, "query");
   const body = operation.body;
   const results = responseForms(operation, scope);
   return {
@@ -54,7 +54,7 @@ export function baseOptions(operation: Operation): "RequestOptions" | "CallOptio
 
 function positionalParameters(operation: Operation, scope: TypeScope): Positional[] {
   const taken = new Namespace([...ARGUMENTS, scope.operation.function, scope.operation.descriptor]);
-  return ofPlace(operation, "path")
+  return parametersIn(operation, "path")
     .filter(({ clientDefault }) => clientDefault === undefined)
     .map(({ name, schema, description }) => ({
       wireName: name,
@@ -77,13 +77,13 @@ function isNeeded({ required, clientDefault }: Parameter): boolean {
 
 /** Whether the options hold something that only this operation has. */
 export function hasOwnOptions(operation: Operation): boolean {
-  const hasQuery = operation.body !== undefined && ofPlace(operation, "query").length > 0;
-  const hasOthers = ofPlace(operation, "header").length + ofPlace(operation, "cookie").length > 0;
+  const hasQuery = operation.body !== undefined && parametersIn(operation, "query").length > 0;
+  const hasOthers = parametersIn(operation, "header").length + parametersIn(operation, "cookie").length > 0;
   return hasQuery || hasOthers || operation.body?.contents.some((_, index) => index > 0) === true;
 }
 
 function hasRequiredOption(operation: Operation): boolean {
-  const others = [...ofPlace(operation, "header"), ...ofPlace(operation, "cookie")];
-  const query = operation.body === undefined ? [] : ofPlace(operation, "query");
+  const others = [...parametersIn(operation, "header"), ...parametersIn(operation, "cookie")];
+  const query = operation.body === undefined ? [] : parametersIn(operation, "query");
   return [...others, ...query].some(isNeeded);
 }

@@ -1,4 +1,4 @@
-import type { EmittedFile } from "../../kit/emitter.js";
+import type { EmittedFile } from "../../kit/artefact.js";
 import { templateNames, templateText } from "../../kit/templates.js";
 
 /** `src/<folder>/*.ts`: code that is the same for every API, as it stands among the templates. */

@@ -13,7 +13,7 @@ import { typeText } from "../../kit/typescript/type-text.js";
 export function emitWebhookEvents(scope: ClientScope): string | undefined {
   const { webhooks } = scope.model;
   if (webhooks.length === 0) return undefined;
-  const modules = typeModules(scope.names.schemas.values());
+  const modules = typeModules(scope.index.typeNames.values());
   const imports = new Imports();
   const seen = new Set<string>();
   const events = webhooks
@@ -39,7 +39,7 @@ export function emitWebhookEvents(scope: ClientScope): string | undefined {
 function payloadType({ name, method, body }: Webhook, scope: ClientScope): string {
   const content = body?.contents.find(({ kind }) => kind === "json") ?? body?.contents[0];
   if (!content?.schema) return "unknown";
-  const simple = typeText(content.schema, scope.names);
+  const simple = typeText(content.schema, scope.index.typeNames);
   if (simple !== undefined) return simple;
   const operation = `webhooks[${stringLiteral(name)}][${stringLiteral(method.toLowerCase())}]`;
   return `${operation}["requestBody"]["content"][${stringLiteral(content.mediaType)}]`;
@@ -67,7 +67,7 @@ export function emitWebhooks(scope: ClientScope): string | undefined {
 }
 
 /** The member that holds the webhook's name as a constant, in all payloads alike. */
-function nameMemberOf({ model, schemas }: ClientScope): string | undefined {
+function nameMemberOf({ model, index: { schemas } }: ClientScope): string | undefined {
   const candidates = model.webhooks.map(({ name, body }) => {
     const schema = body?.contents.find(({ kind }) => kind === "json")?.schema;
     return schema === undefined ? [] : membersWithValue(schema, name, schemas);

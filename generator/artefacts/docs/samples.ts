@@ -1,172 +1,211 @@
-import type { ApiModel, Content, Operation, Parameter, SecurityScheme } from "../../model/api-model.js";
-import { nameOf } from "../../model/schema-walk.js";
-import type { Schema } from "../../model/schema.js";
+import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";
+import { pascalCase, wordsOf } from "../../model/words.js";
+import { callShapeOf } from "../../model/call-shape.js";
 import { propertyName } from "../../kit/typescript/literals.js";
-import { resourceKey, type Names } from "../../kit/typescript/names.js";
-import { ofPlace } from "../../kit/typescript/parameters-of.js";
+import { formPairs, sampleRequest, type SampleRequest } from "./sample-request.js";
+import { Bytes, SampleValues } from "./sample-values.js";
 
-/** A call of an operation, written out in the two languages of the page. */
-export interface Samples {
-  readonly curl: string;
-  readonly typescript: string;
+/** A call of an operation, written out. */
+export interface Sample {
+  /** As a person calls it: `curl`, `TypeScript`. */
+  readonly label: string;
+  /** For colours: `sh`, `ts`. */
+  readonly language: string;
+  readonly text: string;
 }
 
-export function samplesOf(model: ApiModel, names: Names, operation: Operation, packageName: string): Samples {
-  const schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
-  const values = new SampleValues(schemas);
+/** What samples call the client and the variables that hold its address and credentials. */
+export interface SampleNames {
+  readonly packageName: string;
+  readonly client: string;
+  /** `ACME` of `ACME_API_KEY`. */
+  readonly prefix: string;
+  readonly variable: string;
+}
+
+const RESERVED =
+  /^(default|new|delete|import|export|function|class|this|super|package|public|console|process|result|item)$/;
+
+export function sampleNames(client: string, packageName: string): SampleNames {
+  const words = wordsOf(client.replace(/^_/, "").replace(/Client$/, ""));
+  const variable = pascalCase(words).replace(/^./, (first) => first.toLowerCase());
   return {
-    curl: curlOf(model, operation, values),
-    typescript: typescriptOf(model, names, operation, values, packageName),
+    packageName,
+    client,
+    prefix: words.join("_").toUpperCase() || "API",
+    variable: /^[a-z_$][\w$]*$/i.test(variable) && !RESERVED.test(variable) ? variable : "client",
   };
 }
 
-function curlOf(model: ApiModel, operation: Operation, values: SampleValues): string {
-  const base = operation.server ?? model.servers[0]?.url ?? "";
-  const path = operation.path.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-    const parameter = operation.parameters.find((it) => it.in === "path" && it.name === name);
-    return encodeURIComponent(String(parameter ? values.ofParameter(parameter) : name));
-  });
-  const query = ofPlace(operation, "query").filter(({ required }) => required);
-  const search = query.map(
-    (it) => `${encodeURIComponent(it.name)}=${encodeURIComponent(String(values.ofParameter(it)))}`,
-  );
-  const content = operation.body?.contents[0];
-  return [
-    `curl ${operation.method === "GET" ? "" : `-X ${operation.method} `}${quoted(`${base}${path}${search.length > 0 ? `?${search.join("&")}` : ""}`)}`,
-    ...credentialFlags(model, operation),
-    ...(operation.policies.idempotency ? [`-H "${operation.policies.idempotency.header}: $(uuidgen)"`] : []),
-    ...(content ? bodyFlags(content, values) : []),
-  ].join(" \\\n  ");
+/** Writes samples of all operations of an API. */
+export class SampleWriter {
+  readonly #values: SampleValues;
+
+  constructor(
+    readonly model: ApiModel,
+    readonly own: SampleNames,
+  ) {
+    this.#values = new SampleValues(model);
+  }
+
+  request(operation: Operation): SampleRequest {
+    return sampleRequest(this.model, operation, this.#values);
+  }
+
+  /** What a response may look like, where the spec gives no example. */
+  response(content: Content): unknown {
+    return this.#values.ofContent(content);
+  }
+
+  of(operation: Operation): Sample[] {
+    return [
+      { label: "curl", language: "sh", text: this.curl(operation) },
+      { label: "TypeScript", language: "ts", text: this.typescript(operation) },
+      ...(operation.codeSamples ?? []).map(({ lang, label, source: text }) => {
+        return { label: label ?? lang, language: lang.toLowerCase(), text: text.trimEnd() };
+      }),
+    ];
+  }
+
+  curl(operation: Operation): string {
+    const request = this.request(operation);
+    const { method, path, query, headers, content, body, server } = request;
+    const search = query
+      .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+      .join("&");
+    const base = server === undefined ? `$${this.own.prefix}_BASE_URL` : server;
+    const address = `${base}${path}${search === "" ? "" : `?${search}`}`;
+    const verb = method === "GET" ? "" : method === "HEAD" ? "--head " : `-X ${method} `;
+    return [
+      `curl -s ${verb}"${address}"`,
+      ...this.#credentialFlags(request),
+      ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+      ...(content ? bodyFlags(content.kind, content.mediaType, body) : []),
+    ].join(" \\\n  ");
+  }
+
+  #credentialFlags({ scheme }: SampleRequest): string[] {
+    if (!scheme) return [];
+    const variable = `$${this.own.prefix}_${credentialName(scheme.kind)}`;
+    if (scheme.kind === "basic") return [`-u "$${this.own.prefix}_USERNAME:$${this.own.prefix}_PASSWORD"`];
+    if (scheme.kind !== "apiKey") {
+      const word = scheme.kind === "other" && scheme.scheme ? scheme.scheme : "Bearer";
+      return [`-H "Authorization: ${word} ${variable}"`];
+    }
+    if (scheme.in === "cookie") return [`-b "${scheme.parameterName ?? ""}=${variable}"`];
+    return scheme.in === "header"
+      ? [`-H "${scheme.parameterName ?? ""}: ${variable}"`]
+      : [`-G -d "${scheme.parameterName ?? ""}=${variable}"`];
+  }
+
+  typescript(operation: Operation): string {
+    const { own } = this;
+    const call = this.call(operation);
+    const hasResult = operation.responses.some(
+      ({ status, contents }) => /^[2d]/.test(status) && contents.length > 0,
+    );
+    return [
+      `import { ${own.client} } from "${own.packageName}";`,
+      "",
+      `const ${own.variable} = new ${own.client}(${this.#clientOptions(operation)});`,
+      "",
+      operation.policies.pagination
+        ? `for await (const item of ${call}) console.log(item);`
+        : hasResult
+          ? `const result = await ${call};\nconsole.log(result);`
+          : `await ${call};`,
+    ].join("\n");
+  }
+
+  /** `client.things.create({ … })` */
+  call(operation: Operation): string {
+    const { path, argument, query, headers, cookies, body } = callShapeOf(operation);
+    const content = body?.contents[0];
+    const given = {
+      query: this.#needed(query),
+      body: content ? this.#values.ofContent(content) : undefined,
+    };
+    const object = argument === "query" ? given.query : given.body;
+    const options = withoutUndefined({
+      ...(argument === "query" ? { body: given.body } : { query: given.query }),
+      headers: this.#needed(headers),
+      cookies: this.#needed(cookies),
+    });
+    const list = [...path.map(({ parameter }) => this.#values.ofParameter(parameter)), object, options];
+    while (list.length > 0 && list.at(-1) === undefined) list.pop();
+    const name = [this.own.variable, ...operation.resource, operation.methodName].join(".");
+    return `${name}(${list.map((value) => source(value)).join(", ")})`;
+  }
+
+  /** Values of the parameters that must be given; `undefined` where none must. */
+  #needed(parameters: readonly Parameter[]): object | undefined {
+    const needed = parameters.filter(
+      ({ required, clientDefault }) => required && clientDefault === undefined,
+    );
+    if (needed.length === 0) return undefined;
+    return Object.fromEntries(needed.map((it) => [it.name, this.#values.ofParameter(it)]));
+  }
+
+  #clientOptions(operation: Operation): string {
+    const { scheme } = this.request(operation);
+    const variable = (name: string): string => `process.env.${this.own.prefix}_${name}`;
+    const lines = operation.server === undefined ? [`baseUrl: ${variable("BASE_URL")}`] : [];
+    if (scheme?.kind === "oauth2" || scheme?.kind === "openIdConnect")
+      lines.unshift(`auth: ${variable("ACCESS_TOKEN")}`);
+    else if (scheme?.kind === "basic")
+      lines.unshift(
+        `auth: { ${propertyName(scheme.name)}: { username: ${variable("USERNAME")} ?? "", password: ${variable("PASSWORD")} ?? "" } }`,
+      );
+    else if (scheme) lines.unshift(`apiKey: ${variable("API_KEY")}`);
+    return lines.length === 0 ? "" : `{\n${lines.map((line) => `  ${line},\n`).join("")}}`;
+  }
 }
 
-/** The scheme that the first alternative needs; none for public operations. */
-function schemeOf(model: ApiModel, { security }: Operation): SecurityScheme | undefined {
-  const name = security.find((alternative) => alternative.length > 0)?.[0]?.scheme;
-  return model.securitySchemes.find((scheme) => scheme.name === name);
+/** The members that are there; `undefined` for none. */
+function withoutUndefined(value: object): object | undefined {
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-function credentialFlags(model: ApiModel, operation: Operation): string[] {
-  const scheme = schemeOf(model, operation);
-  if (!scheme) return [];
-  if (scheme.kind === "basic") return [`-u "$USERNAME:$PASSWORD"`];
-  if (scheme.kind === "oauth2" || scheme.kind === "openIdConnect")
-    return [`-H "Authorization: Bearer $ACCESS_TOKEN"`];
-  if (scheme.kind !== "apiKey") return [`-H "Authorization: Bearer $API_KEY"`];
-  return scheme.in === "header" ? [`-H ${quoted(`${scheme.parameterName ?? ""}: `)}"$API_KEY"`] : [];
+function credentialName(kind: string): string {
+  return kind === "oauth2" || kind === "openIdConnect" ? "ACCESS_TOKEN" : "API_KEY";
 }
 
-function clientOptions(model: ApiModel, operation: Operation): string {
-  const scheme = schemeOf(model, operation);
-  if (!scheme) return "";
-  if (scheme.kind === "oauth2" || scheme.kind === "openIdConnect")
-    return "{ auth: process.env.ACCESS_TOKEN }";
-  if (scheme.kind !== "basic") return "{ apiKey: process.env.API_KEY }";
-  return `{ auth: { ${propertyName(scheme.name)}: { username: "…", password: "…" } } }`;
-}
-
-function bodyFlags(content: Content, values: SampleValues): string[] {
-  const value = values.ofContent(content);
-  const header = `-H ${quoted(`Content-Type: ${content.mediaType}`)}`;
-  if (content.kind === "json") return [header, `-d ${quoted(JSON.stringify(value, null, 2) ?? "null")}`];
-  return content.kind === "multipart" ? [`-F file=@file`] : [header, "--data-binary @file"];
+function bodyFlags(kind: string, mediaType: string, body: unknown): string[] {
+  const header = `-H ${quoted(`Content-Type: ${mediaType}`)}`;
+  if (kind === "json") return [header, `-d ${quoted(JSON.stringify(body, null, 2) ?? "null")}`];
+  if (kind === "form") {
+    return formPairs(body).map(([name, value]) => `--data-urlencode ${quoted(`${name}=${String(value)}`)}`);
+  }
+  if (kind === "multipart") {
+    return formPairs(body).map(([name, value]) =>
+      value instanceof Bytes
+        ? `-F ${quoted(`${name}=@${value.fileName}`)}`
+        : `-F ${quoted(`${name}=${value}`)}`,
+    );
+  }
+  if (body instanceof Bytes) return [header, `--data-binary @${body.fileName}`];
+  return [header, `--data-binary ${quoted(typeof body === "string" ? body : JSON.stringify(body))}`];
 }
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function typescriptOf(
-  model: ApiModel,
-  names: Names,
-  operation: Operation,
-  values: SampleValues,
-  packageName: string,
-): string {
-  const own = names.operations.get(operation.id);
-  const members = operation.resource.map((_, index) => {
-    return names.resources.get(resourceKey(operation.resource.slice(0, index + 1)))?.member ?? "";
-  });
-  const positional = ofPlace(operation, "path")
-    .filter(({ clientDefault }) => clientDefault === undefined)
-    .map((parameter) => source(values.ofParameter(parameter)));
-  const content = operation.body?.contents[0];
-  const needed = ofPlace(operation, "query").filter(({ required }) => required);
-  const query = Object.fromEntries(
-    needed.map((parameter) => [parameter.name, values.ofParameter(parameter)]),
-  );
-  const second = content ? [source(values.ofContent(content))] : needed.length > 0 ? [source(query)] : [];
-  const call = `client.${members.join(".")}.${own?.method ?? ""}(${[...positional, ...second].join(", ")})`;
-  return [
-    `import { ${names.client} } from "${packageName}";`,
-    "",
-    `const client = new ${names.client}(${clientOptions(model, operation)});`,
-    operation.policies.pagination
-      ? `for await (const item of ${call}) console.log(item);`
-      : `const result = await ${call};`,
-  ].join("\n");
-}
+const LINE = 64;
 
 /** A value as a person would write it in TypeScript. */
-function source(value: unknown): string {
-  const json = JSON.stringify(value, null, 2) ?? "undefined";
-  return json.replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, "$1$2:");
-}
-
-/** Values that stand in for what a caller would give: the spec's examples, else something of the right type. */
-class SampleValues {
-  readonly #schemas: ReadonlyMap<string, Schema>;
-
-  constructor(schemas: ReadonlyMap<string, Schema>) {
-    this.#schemas = schemas;
-  }
-
-  ofParameter(parameter: Parameter): unknown {
-    return parameter.clientDefault ?? this.ofSchema(parameter.schema, parameter.name);
-  }
-
-  ofContent(content: Content): unknown {
-    return content.examples[0]?.value ?? this.ofSchema(content.schema ?? true, "body");
-  }
-
-  ofSchema(schema: Schema, name: string, depth = 0): unknown {
-    if (typeof schema === "boolean") return name;
-    if (schema.$ref !== undefined) {
-      return depth > 6
-        ? null
-        : this.ofSchema(this.#schemas.get(nameOf(schema.$ref)) ?? true, name, depth + 1);
-    }
-    const stated = schema.examples?.[0] ?? schema.default ?? schema.const ?? schema.enum?.[0];
-    if (stated !== undefined) return stated;
-    const variant = schema.oneOf?.[0] ?? schema.anyOf?.[0];
-    if (variant !== undefined && !schema.properties) return this.ofSchema(variant, name, depth + 1);
-    const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
-    if (schema.properties ?? schema.allOf ?? type === "object") return this.#object(schema, depth);
-    if (type === "array") return depth > 6 ? [] : [this.ofSchema(schema.items ?? true, name, depth + 1)];
-    if (type === "integer" || type === "number")
-      return typeof schema["minimum"] === "number" ? schema["minimum"] : 1;
-    return type === "boolean" ? true : type === "null" ? null : textFor(schema.format, name);
-  }
-
-  #object(schema: Exclude<Schema, boolean>, depth: number): unknown {
-    if (depth > 6) return {};
-    const parts = (schema.allOf ?? []).map((part) => this.ofSchema(part, "", depth + 1));
-    const required = Object.entries(schema.properties ?? {}).filter(([name]) =>
-      schema.required?.includes(name),
-    );
-    const own = Object.fromEntries(
-      required.map(([name, member]) => [name, this.ofSchema(member, name, depth + 1)]),
-    );
-    return Object.assign({}, ...parts, own);
-  }
-}
-
-function textFor(format: string | undefined, name: string): string {
-  const texts: Record<string, string> = {
-    "date-time": "2026-03-02T09:30:00Z",
-    date: "2026-03-02",
-    email: "ada@example.com",
-    uri: "https://example.com/",
-    uuid: "6f1c1d6e-2f5a-4b0e-9f0a-0d3c8f1f7a52",
-  };
-  return (format !== undefined && Object.hasOwn(texts, format) ? texts[format] : undefined) ?? name;
+export function source(value: unknown, indent = ""): string {
+  if (value instanceof Bytes) return `new Blob(["…"])`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value)
+    ? value.map((item) => source(item, inner))
+    : Object.entries(value).map(([key, item]) => `${propertyName(key)}: ${source(item, inner)}`);
+  const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+  if (parts.length === 0) return open + close;
+  const pad = Array.isArray(value) ? "" : " ";
+  const line = `${open}${pad}${parts.join(", ")}${pad}${close}`;
+  if (line.length + indent.length <= LINE && !line.includes("\n")) return line;
+  return `${open}\n${parts.map((part) => `${inner}${part},\n`).join("")}${indent}${close}`;
 }

@@ -1,8 +1,9 @@
 import type { ApiModel, Operation, Parameter, Response } from "../../model/api-model.js";
-import { essence } from "./media-type.js";
+import { essenceOf } from "../../base/media-type.js";
+import { preconditionsOf, statusByCode } from "../../model/outcomes.js";
 import { render } from "../../kit/templates.js";
 import { dataLiteral, objectLiteral, propertyName } from "../../kit/typescript/literals.js";
-import { defaultOf, partsOf } from "./resolve.js";
+import { defaultOf, partsOf } from "../../model/resolve.js";
 import type { ServerScope } from "./scope.js";
 import { shapeOf } from "./shape.js";
 
@@ -67,9 +68,7 @@ function operationText(
   const answers = operation.responses.map((response) => {
     return `${propertyName(response.status)}: ${responses.name(dataLiteral(responseData(response, scope)))}`;
   });
-  const takes = (name: string): boolean =>
-    operation.parameters.some((it) => it.in === "header" && it.name.toLowerCase() === name);
-  const ok = operation.responses.find(({ status }) => status === "200");
+  const { etag, ifMatch, ifNoneMatch } = preconditionsOf(operation);
   return objectLiteral([
     ["id", dataLiteral(id)],
     ["method", dataLiteral(method)],
@@ -79,18 +78,18 @@ function operationText(
     ["parameters", `[${own.join(", ")}]`],
     ["body", bodyText(operation, scope)],
     ["responses", `{ ${answers.join(", ")} }`],
-    ["codes", dataLiteral(codesOf(operation, scope))],
+    ["codes", dataLiteral(statusByCode(operation, scope.index.errorCodes))],
     ["idempotencyHeader", policies.idempotency && dataLiteral(policies.idempotency.header)],
     ["pagination", policies.pagination && dataLiteral(policies.pagination)],
-    ["etag", String(ok?.headers.some(({ name }) => name.toLowerCase() === "etag") ?? false)],
-    ["ifMatch", String(takes("if-match"))],
-    ["ifNoneMatch", String(takes("if-none-match"))],
+    ["etag", String(etag)],
+    ["ifMatch", String(ifMatch)],
+    ["ifNoneMatch", String(ifNoneMatch)],
     ["cost", String(policies.cost)],
     ["windows", dataLiteral(policies.windows)],
   ]);
 }
 
-function parameterData(parameter: Parameter, { schemas }: ServerScope): object {
+function parameterData(parameter: Parameter, { index: { schemas } }: ServerScope): object {
   const { name, style, explode, schema, mediaType } = parameter;
   const value = defaultOf(schema, schemas);
   return {
@@ -104,12 +103,12 @@ function parameterData(parameter: Parameter, { schemas }: ServerScope): object {
   };
 }
 
-function bodyText({ body }: Operation, { schemas }: ServerScope): string | undefined {
+function bodyText({ body }: Operation, { index: { schemas } }: ServerScope): string | undefined {
   if (!body) return undefined;
   const contents = body.contents.map(({ mediaType, kind, schema }) => {
     const ignored = new Set(partsOf(schema, schemas).flatMap((part) => part["x-read-only"] ?? []));
     return {
-      mediaType: essence(mediaType),
+      mediaType: essenceOf(mediaType),
       kind,
       ...(kind === "form" ? { shape: shapeOf(schema, schemas) } : {}),
       ...(ignored.size > 0 ? { ignored: [...ignored] } : {}),
@@ -118,12 +117,15 @@ function bodyText({ body }: Operation, { schemas }: ServerScope): string | undef
   return dataLiteral({ required: body.required, contents });
 }
 
-function responseData({ status, errorCodes, contents, headers }: Response, { schemas }: ServerScope): object {
+function responseData(
+  { status, errorCodes, contents, headers }: Response,
+  { index: { schemas } }: ServerScope,
+): object {
   const error = /^[45]|^default$/.test(status) ? contents.find(({ kind }) => kind === "json") : undefined;
   const members = partsOf(error?.schema, schemas).flatMap((part) => Object.keys(part.properties ?? {}));
   return {
     codes: errorCodes,
-    mediaTypes: contents.map(({ mediaType }) => essence(mediaType)),
+    mediaTypes: contents.map(({ mediaType }) => essenceOf(mediaType)),
     headers: headers.map(({ name, required, schema }) => ({
       name,
       required,
@@ -131,18 +133,6 @@ function responseData({ status, errorCodes, contents, headers }: Response, { sch
     })),
     ...(members.length > 0 ? { members: [...new Set(members)] } : {}),
   };
-}
-
-/** The codes that an operation declares, with the status that each comes with there. */
-function codesOf(operation: Operation, { model }: ServerScope): Record<string, number> {
-  const catalogue = new Map(model.errorCodes.map(({ code, status }) => [code, status]));
-  const codes = operation.responses.flatMap(({ status, errorCodes }) =>
-    errorCodes.map((code): [string, number] => [
-      code,
-      /^\d+$/.test(status) ? Number(status) : (catalogue.get(code) ?? 500),
-    ]),
-  );
-  return Object.fromEntries(codes);
 }
 
 function schemesOf({ securitySchemes }: ApiModel): [string, object][] {

@@ -2,7 +2,7 @@ import type { Content, Operation, Parameter, Response } from "../../model/api-mo
 import { propertyName, stringLiteral } from "../../kit/typescript/literals.js";
 import { prose, tsdoc } from "../../kit/typescript/tsdoc.js";
 import { typeText } from "../../kit/typescript/type-text.js";
-import { defaultOf } from "./resolve.js";
+import { defaultOf } from "../../model/resolve.js";
 import type { ServerScope } from "./scope.js";
 
 /** The members of an operation's request type. */
@@ -23,19 +23,19 @@ export function requestMembers(operation: Operation, scope: ServerScope): { doc:
 
 function parameterMember(parameter: Parameter, operation: Operation, scope: ServerScope): string {
   const { name, schema, required, description, deprecated } = parameter;
-  const isPresent = required || defaultOf(schema, scope.schemas) !== undefined;
-  const type = typeText(schema, scope.names) ?? indexed(parameter, operation, scope);
+  const isPresent = required || defaultOf(schema, scope.index.schemas) !== undefined;
+  const type = typeText(schema, scope.index.typeNames) ?? indexed(parameter, operation);
   const doc = tsdoc([...prose(description), ...(deprecated ? ["", "@deprecated"] : [])], "    ");
   return `${doc}readonly ${propertyName(name)}${isPresent ? "" : "?"}: ${type};`;
 }
 
-function indexed({ name, in: place }: Parameter, operation: Operation, scope: ServerScope): string {
-  const parameters = `NonNullable<${operationType(operation, scope)}["parameters"][${stringLiteral(place)}]>`;
+function indexed({ name, in: place }: Parameter, operation: Operation): string {
+  const parameters = `NonNullable<${operationType(operation)}["parameters"][${stringLiteral(place)}]>`;
   return `NonNullable<${parameters}[${stringLiteral(name)}]>`;
 }
 
-function operationType({ id }: Operation, { names }: ServerScope): string {
-  return `operations[${stringLiteral(names.operations.get(id)?.function ?? id)}]`;
+function operationType({ names }: Operation): string {
+  return `operations[${stringLiteral(names.function)}]`;
 }
 
 /** The type of a request's body: a member, or alternatives told apart by `mediaType`. */
@@ -67,10 +67,11 @@ function requestBodyType(content: Content, operation: Operation, scope: ServerSc
       return "string";
     default: {
       if (content.schema === undefined) return "unknown";
-      const body = `${operationType(operation, scope)}["requestBody"]`;
+      const body = `${operationType(operation)}["requestBody"]`;
       const present = operation.body?.required ? body : `NonNullable<${body}>`;
       return (
-        typeText(content.schema, scope.names) ?? `${present}["content"][${stringLiteral(content.mediaType)}]`
+        typeText(content.schema, scope.index.typeNames) ??
+        `${present}["content"][${stringLiteral(content.mediaType)}]`
       );
     }
   }
@@ -113,8 +114,10 @@ function responseBodyType(
   if (content.kind !== "json") return "BinaryBody";
   if (content.schema === undefined) return "unknown";
   const key = /^\d+$/.test(status) ? status : stringLiteral(status);
-  const indexedType = `${operationType(operation, scope)}["responses"][${key}]["content"]`;
-  return typeText(content.schema, scope.names) ?? `${indexedType}[${stringLiteral(content.mediaType)}]`;
+  const indexedType = `${operationType(operation)}["responses"][${key}]["content"]`;
+  return (
+    typeText(content.schema, scope.index.typeNames) ?? `${indexedType}[${stringLiteral(content.mediaType)}]`
+  );
 }
 
 /** The codes by which a handler may fail; statuses where the spec declares an error without codes. */

@@ -28,12 +28,12 @@ export function emitOperationTypes(scope: ServerScope, operations: readonly Oper
 }
 
 function operationView(scope: ServerScope, operation: Operation) {
-  const types = scope.types.get(operation.id);
+  const { names } = operation;
   const name = operation.id.replaceAll("`", "'");
   return {
-    request: types?.request ?? "",
-    output: types?.output ?? "",
-    code: types?.code ?? "",
+    request: names.request,
+    output: names.output,
+    code: names.code,
     requestDoc: tsdoc([`The request of \`${name}\`, validated.`]),
     outputDoc: tsdoc([`What \`${name}\` may answer when it succeeds.`]),
     codeDoc: tsdoc([`The errors that \`${name}\` declares.`]),
@@ -44,13 +44,13 @@ function operationView(scope: ServerScope, operation: Operation) {
   };
 }
 
-function modulesOf({ names }: ServerScope): ReadonlyMap<string, string> {
+function modulesOf({ model }: ServerScope): ReadonlyMap<string, string> {
   const modules = new Map<string, string>();
   for (const [module, types] of Object.entries(RUNTIME_TYPES)) {
     for (const type of types) modules.set(type, `../runtime/${module}.js`);
   }
   modules.set("operations", "../schema.js");
-  for (const type of names.schemas.values()) modules.set(type, "../types.js");
+  for (const { typeName } of model.schemas) modules.set(typeName, "../types.js");
   return modules;
 }
 
@@ -58,14 +58,13 @@ function modulesOf({ names }: ServerScope): ReadonlyMap<string, string> {
 export function emitHandlers(scope: ServerScope): string {
   const imports = new Imports();
   imports.type("./runtime/handler.js", "Handler");
-  const catalogue = new Map(scope.model.errorCodes.map((code) => [code.code, code]));
   const handlers = operationFiles(scope).flatMap(({ file, operations }) =>
     operations.map((operation) => {
-      const { request = "", output = "" } = scope.types.get(operation.id) ?? {};
+      const { request, output } = operation.names;
       imports.type(`./operations/${file}.js`, request);
       imports.type(`./operations/${file}.js`, output);
       return {
-        doc: operationDoc(operation, [], catalogue, "  "),
+        doc: operationDoc(operation, [], scope.index.errorCodes, "  "),
         name: propertyName(operation.id),
         request,
         output,
@@ -84,7 +83,7 @@ export function emitHandlers(scope: ServerScope): string {
 /** `src/index.ts`: everything but the checks of responses. */
 export function emitIndex(scope: ServerScope): string {
   const files = operationFiles(scope).map(({ file, operations }) => {
-    const types = operations.flatMap(({ id }) => Object.values(scope.types.get(id) ?? {}));
+    const types = operations.flatMap(({ names: { request, output, code } }) => [request, output, code]);
     return { file, types: types.join(", ") };
   });
   return render("server/src/index.ts.hbs", { header: scope.header, files });

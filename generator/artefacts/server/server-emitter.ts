@@ -1,5 +1,7 @@
 import type { ApiModel } from "../../model/api-model.js";
-import type { EmitOptions, EmittedFile, Emitter } from "../../kit/emitter.js";
+import type { EmittedFile } from "../../kit/artefact.js";
+import type { EmitOptions } from "../../kit/emitter.js";
+import type { Kit } from "../../kit/kit.js";
 import { render, templateNames, templateText } from "../../kit/templates.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
 import { semanticVersion } from "../../kit/typescript/package-version.js";
@@ -8,36 +10,39 @@ import { oneLine } from "../../kit/typescript/tsdoc.js";
 import { emitTypes } from "../../kit/typescript/types-file.js";
 import { emitContract } from "./contract-file.js";
 import { emitHandlers, emitIndex, emitOperationTypes } from "./operations-file.js";
+import type { ServerOptions } from "./index.js";
 import { operationFiles, scopeOf, type ServerScope } from "./scope.js";
 import { emitRequestValidators, emitResponseValidators } from "./validators-file.js";
 
-/** The server's side of the contract: typed handlers, routing and validation, as an npm package in TypeScript. */
-export const serverEmitter: Emitter = {
-  name: "server",
-  emit(model: ApiModel, options: EmitOptions): readonly EmittedFile[] {
-    const scope = scopeOf(model, options);
-    const { header } = scope;
-    return [
-      ...packageFiles(scope, options),
-      source("index", emitIndex(scope)),
-      source("handlers", emitHandlers(scope)),
-      source("create-server", render("server/src/create-server.ts.hbs", { header })),
-      source("responses", render("server/src/responses.ts.hbs", { header, webhooks: webhookNames(model) })),
-      source("contract", emitContract(scope)),
-      ...operationFiles(scope).map(({ file, operations }) =>
-        source(`operations/${file}`, emitOperationTypes(scope, operations)),
-      ),
-      { path: "src/schema.ts", content: `${header}\n${emitSchema(model, scope.names)}`, format: false },
-      source("types", emitTypes(scope)),
-      ...templateNames("server/src/runtime").map((name) => verbatim(scope, `src/runtime/${name}`)),
-      verbatim(scope, "validators/validator.d.ts"),
-      declarations(scope, "requests"),
-      declarations(scope, "responses"),
-      { path: "validators/requests.js", content: emitRequestValidators(scope), format: false },
-      { path: "validators/responses.js", content: emitResponseValidators(scope), format: false },
-    ];
-  },
-};
+/** The files of the server's side of the contract: typed handlers, routing and validation. */
+export function emitServerPackage(
+  model: ApiModel,
+  { name: packageName }: ServerOptions,
+  kit: Kit,
+): readonly EmittedFile[] {
+  const options = { packageName, specFile: kit.spec.name };
+  const scope = scopeOf(model, options);
+  const { header } = scope;
+  return [
+    ...packageFiles(scope, options),
+    source("index", emitIndex(scope)),
+    source("handlers", emitHandlers(scope)),
+    source("create-server", render("server/src/create-server.ts.hbs", { header })),
+    source("responses", render("server/src/responses.ts.hbs", { header, webhooks: webhookNames(model) })),
+    source("contract", emitContract(scope)),
+    ...operationFiles(scope).map(({ file, operations }) =>
+      source(`operations/${file}`, emitOperationTypes(scope, operations)),
+    ),
+    { path: "src/schema.ts", content: `${header}\n${emitSchema(model)}`, format: false },
+    source("types", emitTypes(scope)),
+    ...templateNames("server/src/runtime").map((name) => verbatim(scope, `src/runtime/${name}`)),
+    verbatim(scope, "validators/validator.d.ts"),
+    declarations(scope, "requests"),
+    declarations(scope, "responses"),
+    { path: "validators/requests.js", content: emitRequestValidators(scope), format: false },
+    { path: "validators/responses.js", content: emitResponseValidators(scope), format: false },
+  ];
+}
 
 function packageFiles(scope: ServerScope, options: EmitOptions): EmittedFile[] {
   const title = oneLine(scope.model.title);

@@ -1,7 +1,5 @@
 import type { Schema, SchemaObject } from "../../model/schema.js";
-import { partsOf, resolved } from "./resolve.js";
-
-type Schemas = ReadonlyMap<string, Schema>;
+import { partsOf, resolved, type Schemas } from "../../model/resolve.js";
 
 /** What the runtime reads a serialised value as; see `Shape` of the emitted contract. */
 export type Shape =

@@ -2,7 +2,7 @@ import type { Operation, Parameter } from "../../model/api-model.js";
 import type { SchemaObject } from "../../model/schema.js";
 import { propertyName } from "../../kit/typescript/literals.js";
 import { ValidatorModule } from "./compile.js";
-import { essence } from "./media-type.js";
+import { essenceOf } from "../../base/media-type.js";
 import type { ServerScope } from "./scope.js";
 
 /** `validators/requests.js`: for each operation, validators of its parameters and its bodies. */
@@ -12,7 +12,7 @@ export function emitRequestValidators(scope: ServerScope): string {
     const parameters = parametersSchema(operation);
     const bodies = (operation.body?.contents ?? []).flatMap(({ mediaType, kind, schema }) => {
       const isChecked = (kind === "json" || kind === "form") && schema !== undefined;
-      return isChecked ? member(essence(mediaType), module.add(schema)) : [];
+      return isChecked ? member(essenceOf(mediaType), module.add(schema)) : [];
     });
     const members = [
       ...member("parameters", parameters && module.add(parameters)),
@@ -30,7 +30,7 @@ export function emitResponseValidators(scope: ServerScope): string {
     const statuses = operation.responses.map(({ status, headers, contents }) => {
       const properties = Object.fromEntries(headers.map(({ name, schema }) => [name, schema]));
       const bodies = contents.flatMap(({ mediaType, kind, schema }) =>
-        kind === "json" && schema !== undefined ? member(essence(mediaType), module.add(schema)) : [],
+        kind === "json" && schema !== undefined ? member(essenceOf(mediaType), module.add(schema)) : [],
       );
       const members = [
         ...(headers.length > 0 ? member("headers", module.add({ properties })) : []),

@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
     "BadRequestError",
     "ClientError",
     "ConflictError",
+    "ErrorStatus",
     "NotFoundError",
     "PayloadTooLargeError",
     "PermissionError",
@@ -23,50 +24,6 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   operation: ["Operation"],
   options: ["CallOptions"],
 };
-
-/** The other names that the package's index exports. */
-const INDEX = (
-  "AbortError Answer ApiDefinition ApiError ApiOptions BasicSecret BudgetSetup CallContext CallEvent " +
-  "CallLifetime Clock ConnectionError DecodeError Emit ErrorCode ErrorFacts EventSubject Fetch Grant " +
-  "HeaderValue Layer LayerFactory LayerSetup OutgoingRequest Pagination RateLimitBudget " +
-  "RateLimitOptions RateLimitState RateLimitStatus RateLimitStore RateLimitWaitError RateLimitWindow " +
-  "RequestError RequestOptions Result RetryPolicy RuntimeEvent SchemeSecret Secret SecretRequest " +
-  "SecretSource SecurityScheme Send StoreEvent TimeoutError UnexpectedStatusError WebhookName " +
-  "WebhookPayload WebhookPayloads WindowSnapshot WindowUse components operations paths"
-).split(" ");
-
-/** Type names that belong to the runtime or to the client itself; schemas of these names are called otherwise. */
-export const RUNTIME_TYPES: readonly string[] = [...Object.values(TYPES).flat(), ...INDEX];
-
-/** Values that an operations file may import from the runtime. */
-export const RUNTIME_VALUES: readonly string[] = [
-  "call",
-  "list",
-  "json",
-  "form",
-  "multipart",
-  "text",
-  "binary",
-]
-  .concat([
-    "blob",
-    "events",
-    "jsonValue",
-    "deepObject",
-    "reserved",
-    "reservedCommaSeparated",
-    "commaSeparated",
-  ])
-  .concat([
-    "spaceSeparated",
-    "pipeSeparated",
-    "label",
-    "labelExploded",
-    "matrix",
-    "matrixExploded",
-    "simpleExploded",
-  ])
-  .concat(["cacheLayer", "createApi", "policy", "api", "body", "query", "options"]);
 
 /** Modules of the emitted client by the type names that they export, seen from a folder below `src/`. */
 export function typeModules(schemaNames: Iterable<string>): ReadonlyMap<string, string> {

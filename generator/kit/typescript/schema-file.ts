@@ -10,12 +10,11 @@ import ts from "typescript";
 
 import type { ApiModel } from "../../model/api-model.js";
 import { tokensOf, valueAt } from "../../base/json.js";
-import type { TypeNames } from "./names.js";
 import { ALIAS_FORMAT, OPEN_ENUM_FORMAT, typesDocument } from "./types-document.js";
 
 /** `schema.ts`: the types of every path, operation and schema, made by openapi-typescript. */
-export function emitSchema(model: ApiModel, names: TypeNames): string {
-  const { document, recursive } = typesDocument(model, names);
+export function emitSchema(model: ApiModel): string {
+  const { document, recursive } = typesDocument(model);
   const context = contextFor(document);
   // typesDocument() builds what OpenAPI3 describes, out of plain JSON.
   const nodes = transformSchema(document as unknown as OpenAPI3, context);

@@ -1,6 +1,5 @@
 import { nameOf } from "../../model/schema-walk.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
-import type { TypeNames } from "./names.js";
 
 /** Literal unions longer than this are named rather than spelt out. */
 const MAX_LITERALS = 8;
@@ -9,9 +8,9 @@ const MAX_LITERALS = 8;
  * The type of a schema as a person would write it, where it is simple enough; `undefined` where only the generated
  * schema types say it well.
  */
-export function typeText(schema: Schema, names: TypeNames): string | undefined {
+export function typeText(schema: Schema, names: ReadonlyMap<string, string>): string | undefined {
   if (typeof schema === "boolean") return schema ? "unknown" : "never";
-  if (schema.$ref !== undefined) return names.schemas.get(nameOf(schema.$ref));
+  if (schema.$ref !== undefined) return names.get(nameOf(schema.$ref));
   if (schema.oneOf ?? schema.anyOf ?? schema.allOf ?? schema.not) return undefined;
   if (schema["x-open-enum"] === true) return undefined;
   if (schema.enum !== undefined || schema.const !== undefined) return literals(schema);
@@ -19,7 +18,7 @@ export function typeText(schema: Schema, names: TypeNames): string | undefined {
   return plainText(schema, names);
 }
 
-function plainText(schema: SchemaObject, names: TypeNames): string | undefined {
+function plainText(schema: SchemaObject, names: ReadonlyMap<string, string>): string | undefined {
   switch (schema.type) {
     case "string":
       return schema.format === "binary" ? "Blob" : "string";
@@ -41,7 +40,7 @@ function plainText(schema: SchemaObject, names: TypeNames): string | undefined {
   }
 }
 
-function unionText(schema: SchemaObject, names: TypeNames): string | undefined {
+function unionText(schema: SchemaObject, names: ReadonlyMap<string, string>): string | undefined {
   const types = Array.isArray(schema.type) ? schema.type : [];
   const parts = types.map((type) => plainText({ ...schema, type }, names));
   return parts.includes(undefined) ? undefined : [...new Set(parts)].join(" | ");

@@ -1,8 +1,8 @@
 import type { ApiModel, Content, Operation, Parameter } from "../../model/api-model.js";
 import { mapSubschemas, nameOf, referenceTo } from "../../model/schema-walk.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
-import { endlessSchemas, recursiveSchemas } from "./recursion.js";
-import type { TypeNames } from "./names.js";
+import { indexOf } from "../../model/model-index.js";
+import { endlessSchemas, recursiveSchemas } from "../../model/recursion.js";
 
 /** The `format` that marks the open end of an open enum; never a format of the spec's. */
 export const OPEN_ENUM_FORMAT = "x-open-enum";
@@ -16,15 +16,12 @@ type Json = Record<string, unknown>;
  * The model as an OpenAPI 3.1 document for openapi-typescript: only what types need, each thing said in the one way
  * that it turns into the type that is meant.
  */
-export function typesDocument(
-  model: ApiModel,
-  names: TypeNames,
-): { document: Json; recursive: ReadonlyMap<string, Schema> } {
-  const schemas = new TypesSchemas(names, model);
+export function typesDocument(model: ApiModel): { document: Json; recursive: ReadonlyMap<string, Schema> } {
+  const schemas = new TypesSchemas(model);
   const paths: Record<string, Json> = {};
   for (const operation of model.operations) {
     const item = (paths[operation.path] ??= {});
-    item[operation.method.toLowerCase()] = operationObject(operation, schemas, names);
+    item[operation.method.toLowerCase()] = operationObject(operation, schemas);
   }
   const webhooks = model.webhooks.map(({ name, method, body }) => {
     const requestBody = body
@@ -33,8 +30,7 @@ export function typesDocument(
     return [name, { [method.toLowerCase()]: { ...requestBody, responses: {} } }];
   });
   const recursive = recursiveSchemas(model.schemas);
-  const named = model.schemas.map(({ name, schema }): [string, Schema] => {
-    const type = names.schemas.get(name) ?? name;
+  const named = model.schemas.map(({ name, typeName: type, schema }): [string, Schema] => {
     return [
       type,
       recursive.has(name) ? { type: "string", format: ALIAS_FORMAT + type } : schemas.convert(schema),
@@ -50,13 +46,11 @@ export function typesDocument(
   };
   return {
     document,
-    recursive: new Map(
-      aliases.map(({ name, schema }) => [names.schemas.get(name) ?? name, schemas.convert(schema)]),
-    ),
+    recursive: new Map(aliases.map(({ typeName, schema }) => [typeName, schemas.convert(schema)])),
   };
 }
 
-function operationObject(operation: Operation, schemas: TypesSchemas, names: TypeNames): Json {
+function operationObject(operation: Operation, schemas: TypesSchemas): Json {
   const { body } = operation;
   const responses = operation.responses.map(({ status, description, contents }) => {
     return [
@@ -65,7 +59,7 @@ function operationObject(operation: Operation, schemas: TypesSchemas, names: Typ
     ];
   });
   return {
-    operationId: names.operations.get(operation.id)?.function ?? operation.id,
+    operationId: operation.names.function,
     ...(operation.summary === undefined ? {} : { summary: comment(operation.summary) }),
     ...(operation.deprecated ? { deprecated: true } : {}),
     parameters: operation.parameters.map((parameter) => parameterObject(parameter, schemas)),
@@ -104,16 +98,16 @@ function comment(text: string): string {
 
 /** Says schemas in the way that openapi-typescript reads as meant. */
 class TypesSchemas {
-  readonly #names: TypeNames;
+  readonly #names: ReadonlyMap<string, string>;
   readonly #schemas: ReadonlyMap<string, Schema>;
   readonly #recursive: ReadonlySet<string>;
   readonly #endless: ReadonlySet<string>;
 
-  constructor(names: TypeNames, model: ApiModel) {
-    this.#names = names;
+  constructor(model: ApiModel) {
+    this.#names = indexOf(model).typeNames;
     this.#recursive = recursiveSchemas(model.schemas);
     this.#endless = endlessSchemas(model.schemas);
-    this.#schemas = new Map(model.schemas.map(({ name, schema }) => [name, schema]));
+    this.#schemas = indexOf(model).schemas;
   }
 
   convert(schema: Schema): Schema {
@@ -128,7 +122,7 @@ class TypesSchemas {
 
   #reference(reference: string, annotations: SchemaObject): SchemaObject {
     const name = nameOf(reference);
-    const type = this.#names.schemas.get(name) ?? name;
+    const type = this.#names.get(name) ?? name;
     if (this.#endless.has(name)) return {};
     if (this.#recursive.has(name)) return { type: "string", format: ALIAS_FORMAT + type };
     const $ref = referenceTo(type);

@@ -1,13 +1,12 @@
 import type { ApiModel, NamedSchema } from "../../model/api-model.js";
 import { render } from "../templates.js";
 import { stringLiteral } from "./literals.js";
-import type { TypeNames } from "./names.js";
 import { prose, tsdoc } from "./tsdoc.js";
 
 /** `src/types.ts`: a named alias for each schema. */
-export function emitTypes(scope: { model: ApiModel; names: TypeNames; header: string }): string {
+export function emitTypes(scope: { model: ApiModel; header: string }): string {
   const aliases = scope.model.schemas.map((schema) => {
-    const name = scope.names.schemas.get(schema.name) ?? schema.name;
+    const name = schema.typeName;
     return { name, doc: documentation(schema), type: `components["schemas"][${stringLiteral(name)}]` };
   });
   return render("typescript/types.ts.hbs", { header: scope.header, aliases });

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { Redis } from "ioredis";
 
 import { createSandbox, type SandboxOptions } from "../create-sandbox.js";
+import type { DocsCredentials } from "../http/page-routes.js";
 import { openDatabase, type Database } from "../database/open.js";
 import { emptyServer, holdingsOf, isNewer } from "../database/ownership.js";
 import { keepClock } from "../kept-clock.js";
@@ -30,6 +31,7 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
   const folder = flags.data === undefined ? undefined : await openDataFolder(flags.data, flags.fresh);
   const database = await openChecked(databaseUrl, folder, flags);
   const { clock, stop: stopClock } = await keepClock(database, flags.clock);
+  let credentials: DocsCredentials | undefined;
   const sandbox = await createSandbox({
     clock,
     log,
@@ -39,6 +41,7 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
     ...(s3 !== undefined && { s3 }),
     allowLocalWebhooks: !flags.strictWebhooks,
     ...apiOptionsOf(flags),
+    docsCredentials: () => credentials,
   });
   const seeded = await explained(
     s3 === undefined
@@ -47,6 +50,7 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
     s3 === undefined ? "Begin anew with --fresh." : "Check S3_BUCKET, S3_ENDPOINT, AWS_REGION and the keys.",
     () => seedSandbox(database, { seed: flags.seed, clock, files: sandbox.files }),
   );
+  credentials = { apiKey: seeded.apiKey };
   const server = await listening(flags, () => serveSandbox(sandbox, flags));
   return {
     url: server.url,

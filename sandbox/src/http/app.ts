@@ -8,7 +8,7 @@ import { isPerson, notFoundPage } from "../pages/not-found.js";
 import { statusRoutes, type StatusParts } from "../status/routes.js";
 import { preflight } from "./cors.js";
 import { isOutage, PATIENCE_SECONDS } from "./outages.js";
-import { pageRoutes } from "./page-routes.js";
+import { pageRoutes, type DocsCredentials } from "./page-routes.js";
 import type { Peer } from "./peer.js";
 
 interface AppParts extends StatusParts, Omit<OAuthParts, "scopes"> {
@@ -16,6 +16,8 @@ interface AppParts extends StatusParts, Omit<OAuthParts, "scopes"> {
   /** Where bytes are taken, unless clients send them elsewhere. */
   readonly uploads: Hono | undefined;
   readonly log: Log;
+  /** What readers of the docs may run samples with. */
+  readonly docsCredentials?: (() => DocsCredentials | undefined) | undefined;
   /** Who sent each request of the API, as far as a server told. */
   readonly peers: WeakMap<Request, Peer>;
 }
@@ -26,7 +28,7 @@ const scopes = contract.securitySchemes["oauth"]?.scopes ?? {};
 export function createApp(parts: AppParts): Hono<{ Bindings: Peer }> {
   const { api, uploads, log } = parts;
   const app = new Hono<{ Bindings: Peer }>();
-  app.route("/", pageRoutes(parts.database));
+  app.route("/", pageRoutes(parts));
   app.route("/", statusRoutes(parts));
   app.route("/", oauthRoutes({ ...parts, scopes }));
   if (uploads) app.route("/", uploads);

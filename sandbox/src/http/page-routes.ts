@@ -1,23 +1,28 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-
 import { contract } from "@workspace-api/server";
 import { Hono } from "hono";
 
 import type { Database } from "../database/open.js";
+import { Site, SITE_POLICY, type SiteFile } from "../pages/site.js";
+import { plainTag } from "./compression.js";
+import { isLocalCaller } from "./local.js";
+import type { Peer } from "./peer.js";
 
-/** Where the reference stands: in the package, or in a checkout. */
-const REFERENCES = ["../../dist/reference.html", "../../../generated/docs/reference.html"];
+/** Credentials that readers of the docs may run samples with. */
+export interface DocsCredentials {
+  readonly apiKey?: string;
+  readonly accessToken?: string;
+}
 
-/** What is not the API: the reference at `/`, and whether the sandbox is well. */
-export function pageRoutes(database: Database): Hono {
-  const app = new Hono();
-  let reference: Promise<string> | undefined;
-  app.get("/", async (c) => {
-    reference ??= readReference();
-    return c.html(atHome(await reference, new URL(c.req.url).origin));
-  });
+interface PageParts {
+  readonly database: Database;
+  /** Asked for at each request, since they may come later than the sandbox. */
+  readonly docsCredentials?: (() => DocsCredentials | undefined) | undefined;
+}
+
+/** What is not the API: the docs at `/`, and whether the sandbox is well. */
+export function pageRoutes({ database, docsCredentials }: PageParts): Hono<{ Bindings: Peer }> {
+  const app = new Hono<{ Bindings: Peer }>();
+  let site: Site | undefined;
   // Browsers ask for it by themselves; an answer keeps their console clean.
   app.get("/favicon.ico", (c) => c.body(null, 204));
   // Whether the process answers: an orchestrator that restarts it for a database that is away makes nothing better.
@@ -31,23 +36,40 @@ export function pageRoutes(database: Database): Hono {
       return c.json({ status: "unavailable", database: database.kind }, 503);
     }
   });
+  // The `type` of an error leads to its page.
+  app.get("/problems/:name", (c) => c.redirect(`/errors/${c.req.param("name").replaceAll("-", "_")}`, 302));
+  app.get("/assets/host.js", (c) => {
+    // Credentials are for whoever sits at this machine, as the status page is.
+    const isLocal = isLocalCaller(c.env?.address, c.req.url);
+    const host = {
+      baseUrl: contract.basePath,
+      ...(isLocal ? { statusUrl: "/_sandbox", ...docsCredentials?.() } : {}),
+    };
+    const script = `window.docsHost = ${JSON.stringify(host).replaceAll("<", "\\u003c")};\n`;
+    return c.body(script, 200, { ...SECURE, "Content-Type": "text/javascript", "Cache-Control": "no-store" });
+  });
+  app.get("*", async (c, next) => {
+    const { pathname } = new URL(c.req.url);
+    site ??= new Site();
+    if (pathname === "/" && !site.isBuilt)
+      return c.text("The docs have not been built. Run npm run docs, and start the sandbox again.", 404);
+    const file = site.file(pathname.slice(1));
+    return file === undefined ? next() : sent(await file, c.req.header("if-none-match"));
+  });
   return app;
 }
 
-/** Where the curl lines of the reference lead, unless somebody reads them here. */
-const PRODUCTION = `https://api.workspace.example${contract.basePath}`;
+const SECURE = {
+  "Content-Security-Policy": SITE_POLICY,
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+};
 
-/** The reference for those who read it on a sandbox: its curl lines lead to it. */
-function atHome(text: string, origin: string): string {
-  const here = origin + contract.basePath;
-  const note = `<aside aria-label="Sandbox"><p>This is a <strong>sandbox</strong>. The curl lines below lead to it, with the key that it
-printed in <code>API_KEY</code>; clients take <code>baseUrl: "${here}"</code>. <a href="/_sandbox">What it did lately</a>: requests, limits, webhooks.</p></aside>`;
-  return text.replaceAll(PRODUCTION, here).replace(/<main[^>]*>/, (main) => `${main}${note}`);
-}
-
-async function readReference(): Promise<string> {
-  const paths = REFERENCES.map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  const path = paths.find(existsSync);
-  if (path === undefined) return "<!doctype html><title>Sandbox</title><p>The reference has not been built.";
-  return readFile(path, "utf8");
+/** A file of the docs, or 304 where the caller has it already. */
+function sent({ bytes, type, etag }: SiteFile, known: string | undefined): Response {
+  const headers = { ...SECURE, "Content-Type": type, ETag: etag, "Cache-Control": "no-cache" };
+  const tags = (known ?? "").split(",").map((tag) => plainTag(tag.trim().replace(/^W\//, "")));
+  return tags.includes(etag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(bytes, { headers });
 }

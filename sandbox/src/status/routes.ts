@@ -1,11 +1,10 @@
 import { eq } from "drizzle-orm";
 import { Hono } from "hono";
-import ipaddr from "ipaddr.js";
 
 import type { Clock } from "../clock.js";
 import type { Database } from "../database/open.js";
 import { events, webhooks } from "../database/schema.js";
-import { isLocalName } from "../http/local.js";
+import { isLocalCaller } from "../http/local.js";
 import type { Peer } from "../http/peer.js";
 import type { Ids } from "../ids.js";
 import { deliveryFacts, sessionFacts, type StoredFacts } from "./facts.js";
@@ -28,8 +27,7 @@ export function statusRoutes(parts: StatusParts): Hono<{ Bindings: Peer }> {
   const { database, clock, recorder } = parts;
   const app = new Hono<{ Bindings: Peer }>();
   app.use(`${PATH}/*`, async (c, next) => {
-    // The name too, so that no page elsewhere can reach it by a name of its own for this machine.
-    if (isLocal(c.env?.address) && isLocalName(new URL(c.req.url).hostname)) return next();
+    if (isLocalCaller(c.env?.address, c.req.url)) return next();
     return c.text("There is nothing here.", 404);
   });
   app.get(PATH, async (c) =>
@@ -81,8 +79,4 @@ async function emitTest(webhookId: string, { database, clock, ids, wake }: Statu
     createdAt: clock.now(),
   });
   wake();
-}
-
-function isLocal(address: string | undefined): boolean {
-  return address === undefined || (ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback");
 }

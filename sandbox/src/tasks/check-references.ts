@@ -1,4 +1,4 @@
-import type { FieldError } from "@workspace-api/server";
+import type { InvalidField } from "@workspace-api/server";
 import { and, eq, inArray } from "drizzle-orm";
 
 import type { Caller } from "../context.js";
@@ -26,14 +26,14 @@ export async function referenceErrors(
   caller: Caller,
   references: References,
   held: References = {},
-): Promise<FieldError[]> {
+): Promise<InvalidField[]> {
   const { userId, contributors = [], teamIds = [], taxonomyLabelIds = [], parentTaskId } = references;
   const people = [...(userId === undefined ? [] : [userId]), ...contributors.map((entry) => entry.userId)];
   const members = await membersAmong(db, caller.workspaceId, people);
   const teams = await teamsAmong(db, caller, teamIds);
   const stays = new Set([...(held.teamIds ?? []), ...(held.contributors ?? []).map((entry) => entry.userId)]);
   const labels = await labelsAmong(db, caller.workspaceId, taxonomyLabelIds);
-  const errors: FieldError[] = [];
+  const errors: InvalidField[] = [];
   const require = (isThere: boolean, pointer: string, what: string): void => {
     if (!isThere) errors.push({ pointer, code: "not_found", message: `There is no such ${what}.` });
   };

@@ -209,7 +209,7 @@ export class AgentWorker {
       // This worker's earlier life still holds another one.
       if (code === "worker_busy") return undefined;
       // Somebody else was first, or it is gone.
-      if (!["session_already_claimed", "session_state_invalid", "session_not_found"].includes(code))
+      if (!["session_already_claimed", "session_state_invalid", "session_not_found"].includes(code ?? ""))
         throw result.error;
     }
     return undefined;

@@ -29,7 +29,7 @@ export function traceEvents(tracer: Tracer): (event: RuntimeEvent) => void {
     } else if (event.type === "error") {
       const { error } = event;
       span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
-      if (isApiError(error)) span.setAttribute("error.type", error.code);
+      if (isApiError(error)) span.setAttribute("error.type", error.code ?? error.name);
       isOver = true;
     } else if (event.type !== "request") {
       span.addEvent(event.type, { ...event });

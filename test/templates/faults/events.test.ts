@@ -130,7 +130,10 @@ describe("an example", () => {
     expect(spans[0]?.events.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["retry", "pause", "wait", "cache"]),
     );
-    expect(spans[2]?.attributes).toMatchObject({ "url.template": "/things/{id}", "error.type": "http_404" });
+    expect(spans[2]?.attributes).toMatchObject({
+      "url.template": "/things/{id}",
+      "error.type": "NotFoundError",
+    });
     await provider.shutdown();
   });
 

@@ -2,8 +2,10 @@ import { expectTypeOf, test } from "vitest";
 import type { Call, Result } from "../../../templates/client/src/runtime/call.js";
 import type {
   ClientError,
+  ErrorStatus,
   NotFoundError,
   RateLimitError,
+  ServerError,
   StatusError,
   TimeoutError,
 } from "../../../templates/client/src/runtime/errors.js";
@@ -16,7 +18,7 @@ interface Problem {
 type FetchTaskError =
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ClientError;
+  | ClientError<404 | 429>;
 
 test("a code narrows the error to its class, its status and its body", () => {
   const narrow = (result: Result<string, FetchTaskError>): void => {
@@ -29,9 +31,6 @@ test("a code narrows the error to its class, its status and its body", () => {
       expectTypeOf(error).toEqualTypeOf<NotFoundError<"workspace_not_found" | "task_not_found", Problem>>();
       expectTypeOf(error.status).toEqualTypeOf<404>();
       expectTypeOf(error.body.detail).toEqualTypeOf<string>();
-    } else if (error.code === "unexpected_status") {
-      expectTypeOf(error).toEqualTypeOf<StatusError<"unexpected_status">>();
-      expectTypeOf(error.status).toEqualTypeOf<number>();
     }
     if (error.code === "timeout") expectTypeOf(error).toEqualTypeOf<TimeoutError>();
   };
@@ -50,4 +49,23 @@ test("a call is a promise, a list one of its page and an iterator of its items",
   // An error of one operation is no error of another.
   expectTypeOf<NotFoundError<"a">>().not.toExtend<NotFoundError<"b">>();
   expectTypeOf<NotFoundError<"a">>().not.toExtend<RateLimitError<"a">>();
+});
+
+type FetchDishError =
+  | StatusError<string, { readonly price: number }, 402>
+  | NotFoundError<string, { readonly why: string }>
+  | ServerError<string, { readonly trace: string }, ErrorStatus<5>>
+  | ClientError<402 | 404 | ErrorStatus<5>>;
+
+test("a status narrows the error to its body, with or without codes, whatever its class", () => {
+  const narrow = (error: FetchDishError): void => {
+    if (error.status === 402) expectTypeOf(error.body).toEqualTypeOf<{ readonly price: number }>();
+    if (error.status === 404) expectTypeOf(error.body).toEqualTypeOf<{ readonly why: string }>();
+    if (error.status === 503) expectTypeOf(error.body).toEqualTypeOf<{ readonly trace: string }>();
+    // Not declared: it may come all the same.
+    if (error.status === 423) expectTypeOf(error.body).toEqualTypeOf<unknown>();
+  };
+  expectTypeOf(narrow).returns.toBeVoid();
+  // Where the spec has a response for all other statuses, none is unexpected.
+  expectTypeOf<Extract<ClientError<ErrorStatus>, { body: unknown }>>().toEqualTypeOf<never>();
 });

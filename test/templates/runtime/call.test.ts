@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
+import { ApiError } from "../../../templates/client/src/runtime/errors.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import {
   apiFor,
@@ -45,16 +46,53 @@ describe("a failure without an answer", () => {
   );
 
   test.each([
-    ["an error of the platform", new DOMException("s3cr3t", "TimeoutError"), "TimeoutError"],
-    ["a fault of a fetch", new TypeError("s3cr3t is not a function"), "TypeError"],
-    ["no error at all", "s3cr3t", "unknown"],
-  ])("tells the kind of what has no code: %s", async (_name, reason, kind) => {
+    ["an error of the platform", new DOMException("late", "TimeoutError"), "TimeoutError"],
+    ["a plain error", new Error("down"), "Error"],
+    ["an error of node-fetch", Object.assign(new Error("down"), { code: "ECONNRESET" }), "ECONNRESET"],
+    ["no error at all", "down", "unknown"],
+  ])("tells the kind of what has no code, and keeps its cause: %s", async (_name, reason, kind) => {
     const fetch = (): never => {
       throw reason;
     };
     const error = await failure(call(apiFor("https://x.test", { fetch }), operation(), {}));
     expect(error.message).toBe(`GET /things: the connection to x.test failed (${kind})`);
-    expect(inspect(error, { depth: 9 })).not.toContain("s3cr3t");
+    expect(inspect(error)).toMatch(/cause.*(down|late)/s);
+  });
+
+  class OwnError extends Error {}
+  class OwnApiError extends ApiError<"maintenance"> {
+    override readonly code = "maintenance";
+    readonly #end: Date;
+    constructor(end: Date) {
+      super(`closed until ${end.toISOString()}`);
+      this.#end = end;
+    }
+    get end(): Date {
+      return this.#end;
+    }
+  }
+
+  test.each([
+    ["a bug", new TypeError("undefined is not a function")],
+    ["another bug", new ReferenceError("x is not defined")],
+    ["an error of a class of the caller's", new OwnError("maintenance")],
+    ["an error that extends the runtime's", new OwnApiError(new Date(0))],
+  ])("is what a fetch of the caller's throws, unharmed and sent once: %s", async (_name, reason) => {
+    const fetch = vi.fn<() => never>(() => {
+      throw reason;
+    });
+    const pending = call(apiFor("https://x.test", { fetch, maxRetries: 3 }), operation(), {});
+    expect(await pending.safe()).toEqual({ ok: false, error: reason });
+    await expect(pending).rejects.toBe(reason);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  test("is a value of safe(), whatever a function for a secret throws", async () => {
+    const apiKey = (): never => {
+      throw new OwnError("no vault");
+    };
+    const pending = call(apiFor("https://x.test", { apiKey }), operation({ security: [["apiKey"]] }), {});
+    expect(await pending.safe()).toMatchObject({ ok: false, error: { message: "no vault" } });
   });
 
   test.each([
@@ -66,11 +104,16 @@ describe("a failure without an answer", () => {
     expect(await failure(call(apiFor(url), operation(), {}))).toMatchObject({ name: "ConnectionError" });
   });
 
-  test("does not keep what a custom fetch throws", async () => {
+  test("keeps of a cause its words, without secrets, and nothing that it carries", async () => {
+    const inner = Object.assign(new Error("at /x?key=s3cr3t-12345"), { code: "ECONNRESET" });
+    const cause = new Error("Bearer 0ther-s3cr3t", { cause: inner });
     const fetch = (): Promise<Response> =>
-      Promise.reject(Object.assign(new Error("Bearer s3cr3t"), { config: { key: "s3cr3t" } }));
-    const error = await failure(call(apiFor("https://x.test", { fetch }), operation(), {}));
-    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cr3t");
+      Promise.reject(Object.assign(cause, { config: { key: "s3cr3t" } }));
+    const api = apiFor("https://x.test", { fetch, apiKey: "s3cr3t-12345" });
+    const error = await failure(call(api, operation({ security: [["apiKey"]] }), {}));
+    const shown = inspect(error, { depth: 9, showHidden: true });
+    expect(shown).not.toMatch(/0ther-s3cr3t|s3cr3t-12345|config/);
+    expect(shown).toMatch(/cause.*Bearer \[secret\].*cause.*key=\[secret\].*ECONNRESET/s);
   });
 });
 
@@ -143,9 +186,11 @@ describe("the end of a call", () => {
     expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).toBeLessThan(20);
   });
 
-  test("of an unobserved call is told to onEvent, and is no unhandled rejection", async () => {
+  test("of a call that nobody awaits is told to onEvent, and is an unhandled rejection", async () => {
     const seen: RuntimeEvent[] = [];
-    const unhandled = vi.fn<() => void>();
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    const others = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
     process.on("unhandledRejection", unhandled);
     const api = apiFor(await closedPort(), {
       onEvent: (event) => {
@@ -154,15 +199,19 @@ describe("the end of a call", () => {
       },
     });
     void call(api, operation(), {});
-    await until(() => seen.some(({ type }) => type === "error"));
+    // Who looks at a call in another way takes its failure over.
+    const watched = [
+      call(api, operation(), {}).safe(),
+      call(api, operation(), {}).withResponse().catch(String),
+    ];
+    await Promise.all(watched);
+    await until(() => seen.filter(({ type }) => type === "error").length === 3);
     await new Promise((resolve) => setImmediate(resolve));
     process.off("unhandledRejection", unhandled);
-    expect(unhandled).not.toHaveBeenCalled();
+    for (const listener of others) process.on("unhandledRejection", listener);
+    expect(unhandled).toHaveBeenCalledOnce();
     const subject = { method: "GET", path: "/things", operationId: "fetchThing" };
-    expect(seen).toMatchObject([
-      { ...subject, type: "request" },
-      { ...subject, type: "error" },
-    ]);
+    expect(seen.filter(({ type }) => type === "error")).toMatchObject([subject, subject, subject]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { ParameterContract, Shape } from "../../../templates/server/src/runtime/contract.js";
-import type { FieldError } from "../../../templates/server/src/runtime/failure.js";
+import type { InvalidField } from "../../../templates/server/src/runtime/failure.js";
 import {
   planParameters,
   readParameters,
@@ -26,8 +26,8 @@ interface Sent {
 function read(
   parameters: readonly ParameterContract[],
   sent: Sent,
-): { values: Parameters; errors: FieldError[] } {
-  const errors: FieldError[] = [];
+): { values: Parameters; errors: InvalidField[] } {
+  const errors: InvalidField[] = [];
   const plan = planParameters(parameters);
   const headers = new Headers(sent.headers);
   const values = readParameters(plan, { p: sent.path ?? "" }, sent.query ?? "", headers, errors);

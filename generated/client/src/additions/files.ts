@@ -48,11 +48,11 @@ export interface UploadedFile {
   readonly assetUrl: string;
 }
 
-/** How {@link uploadFile} can fail. `upload_refused`: the file store did not take the bytes. */
-export type UploadFileError = CreateFileUploadError | StatusError<"upload_refused">;
+/** How {@link uploadFile} can fail. A `StatusError` of another status: the file store did not take the bytes. */
+export type UploadFileError = CreateFileUploadError | StatusError;
 
-/** How {@link downloadAsset} can fail. `asset_unavailable`: the store gave another reason than the API's own. */
-export type DownloadAssetError = DownloadFileError | StatusError<"asset_unavailable">;
+/** How {@link downloadAsset} can fail. A `StatusError` of another status is the file store's. */
+export type DownloadAssetError = DownloadFileError | StatusError;
 
 /** An upload takes the time of any attempt, and a second for each 64 KiB. */
 const SLOWEST_BYTES_PER_MS = 65.536;
@@ -64,7 +64,7 @@ const SLOWEST_BYTES_PER_MS = 65.536;
  *
  * @param source - The file.
  * @param options - Its name and type where the source does not tell them; `timeoutMs` is for the whole upload.
- * @throws `upload_refused`: The store did not take the bytes.
+ * @throws StatusError when the store does not take the bytes.
  * @throws `invalid_request`: The file cannot be read, or name or type are missing.
  * @throws `file_type_not_allowed`: Neither an image nor a video that is accepted.
  * @throws `file_too_large`: Images have at most 20 MiB, videos 200 MiB.
@@ -120,7 +120,6 @@ function sendBytes(
       [contentType]: (): EncodedBody => ({ body: countedBody(file, options.onProgress), contentType }),
     },
     accept: ["*/*"],
-    errorCodes: { default: "upload_refused" },
     decode: { "*/*": (response) => response.text() },
   };
   const {
@@ -173,7 +172,6 @@ function fetchAsset(api: Api, url: URL, options: RequestOptions): Call<unknown> 
     path: isHome ? url.pathname : "{assetUrl}",
     ...(isHome ? { security: [["apiKey"], ["oauth"]] } : { external: true }),
     accept: ["*/*"],
-    errorCodes: { default: "asset_unavailable" },
   };
   return call(api, operation, { url: url.href }, isHome ? options : { ...options, headers: {} });
 }

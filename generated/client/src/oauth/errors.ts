@@ -6,7 +6,8 @@ import { ApiError } from "../runtime/errors.js";
  * attempt may do. The server's own code, such as `access_denied` or `invalid_client`, is in `serverCode`.
  */
 export class OAuthError extends ApiError<"oauth_failed"> {
-  override readonly name = "OAuthError";
+  static override readonly kind = "OAuthError";
+  declare readonly name: "OAuthError";
   override readonly code = "oauth_failed";
   /** The error code of RFC 6749 that the server gave. */
   declare readonly serverCode?: string;
@@ -14,7 +15,8 @@ export class OAuthError extends ApiError<"oauth_failed"> {
 
 /** There are no tokens, or none that the server still takes: a person has to sign in (again). */
 export class SignInRequiredError extends ApiError<"sign_in_required"> {
-  override readonly name = "SignInRequiredError";
+  static override readonly kind = "SignInRequiredError";
+  declare readonly name: "SignInRequiredError";
   override readonly code = "sign_in_required";
   /** `invalid_grant` where the authorization server said so. */
   declare readonly serverCode?: string;
@@ -22,6 +24,7 @@ export class SignInRequiredError extends ApiError<"sign_in_required"> {
 
 /** The token store failed. Tokens that could not be saved are kept in memory, and saved before they are used next. */
 export class TokenStoreError extends ApiError<"token_store_failed"> {
-  override readonly name = "TokenStoreError";
+  static override readonly kind = "TokenStoreError";
+  declare readonly name: "TokenStoreError";
   override readonly code = "token_store_failed";
 }

@@ -37,19 +37,6 @@ const claimSessionOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "session_already_claimed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -67,9 +54,9 @@ export type ClaimSessionError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Claim a session.
@@ -119,19 +106,6 @@ const heartbeatClaimOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "claim_not_active",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -146,9 +120,9 @@ export type HeartbeatClaimError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Extend a claim.
@@ -198,19 +172,6 @@ const completeClaimOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "claim_not_active",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -225,9 +186,9 @@ export type CompleteClaimError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Complete a session.
@@ -276,19 +237,6 @@ const failClaimOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "claim_not_active",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -303,9 +251,9 @@ export type FailClaimError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Fail a session.
@@ -354,19 +302,6 @@ const releaseClaimOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "claim_not_active",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -381,9 +316,9 @@ export type ReleaseClaimError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Give a session back.
@@ -432,19 +367,6 @@ const awaitClaimInputOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "claim_not_active",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -459,9 +381,9 @@ export type AwaitClaimInputError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Ask the user.

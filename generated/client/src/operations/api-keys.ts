@@ -27,15 +27,6 @@ const listApiKeysOperation: Operation = {
   path: "/workspaces/{workspaceId}/api-keys",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/apiKeys", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -49,9 +40,9 @@ export type ListApiKeysError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List API keys.
@@ -89,19 +80,6 @@ const createApiKeyOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "api_key_limit_reached",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -116,9 +94,9 @@ export type CreateApiKeyError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Create an API key.
@@ -162,15 +140,6 @@ const fetchApiKeyOperation: Operation = {
   path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link fetchApiKey} can fail. */
@@ -180,9 +149,9 @@ export type FetchApiKeyError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "api_key_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch an API key.
@@ -219,15 +188,6 @@ const revokeApiKeyOperation: Operation = {
   path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link revokeApiKey} can fail. */
@@ -237,9 +197,9 @@ export type RevokeApiKeyError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "api_key_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Revoke an API key.

@@ -98,15 +98,6 @@ const listCommentsOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/comments",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/comments", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -120,9 +111,9 @@ export type ListCommentsError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List the comments on a task.
@@ -161,19 +152,6 @@ const createCommentOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -188,9 +166,9 @@ export type CreateCommentError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Comment on a task.
@@ -236,15 +214,6 @@ const fetchCommentOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link fetchComment}. */
@@ -263,9 +232,9 @@ export type FetchCommentError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found" | "comment_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch a comment.
@@ -304,19 +273,6 @@ const updateCommentOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link updateComment}. */
@@ -344,9 +300,9 @@ export type UpdateCommentError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Edit a comment.
@@ -393,16 +349,6 @@ const deleteCommentOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link deleteComment}. */
@@ -425,9 +371,9 @@ export type DeleteCommentError =
   | NotFoundError<"workspace_not_found" | "task_not_found" | "comment_not_found", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 429 | 500 | 503>;
 
 /**
  * Delete a comment.
@@ -468,15 +414,6 @@ const addCommentReactionOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link addCommentReaction} can fail. */
@@ -486,9 +423,9 @@ export type AddCommentReactionError =
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found" | "comment_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * React to a comment.
@@ -531,15 +468,6 @@ const removeCommentReactionOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link removeCommentReaction} can fail. */
@@ -549,9 +477,9 @@ export type RemoveCommentReactionError =
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found" | "comment_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Take back a reaction.

@@ -29,15 +29,6 @@ const listInitiativesOperation: Operation = {
   path: "/workspaces/{workspaceId}/initiatives",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/initiatives", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -51,9 +42,9 @@ export type ListInitiativesError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List initiatives.
@@ -90,19 +81,6 @@ const createInitiativeOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "hierarchy_too_deep",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -117,9 +95,9 @@ export type CreateInitiativeError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"hierarchy_too_deep" | "idempotency_key_reused" | "validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Create an initiative.
@@ -162,15 +140,6 @@ const fetchInitiativeOperation: Operation = {
   path: "/workspaces/{workspaceId}/initiatives/{taskId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link fetchInitiative}. */
@@ -189,9 +158,9 @@ export type FetchInitiativeError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "initiative_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch an initiative.
@@ -227,19 +196,6 @@ const updateInitiativeOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "hierarchy_cycle",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link updateInitiative}. */
@@ -267,9 +223,9 @@ export type UpdateInitiativeError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"hierarchy_cycle" | "hierarchy_too_deep" | "validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Update an initiative.

@@ -19,14 +19,6 @@ const fetchMeOperation: Operation = {
   method: "GET",
   path: "/me",
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
@@ -45,9 +37,9 @@ export type FetchMeError =
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 429 | 500 | 503>;
 
 /**
  * Fetch the caller.

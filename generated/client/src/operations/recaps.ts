@@ -21,15 +21,6 @@ const fetchMyRecapOperation: Operation = {
   path: "/workspaces/{workspaceId}/recaps/me",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Query parameters of {@link fetchMyRecap}. */
@@ -42,9 +33,9 @@ export type FetchMyRecapError =
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch your own recap.
@@ -79,15 +70,6 @@ const fetchTeamRecapOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams/{teamId}/recap",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Query parameters of {@link fetchTeamRecap}. */
@@ -100,9 +82,9 @@ export type FetchTeamRecapError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "team_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch the recap of a team.

@@ -36,15 +36,6 @@ const listTaxonomyLabelsOperation: Operation = {
   path: "/workspaces/{workspaceId}/taxonomy-labels",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/taxonomyLabels", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
@@ -59,9 +50,9 @@ export type ListTaxonomyLabelsError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List taxonomy labels.
@@ -98,19 +89,6 @@ const createTaxonomyLabelOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "label_exists",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -125,9 +103,9 @@ export type CreateTaxonomyLabelError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Create a taxonomy label.
@@ -169,15 +147,6 @@ const fetchTaxonomyLabelOperation: Operation = {
   path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   cache: { layer: cacheLayer, freshMs: 300000, etag: true },
 };
 
@@ -197,9 +166,9 @@ export type FetchTaxonomyLabelError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "label_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch a taxonomy label.
@@ -235,20 +204,6 @@ const updateTaxonomyLabelOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "label_exists",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link updateTaxonomyLabel}. */
@@ -277,9 +232,9 @@ export type UpdateTaxonomyLabelError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Change a taxonomy label.
@@ -325,16 +280,6 @@ const deleteTaxonomyLabelOperation: Operation = {
   path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link deleteTaxonomyLabel}. */
@@ -357,9 +302,9 @@ export type DeleteTaxonomyLabelError =
   | NotFoundError<"workspace_not_found" | "label_not_found", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 429 | 500 | 503>;
 
 /**
  * Delete a taxonomy label.

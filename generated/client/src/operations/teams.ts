@@ -30,15 +30,6 @@ const listTeamsOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/teams", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
@@ -53,9 +44,9 @@ export type ListTeamsError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List teams.
@@ -92,19 +83,6 @@ const createTeamOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -119,9 +97,9 @@ export type CreateTeamError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed" | "idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Create a team.
@@ -163,15 +141,6 @@ const fetchTeamOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams/{teamId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
@@ -191,9 +160,9 @@ export type FetchTeamError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "team_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Fetch a team.
@@ -225,19 +194,6 @@ const updateTeamOperation: Operation = {
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link updateTeam}. */
@@ -265,9 +221,9 @@ export type UpdateTeamError =
   | UnsupportedMediaTypeError<"unsupported_media_type", Problem>
   | ValidationError<"validation_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 412 | 413 | 415 | 422 | 429 | 500 | 503>;
 
 /**
  * Change a team.
@@ -312,17 +268,6 @@ const deleteTeamOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams/{teamId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    409: "team_has_children",
-    412: "precondition_failed",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** Options of {@link deleteTeam}. */
@@ -346,9 +291,9 @@ export type DeleteTeamError =
   | ConflictError<"team_has_children", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 412 | 429 | 500 | 503>;
 
 /**
  * Delete a team.

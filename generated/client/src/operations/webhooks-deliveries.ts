@@ -24,15 +24,6 @@ const listWebhookDeliveriesOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/deliveries", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -48,9 +39,9 @@ export type ListWebhookDeliveriesError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List deliveries.
@@ -91,15 +82,6 @@ const clearWebhookDeliveriesOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
 };
 
 /** How {@link clearWebhookDeliveries} can fail. */
@@ -109,9 +91,9 @@ export type ClearWebhookDeliveriesError =
   | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * Clear the log of deliveries.
@@ -148,17 +130,6 @@ const redeliverWebhookOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
   defaults: ["workspaceId"],
   security: [["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "oauth_required",
-    404: "workspace_not_found",
-    409: "idempotency_in_progress",
-    422: "idempotency_key_reused",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -171,9 +142,9 @@ export type RedeliverWebhookError =
   | ConflictError<"idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>;
 
 /**
  * Send an event again.

@@ -21,15 +21,6 @@ const listPlannedWorkOperation: Operation = {
   path: "/workspaces/{workspaceId}/planned-work",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -43,9 +34,9 @@ export type ListPlannedWorkError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List planned work.
@@ -81,15 +72,6 @@ const listCompletedWorkOperation: Operation = {
   path: "/workspaces/{workspaceId}/completed-work",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -103,9 +85,9 @@ export type ListCompletedWorkError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List completed work.
@@ -140,15 +122,6 @@ const listBlockersOperation: Operation = {
   path: "/workspaces/{workspaceId}/blockers",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    403: "insufficient_scope",
-    404: "workspace_not_found",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -162,9 +135,9 @@ export type ListBlockersError =
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
 
 /**
  * List blockers.

@@ -146,7 +146,7 @@ export class FilesResource {
    *
    * @param source - The file.
    * @param options - Its name and type where the source does not tell them; `timeoutMs` is for the whole upload.
-   * @throws `upload_refused`: The store did not take the bytes.
+   * @throws StatusError when the store does not take the bytes.
    * @throws `invalid_request`: The file cannot be read, or name or type are missing.
    * @throws `file_type_not_allowed`: Neither an image nor a video that is accepted.
    * @throws `file_too_large`: Images have at most 20 MiB, videos 200 MiB.

@@ -85,10 +85,10 @@ export function createAuth(setup: AuthSetup): Auth {
     const signed = { method, url, headers: Object.assign({}, headers, request.headers), body };
     names.forEach((name, index) => {
       const [scheme, own] = [schemes[name], byHand(request, name)];
-      if (own) redactor.remember(own.replace(/^\w+ /, ""));
+      if (own) redactor.remember(own.replace(/^\w+ /, ""), headerOf(scheme));
       if (own || !scheme || !given.has(name)) return;
       const text = wireText(name, scheme, secrets[index] ?? "");
-      redactor.remember(text);
+      redactor.remember(text, scheme.kind === "apiKey" ? scheme.name : "authorization");
       attach(scheme, text, signed);
     });
     return signed;

@@ -104,7 +104,7 @@ const listeners = new WeakMap<
 function onAbort(signal: AbortSignal, stop: (reason: unknown) => void): () => void {
   const tell = (): void => {
     const reason: unknown = signal.reason;
-    stop(isApiError(reason) ? reason : new AbortError("aborted by the caller"));
+    stop(isApiError(reason) ? reason : new AbortError("aborted by the caller", { cause: reason }));
   };
   if (signal.aborted) tell();
   const callbacks = new Set<() => void>();

@@ -2,6 +2,7 @@
 import type { Api } from "./api.js";
 import { Call, send, type Answer } from "./call.js";
 import type { ClientError } from "./errors.js";
+import { originOf } from "./located.js";
 import { own } from "./objects.js";
 import type { Operation, Pagination } from "./operation.js";
 import type { CallInput, SendOptions } from "./request.js";
@@ -47,9 +48,10 @@ export function list<Page, Item, E>(
   options: SendOptions = {},
 ): ListCall<Page, Item, E> {
   const { pagination } = operation;
+  const origin = originOf(list);
   const start = { ...input.query, ...options.query };
   const load = (next: NextPage, isRaw = () => false): Promise<Answer<Page>> => {
-    return send(api, operation, { ...input, ...next }, { ...options, query: undefined }, isRaw);
+    return send(api, operation, { ...input, ...next }, { ...options, query: undefined }, isRaw, origin);
   };
   async function* pages(first: Promise<Answer<Page>>): AsyncGenerator<Page, void, undefined> {
     let at: NextPage | undefined = { query: start };

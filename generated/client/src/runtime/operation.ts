@@ -18,10 +18,12 @@ export interface Operation extends OperationPolicy {
   /** How answers other than JSON are read, by media type. */
   readonly decode?: Readonly<Record<string, BodyDecoder>>;
   /**
-   * The failures that the spec declares, by status (`404`), range (`4XX`) or `default`, each with the code that it stands
-   * for when the body names none; empty: there is no such code. Other statuses arrive as `unexpected_status`.
+   * Statuses for which the spec declares a single code that bodies need not repeat. It counts where the response is of
+   * the declared media type: a page of a proxy has no code.
    */
-  readonly errorCodes?: Readonly<Record<string, string>>;
+  readonly impliedCodes?: Readonly<
+    Record<number, { readonly code: string; readonly mediaTypes: readonly string[] }>
+  >;
   readonly pagination?: Pagination;
   /** The cache comes with the operations that use it, so that others do not bring it. */
   readonly cache?: CachePolicy & { readonly layer: LayerFactory };

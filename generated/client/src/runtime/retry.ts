@@ -68,7 +68,7 @@ export function retryLayer({ policy, clock, emit, isLimited }: RetrySetup): Laye
       throw error;
     }
     if (!isRefused) budget -= 1;
-    const reason = response?.status ?? (isApiError(error) ? error.code : "connection_failed");
+    const reason = response?.status ?? ((isApiError(error) && error.code) || "connection_failed");
     emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
     if (response) discard(response);
     // A limiter lets nobody pass before the pause is over, but for what costs nothing.
@@ -91,7 +91,8 @@ async function delayBefore(
   { retry, response, error }: Failure,
 ): Promise<number | undefined> {
   // Other errors would come again.
-  const isTemporary = response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code));
+  const isTemporary =
+    response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code ?? ""));
   // Written so that a maximum that is no number lets nothing through.
   if (!isTemporary || !(retry <= (call.maxRetries ?? rule.maxAttempts - 1))) return undefined;
   if (body instanceof ReadableStream) {

@@ -17,7 +17,12 @@ export interface ApiDefinition {
   readonly policy: ApiPolicy;
   /** Values of parameters that clients fill in; options of the same name come first. */
   readonly defaults: Readonly<Record<string, string>>;
+  /** Loads the catalogue of error codes, when the first error needs it. */
+  readonly errorCodes?: () => Promise<ErrorCatalogue>;
 }
+
+/** Error codes, each with its status and what to do about it. */
+export type ErrorCatalogue = Readonly<Record<string, { readonly status: number; readonly remedy: string }>>;
 
 /** What operations are called with: an API's behaviour. It shows no secret, however it is printed. */
 export interface Api {
@@ -36,6 +41,8 @@ export interface Api {
   readonly emit: Emit;
   /** Takes this client's secrets out of a text. */
   redact(text: string): string;
+  /** The catalogue of error codes; empty where the spec has none. */
+  errorCodes(): Promise<ErrorCatalogue>;
   /** When a refusal says to try again, in milliseconds. */
   retryAfterMs(response: Response, message?: string): number | undefined;
   readonly rateLimit: RateLimitStatus;

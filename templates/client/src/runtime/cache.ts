@@ -20,6 +20,8 @@ interface Entry {
 interface Shared {
   readonly answer: Promise<Response>;
   readonly lifetime: Lifetime;
+  /** That of the request, which is nobody's in particular. */
+  readonly call: CallContext;
   waiting: number;
 }
 
@@ -82,10 +84,9 @@ export function cacheLayer({ clock, emit, identify }: LayerSetup): Layer {
       // It belongs to nobody in particular: each who waits has a deadline of their own.
       const lifetime = new Lifetime(undefined, Infinity);
       const isCurrent = (): boolean => underWay.get(key)?.lifetime === lifetime;
-      const answer = start({ ...call, lifetime }, isCurrent).finally(
-        () => isCurrent() && underWay.delete(key),
-      );
-      shared = { answer, lifetime, waiting: 0 };
+      const own = { ...call, lifetime };
+      const answer = start(own, isCurrent).finally(() => isCurrent() && underWay.delete(key));
+      shared = { answer, lifetime, call: own, waiting: 0 };
       underWay.set(key, shared);
     }
     const joined = shared;
@@ -107,6 +108,8 @@ export function cacheLayer({ clock, emit, identify }: LayerSetup): Layer {
       return joined.waiting > 0 ? response.clone() : response;
     } finally {
       call.lifetime.offEnd(leave);
+      call.attempts = joined.call.attempts;
+      call.unrepeated = joined.call.unrepeated;
     }
   }
 

@@ -1,9 +1,10 @@
 import type { Api } from "./api.js";
 import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
-import { isApiError, type ApiError, type ClientError } from "./errors.js";
+import type { ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
 import type { CallContext } from "./layer.js";
 import { Lifetime } from "./lifetime.js";
+import { located, originOf, type Origin } from "./located.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
 import { statusErrorOf } from "./status-error.js";
@@ -23,7 +24,7 @@ export type Result<T, E> = ({ readonly ok: true } & Answer<T>) | { readonly ok: 
 
 /**
  * A call under way: a promise of the data. The request leaves in the next microtask, so that what is chained at once
- * can say how the answer is read. A failure that nobody looks at is told to `onEvent`, and is no unhandled rejection.
+ * can say how the answer is read. As with any promise, a failure that nobody handles is an unhandled rejection.
  */
 export class Call<T, E = ClientError> extends Promise<T> {
   readonly #answer: Promise<Answer<T>>;
@@ -41,30 +42,32 @@ export class Call<T, E = ClientError> extends Promise<T> {
     });
     this.#answer = answer;
     this.#reading = reading;
-    this.catch(ignore);
   }
 
   /** The data with its response and the request's id. */
   withResponse(): Promise<Answer<T>> {
-    return this.#answer;
+    return this.#view((answer) => answer);
   }
 
   /** The response with its body unread, for streaming. Chain it at once: later, the body may have been read. */
-  async asResponse(): Promise<Response> {
+  asResponse(): Promise<Response> {
     this.#reading.isRaw = true;
-    return (await this.#answer).response;
+    return this.#view(({ response }) => response);
   }
 
-  /** Success or failure as a value. */
+  /** Success or failure as a value: it never rejects. */
   safe(): Promise<Result<T, E>> {
-    return this.#answer.then(
-      (answer) => ({ ok: true, ...answer }),
-      (error: unknown) => {
-        if (!isApiError(error)) throw error;
-        // The operation's error type names what the runtime makes of the statuses that the spec declares.
-        return { ok: false, error: error as E };
-      },
+    return this.#view<Result<T, E>>(
+      ({ data, response, requestId }) => ({ ok: true, data, response, requestId }),
+      // The operation's error type names what the runtime makes of the statuses that the spec declares.
+      (error: unknown) => ({ ok: false, error: error as E }),
     );
+  }
+
+  /** Another promise of the same answer, which takes over its failure. */
+  #view<V>(read: (answer: Answer<T>) => V, fail?: (error: unknown) => V): Promise<V> {
+    this.catch(ignore);
+    return this.#answer.then(read, fail);
   }
 }
 
@@ -77,7 +80,8 @@ export function call<T, E>(
   input: CallInput,
   options: SendOptions = {},
 ): Call<T, E> {
-  return new Call((isRaw) => send<T>(api, operation, input, options, isRaw));
+  const origin = originOf(call);
+  return new Call((isRaw) => send<T>(api, operation, input, options, isRaw, origin));
 }
 
 /** Sends a call's request in the next microtask, and reads the answer. */
@@ -87,11 +91,13 @@ export function send<T>(
   input: CallInput,
   options: SendOptions,
   isRaw: () => boolean,
+  origin: Origin,
 ): Promise<Answer<T>> {
   const { timeoutMs = api.timeoutMs, attemptTimeoutMs = api.attemptTimeoutMs } = options;
   const { maxRetries = api.maxRetries, priority, cache } = options;
   const lifetime = new Lifetime(options.signal, timeoutMs);
   const callId = nextCallId();
+  const startedAt = performance.now();
   const context: CallContext = {
     id: callId,
     operation,
@@ -101,12 +107,13 @@ export function send<T>(
     priority,
     cache,
     lifetime,
+    attempts: 0,
   };
   const work = async (): Promise<Answer<T>> => {
     await undefined;
     lifetime.throwIfOver();
     const response = await api.send(buildRequest(api, operation, input, options), context);
-    if (!response.ok) throw await statusErrorOf(api, operation, response, context.unrepeated);
+    if (!response.ok) throw await statusErrorOf(api, operation, response);
     const answer = await readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
     // The spec says what the data is; the server is trusted to keep to it.
     return answer as Answer<T>;
@@ -118,8 +125,7 @@ export function send<T>(
       isSettled = true;
       lifetime.end();
       const { id: operationId, method, path } = operation;
-      const isBare = isApiError(reason) && !reason.operationId;
-      const error = isBare ? located(reason, operation, api, context.unrepeated) : reason;
+      const error = located(reason, { method, path, operationId, context, startedAt, origin }, api);
       api.emit({ callId, operationId, method, path, type: "error", error });
       reject(error);
     };
@@ -130,19 +136,6 @@ export function send<T>(
     lifetime.onEnd(fail);
     work().then(succeed, fail);
   });
-}
-
-/** The same error, told of its operation: anew, so that its stack says so too. */
-export function located(
-  error: ApiError,
-  { id: operationId, method, path }: Pick<Operation, "method" | "path"> & { readonly id?: string },
-  { redact }: Pick<Api, "redact">,
-  unrepeated: string | undefined,
-): ApiError {
-  const remark = unrepeated ? `, ${unrepeated}` : "";
-  const message = redact(`${method} ${path}: ${error.message}${remark}`);
-  const requestId = error.requestId && redact(error.requestId);
-  return Reflect.construct(error.constructor, [message, { ...error, operationId, requestId }]);
 }
 
 /** Reads a success. What is read here is read in time; a stream lives on, until it is read or the server is silent. */

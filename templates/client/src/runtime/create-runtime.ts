@@ -1,12 +1,12 @@
 import type { Api, ApiDefinition } from "./api.js";
 import { createAuth } from "./auth.js";
-import { located } from "./call.js";
 import { systemClock } from "./clock.js";
 import { toldDelayMs } from "./delay.js";
-import { isApiError, RequestError } from "./errors.js";
+import { RequestError } from "./errors.js";
 import { createEmit, nextCallId } from "./events.js";
 import { compose, type CallContext, type Layer, type LayerSetup, type OutgoingRequest } from "./layer.js";
 import { Lifetime } from "./lifetime.js";
+import { located, originOf } from "./located.js";
 import { limiterLayer } from "./limiter-layer.js";
 import { observeLayer } from "./observe.js";
 import type { ApiOptions } from "./options.js";
@@ -59,19 +59,22 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     maxRetries,
     emit,
     redact: redactor.redact,
+    // An error without a remedy is better than one of a file that cannot be loaded.
+    errorCodes: async () => (await definition.errorCodes?.().catch(() => undefined)) ?? {},
     retryAfterMs: (response, message) =>
       toldDelayMs({ headers: response.headers, message, receivedAt: Date.now() }, policy.retry.delay),
     rateLimit: { snapshot: () => limiter.snapshot() },
     send,
-    fetch: async (input, init) => {
+    fetch: async function outside(input, init) {
+      const [origin, startedAt] = [originOf(outside), performance.now()];
       const request = new Request(input, init);
       const lifetime = new Lifetime(request.signal, timeoutMs);
-      const call: CallContext = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries };
+      const context: CallContext = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries, attempts: 0 };
       try {
-        return await lifetime.race(async () => send(await outgoing(request, init), call));
+        return await lifetime.race(async () => send(await outgoing(request, init), context));
       } catch (error) {
-        const subject = { method: request.method, path: new URL(request.url).pathname };
-        throw isApiError(error) ? located(error, subject, redactor, call.unrepeated) : error;
+        const { method, url } = request;
+        throw located(error, { method, path: new URL(url).pathname, context, startedAt, origin }, redactor);
       } finally {
         // The body is the caller's to read, under the signal of the caller's request.
         lifetime.release();

@@ -75,14 +75,18 @@ export function factsOf(response: Response): ErrorFacts {
   return { status: response.status, requestId: requestIdOf(response) };
 }
 
-/** What came in place of JSON: its beginning, on one line. An error cuts it once secrets are out, so that none is cut. */
-export function mismatchOf(response: Response, body: string): string {
-  const start = body.slice(0, 2000).replace(/\s+/g, " ");
-  return `JSON was expected, ${body ? `${typeOf(response) || "no type"} came: ${start}` : "an empty body came"}`;
+/** What came in place of JSON: its beginning. An error shortens it once secrets are out, so that none is cut. */
+function mismatchOf(response: Response, body: string): string {
+  return `JSON was expected, ${body ? `${typeOf(response) || "no type"} came: ${body.slice(0, 2000)}` : "an empty body came"}`;
 }
 
 function typeOf({ headers }: Response): string {
   return headers.get("content-type") ?? "";
+}
+
+/** The media type of a response, without parameters, in lower case. */
+export function mediaTypeOf(response: Response): string {
+  return typeOf(response).toLowerCase().split(/\s*;/)[0] ?? "";
 }
 
 /** The decoder that a declared media type asks for: the type itself, its range (`image/*`), or any. */
@@ -90,7 +94,7 @@ export function decoderOf(
   decoders: Readonly<Record<string, BodyDecoder>>,
   response: Response,
 ): BodyDecoder | undefined {
-  const [type = ""] = typeOf(response).toLowerCase().split(/\s*;/);
+  const type = mediaTypeOf(response);
   const names = [
     type,
     type.replace(/\/.*/, "/*"),
@@ -100,8 +104,11 @@ export function decoderOf(
   return decoders[name ?? ""];
 }
 
-/** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. */
-export async function readErrorBody({ body }: Response): Promise<unknown> {
+/** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. Secrets are removed. */
+export async function readErrorBody(
+  { body }: Response,
+  redact: (text: string) => string = String,
+): Promise<unknown> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();
   const cancel = (): Promise<void> | undefined => reader?.cancel().catch(() => {});
@@ -120,12 +127,13 @@ export async function readErrorBody({ body }: Response): Promise<unknown> {
   }
   clearTimeout(timer);
   void cancel();
-  return parsedOrText(content);
+  const parsed = parsedOrText(content, (_key, value) => (typeof value === "string" ? redact(value) : value));
+  return parsed === content ? redact(content) : parsed;
 }
 
-function parsedOrText(body: string): unknown {
+function parsedOrText(body: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, reviver);
   } catch {
     return body;
   }

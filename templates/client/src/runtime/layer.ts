@@ -53,6 +53,8 @@ export interface CallContext {
   readonly cacheLayer?: LayerFactory | undefined;
   /** Adds the client's headers and the credential when an attempt leaves; set by the layer that looks the credential up. */
   sign?: ((request: OutgoingRequest) => OutgoingRequest | Promise<OutgoingRequest>) | undefined;
+  /** How often the request was sent so far. */
+  attempts: number;
   /** Why a failure that passes was final nevertheless, for the message of the error. */
   unrepeated?: string | undefined;
 }

@@ -1,57 +1,76 @@
-import type { Api } from "./api.js";
-import { mismatchOf, readErrorBody, requestIdOf } from "./decode.js";
+import type { Api, ErrorCatalogue } from "./api.js";
+import { mediaTypeOf, readErrorBody, requestIdOf } from "./decode.js";
 import { createStatusError, type StatusError } from "./errors.js";
+import { harmless } from "./located.js";
 import type { Operation } from "./operation.js";
+import { codeIn, reasonIn } from "./reason.js";
 import { messageIn } from "./refusal.js";
-import { own } from "./objects.js";
 
-/** The error that a response stands for, from its status and its body. */
+/** What a server says in words fills no more of a message. */
+const MAX_REASON = 300;
+
+/** The error that a response stands for, from its status and its body. The call completes it. */
 export async function statusErrorOf(
   api: Api,
   operation: Operation,
   response: Response,
-  unrepeated: string | undefined,
 ): Promise<StatusError> {
-  const { method, path, id: operationId, errorCodes = {} } = operation;
   const { status, headers } = response;
-  const body = await readErrorBody(response);
-  const error = own(body, "error");
-  const named = [own(body, "code"), own(error, "code"), error].find(isCode);
-  // A number says no more than the status, for which the spec may name a code.
-  const declared = errorCodes[status] ?? errorCodes[`${Math.floor(status / 100)}XX`] ?? errorCodes.default;
-  // An undeclared status has a code that every operation's error type knows, whatever its body says.
-  const isKnown = declared !== undefined;
-  const code = isKnown ? named || declared || `http_${status}` : "unexpected_status";
-  const requestId = requestIdOf(response);
-  const detail = detailOf(response, body);
-  const remark = unrepeated ? `, ${unrepeated}` : "";
-  const message = `${method} ${path} answered ${status} (${named ?? code})${remark}${detail && `: ${detail}`}`;
-  return createStatusError(status, api.redact(message), {
-    code: api.redact(code),
-    serverCode: isKnown ? undefined : named && api.redact(named),
-    operationId,
-    requestId: requestId && api.redact(requestId),
+  const body = await readErrorBody(response, api.redact);
+  const catalogue = await api.errorCodes();
+  const code = codeIn(body) ?? impliedCode(operation, response, catalogue);
+  const { remedy } = (code !== undefined && Object.hasOwn(catalogue, code) && catalogue[code]) || {};
+  const reason = harmless(reasonOf(response, body, code), MAX_REASON);
+  const sentence = reason && remedy && !/[.!?…]$/.test(reason) ? `${reason}.` : reason;
+  const text = [sentence, remedy].filter(Boolean).join(" ");
+  return createStatusError(status, `answered ${status}${code ? ` (${code})` : ""}${text && `: ${text}`}`, {
+    code,
+    remedy,
+    requestId: requestIdOf(response),
     retryAfterMs: api.retryAfterMs(response, messageIn(body)),
     headers,
     body,
   });
 }
 
-function isCode(value: unknown): value is string {
-  return typeof value === "string" && /^[\w.:-]{1,64}$/.test(value);
+/**
+ * The only code that there can be, where the body names none: the operation, or the whole catalogue, has a single one
+ * for the status, and the response is of the media type that is declared for it.
+ */
+function impliedCode(
+  { impliedCodes = {} }: Operation,
+  response: Response,
+  catalogue: ErrorCatalogue,
+): string | undefined {
+  const { status } = response;
+  const type = mediaTypeOf(response);
+  const implied = impliedCodes[status];
+  if (implied) return implied.mediaTypes.includes(type) ? implied.code : undefined;
+  const codes = Object.keys(catalogue).filter((code) => catalogue[code]?.status === status);
+  return codes.length === 1 && type.endsWith("json") ? codes[0] : undefined;
 }
 
 /** What the server says about it, or what came instead of a word of it. */
-function detailOf(response: Response, body: unknown): string {
+function reasonOf(response: Response, body: unknown, code: string | undefined): string {
   if (response.type === "opaqueredirect") return "a redirect, and a browser does not tell where to";
-  for (const holder of [body, own(body, "error")]) {
-    for (const name of ["detail", "message", "title"]) {
-      const text = own(holder, name);
-      if (typeof text === "string") return text;
-    }
-  }
   const location = response.headers.get("location") ?? "";
+  const target = location && parsedUrl(location, response.url);
   // Its query may hold a secret.
-  if (URL.canParse(location)) return `a redirect to ${new URL(location).origin}`;
-  return typeof body === "string" && body ? mismatchOf(response, body) : "";
+  if (response.status < 400 && target) return `a redirect to ${target.origin}`;
+  if (typeof body !== "string") return reasonIn(body, code);
+  const type = mediaTypeOf(response);
+  if (!/html|xml/.test(type) && !/^\s*</.test(body)) return body;
+  // Of a page or a document, what it says of itself, else its text.
+  const start = body.slice(0, 5000);
+  const [, title] = /<(?:title|message|faultstring)\b[^>]*>([^<]+)/i.exec(start) ?? [];
+  const text = (title ?? start.replace(/<(script|style)[^]*?<\/\1>|<[^>]*>?/gi, " ")).trim();
+  return `${type || "a page"} came${text && `: ${text}`}`;
+}
+
+function parsedUrl(text: string, base: string): URL | undefined {
+  try {
+    return new URL(text, base || undefined);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,6 +10,7 @@ const MAX_REDIRECTS = 5;
 /** The innermost part: one attempt over the network, with its time limit, redirects followed by hand. */
 export function createTransport(fetch: Fetch): Send {
   return async (request, call) => {
+    call.attempts += 1;
     for (let hops = 0; ; hops++) {
       const response = await attempt(fetch, request, call);
       const following = redirected(request, response);
@@ -72,10 +73,25 @@ export function discard({ body }: Response): void {
   void body?.cancel().catch(() => {});
 }
 
-/** Only the code of the cause is kept, such as ECONNREFUSED, or its kind: what a fetch throws may hold the whole request. */
-export function connectionError(error: unknown, facts?: ErrorFacts, to = ""): Error {
-  if (isApiError(error)) return error;
+/**
+ * The error for what a fetch throws. What is no failure of the network stays as it is: errors of the runtime, bugs, and
+ * errors of classes that code of the caller's has made.
+ */
+export function connectionError(error: unknown, facts?: ErrorFacts, to = ""): unknown {
   const cause = (error instanceof Error && error.cause) || error;
-  const code = own(cause, "code") ?? (cause instanceof Error ? cause.name : "unknown");
-  return new ConnectionError(`the connection${to} failed (${String(code)})`, facts);
+  const code = own(cause, "code");
+  if (isApiError(error) || (error instanceof Error && typeof code !== "string" && isForeign(error)))
+    return error;
+  const reason = code ?? (cause instanceof Error ? cause.name : "unknown");
+  return new ConnectionError(`the connection${to} failed (${String(reason)})`, { ...facts, cause: error });
+}
+
+/** Messages of a `TypeError` that are those of a bug: platforms give the same class to a failed connection. */
+const BUG = /is not (a|an|defined|iterable)|^cannot |undefined|\bnull\b|invocation/i;
+
+function isForeign({ name, message, constructor }: Error): boolean {
+  if (name === "TypeError") return BUG.test(message);
+  return !/^(Error|DOMException|AbortError|TimeoutError|FetchError|SystemError|NetworkError)$/.test(
+    constructor.name,
+  );
 }

@@ -1,5 +1,5 @@
 /** One thing that is wrong with one part of a request. */
-export interface FieldError {
+export interface InvalidField {
   /**
    * A JSON Pointer (RFC 6901) into the body, such as `/address/city`; for a parameter its place and name, such as
    * `/query/limit`.
@@ -14,7 +14,7 @@ export interface FieldError {
 /** What a failure may tell besides its code. */
 export interface FailureExtras {
   /** Which parts of the request are at fault. */
-  readonly errors?: readonly FieldError[];
+  readonly errors?: readonly InvalidField[];
   /** More about this occurrence. */
   readonly detail?: string;
   /** Headers of the response, such as `Retry-After`. */

@@ -1,4 +1,4 @@
-import type { FieldError } from "./failure.js";
+import type { InvalidField } from "./failure.js";
 import { escapeToken } from "./pointer.js";
 import type { Fault } from "../../validators/validator.js";
 
@@ -9,11 +9,11 @@ const MAX_ERRORS = 50;
 const COMPOSITE = new Set(["anyOf", "oneOf", "allOf", "if", "not", "contains", "propertyNames"]);
 
 /** The faults of a validator as errors of fields, each once, in the order found. */
-export function fieldErrors(faults: readonly Fault[], prefix = ""): FieldError[] {
+export function fieldErrors(faults: readonly Fault[], prefix = ""): InvalidField[] {
   const leaves = faults.filter(({ keyword }) => !COMPOSITE.has(keyword));
   const telling = leaves.filter((fault) => !isOnlyNull(fault, leaves));
   const seen = new Set<string>();
-  const errors: FieldError[] = [];
+  const errors: InvalidField[] = [];
   for (const fault of telling.length > 0 ? telling : faults) {
     const pointer = prefix + pointerOf(fault);
     const code = codeOf(fault);

@@ -1,5 +1,5 @@
 import type { ParameterContract, Shape } from "./contract.js";
-import type { FieldError } from "./failure.js";
+import type { InvalidField } from "./failure.js";
 import { escapeToken } from "./pointer.js";
 import { nest, readScalar, readValue } from "./shapes.js";
 
@@ -43,7 +43,7 @@ export function readParameters(
   params: Readonly<Record<string, string>>,
   search: string,
   headers: Headers,
-  errors: FieldError[],
+  errors: InvalidField[],
 ): Parameters {
   const result: Parameters = { path: {}, query: {}, header: {}, cookie: {} };
   const pairs = search === "" ? undefined : queryPairs(plan, search, errors);
@@ -65,7 +65,7 @@ function valueOf(
   params: Readonly<Record<string, string>>,
   pairs: ReadonlyMap<ParameterContract, Pair[]> | undefined,
   headers: Headers,
-  errors: FieldError[],
+  errors: InvalidField[],
 ): unknown {
   const { name, shape } = parameter;
   try {
@@ -92,7 +92,7 @@ function valueOf(
 function queryPairs(
   plan: ParameterPlan,
   search: string,
-  errors: FieldError[],
+  errors: InvalidField[],
 ): Map<ParameterContract, Pair[]> {
   const pairs = new Map<ParameterContract, Pair[]>();
   for (const part of search.split("&")) {

@@ -1,5 +1,5 @@
 import type { Contract, OperationContract, ResponseContract } from "./contract.js";
-import type { FailureExtras, FieldError } from "./failure.js";
+import type { FailureExtras, InvalidField } from "./failure.js";
 import type { FaultKind, RequestFault } from "./request-fault.js";
 
 /** What is known of a failure, for whoever writes its body. */
@@ -15,7 +15,7 @@ export interface ProblemFacts {
   /** The path of the request. */
   readonly instance: string;
   readonly requestId: string;
-  readonly errors?: readonly FieldError[];
+  readonly errors?: readonly InvalidField[];
   /** The operation's id; none where the request led to no operation. */
   readonly operation?: string;
 }

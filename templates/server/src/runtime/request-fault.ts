@@ -1,4 +1,4 @@
-import type { FieldError } from "./failure.js";
+import type { InvalidField } from "./failure.js";
 
 /** The ways in which a request can fail before, or outside of, its handler. */
 export type FaultKind =
@@ -23,7 +23,7 @@ export class RequestFault extends Error {
     readonly kind: FaultKind,
     message: string,
     readonly facts: {
-      readonly errors?: readonly FieldError[];
+      readonly errors?: readonly InvalidField[];
       readonly headers?: Readonly<Record<string, string>>;
       readonly cause?: unknown;
     } = {},

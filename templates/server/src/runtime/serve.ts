@@ -1,7 +1,7 @@
 import { readBody } from "./body.js";
 import type { ServerOptions } from "./call.js";
 import type { BodyContract, Contract, OperationContract } from "./contract.js";
-import { Failure, type FailureExtras, type FieldError } from "./failure.js";
+import { Failure, type FailureExtras, type InvalidField } from "./failure.js";
 import { fieldErrors } from "./faults.js";
 import type { AnyOutput } from "./handler.js";
 import { planParameters, readParameters, type ParameterPlan, type Parameters } from "./parameters.js";
@@ -135,7 +135,7 @@ class ContractServer<Context> {
   }
 
   #parameters(route: Route<Context>, call: ServerCall<Context>, search: string): Parameters {
-    const errors: FieldError[] = [];
+    const errors: InvalidField[] = [];
     const parameters = readParameters(route.plan, call.params, search, call.request.headers, errors);
     const wrong =
       this.#options.unknownQuery === "ignore" ? errors.filter(({ code }) => code !== "unknown") : errors;
@@ -231,7 +231,7 @@ function partsOf(url: string): { path: string; search: string } {
     : { path: whole.slice(0, query), search: whole.slice(query + 1) };
 }
 
-function summary(noun: string, errors: readonly FieldError[]): string {
+function summary(noun: string, errors: readonly InvalidField[]): string {
   const [first] = errors;
   if (first && errors.length === 1) {
     const name =

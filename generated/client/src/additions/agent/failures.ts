@@ -6,7 +6,7 @@ const LOST = ["claim_not_active", "claim_not_found", "session_not_found"];
 
 /** Whether the server says that the claim is no longer the worker's. */
 export function isClaimLost(error: unknown): boolean {
-  return isApiError(error) && LOST.includes(error.code);
+  return isApiError(error) && LOST.includes(error.code ?? "");
 }
 
 /** Whether the server does not know the worker, which then registers again. */
@@ -26,5 +26,5 @@ export function isTemporary(error: unknown): boolean {
     "idempotency_in_progress",
     "token_store_failed",
   ];
-  return codes.includes(code) || status >= 500 || status === 429 || status === 408;
+  return codes.includes(code ?? "") || status >= 500 || status === 429 || status === 408;
 }

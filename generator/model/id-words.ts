@@ -1,0 +1,89 @@
+import { singular, wordsOf } from "./words.js";
+
+/** The words of an id, without what the framework that made it adds to each. */
+export function cleanId(id: string, method: string, path: string, resource: readonly string[]): string[] {
+  const words = withoutClass(wordsOf(withoutTail(id, method, path)), resource);
+  return words.length > 1 && /^(method|endpoint|handler)$/.test(words.at(-1) ?? "")
+    ? words.slice(0, -1)
+    : words;
+}
+
+/** FastAPI's ids are the function's name, the path and the method: `read_item_items__item_id__get`. */
+function withoutTail(id: string, method: string, path: string): string {
+  const segments = path.split("/");
+  // The path may be mounted below another, which the id does not know of.
+  for (let from = 0; from < segments.length; from += 1) {
+    const spelled = `/${segments
+      .slice(from)
+      .filter((part, index) => part !== "" || index > 0)
+      .join("/")}`;
+    const tail = `${spelled}_${method}`.replace(/\W/g, "_");
+    if (tail.length > method.length + 2 && id.endsWith(tail) && id.length > tail.length)
+      return id.slice(0, -tail.length);
+  }
+  return id;
+}
+
+/** NestJS's and .NET's ids begin with the class: `CatsController_getAll`. */
+function withoutClass(words: readonly string[], resource: readonly string[]): string[] {
+  const at = words.findIndex((word) => word === "controller");
+  if (at >= 0 && at < words.length - 1 && at <= 3) return words.slice(at + 1);
+  const home = wordsOf(resource.at(-1) ?? "");
+  return words.length > home.length + 1 &&
+    home.every((word, index) => words[index] === word) &&
+    words[home.length] === "service"
+    ? words.slice(home.length + 1)
+    : [...words];
+}
+
+/** Verbs that ids begin with; behind them stands what the verb is about. */
+const VERBS = new Set(
+  (
+    "accept activate add all approve archive assign attach authorize batch bulk cancel change check clear clone close complete confirm " +
+    "connect copy count create deactivate decline delete deploy describe destroy detach disable disconnect download duplicate edit " +
+    "enable execute export fetch find finish generate get grant head import index install invite invoke is issue join leave link " +
+    "list load lock login logout make mark merge modify move patch pause perform ping post preview publish purge put query read " +
+    "receive redeliver refresh refund register reject release remove rename render reopen replace request resend reset resolve restart " +
+    "restore resume retrieve retry revoke rotate run save schedule search send set share show sign start stop store submit subscribe " +
+    "suspend sync test toggle track transfer trigger unarchive unassign unlink unlock unpublish unsubscribe update upload upsert " +
+    "validate verify view void watch write"
+  ).split(" "),
+);
+
+const PREPOSITIONS = /^(to|from|for|in|of|on|by|with|at|a|an|the|as)$/;
+
+/**
+ * Drops the resource's own words from a method's name where they say nothing new: at the start, right behind the verb,
+ * or after a preposition at the end. `listTasks` on `tasks` is `list`, `repos/get` on `repos` is `get`, and
+ * `assignRoleToUser` on `users` is `assignRole`. `getTeamTasks` on `tasks` keeps its words, since it is about a team, and
+ * so does `asyncSearchGet` on `search`, where the word is part of another name.
+ */
+export function withoutResource(words: readonly string[], resource: readonly string[]): readonly string[] {
+  const all = resource.flatMap((name) => wordsOf(name).map(singular));
+  const last = wordsOf(resource.at(-1) ?? "").map(singular);
+  // On `teams.members`, both `listTeamMembers` and `listMembers` are `list`.
+  for (const noun of resource.length > 1 ? [all, last] : [last]) {
+    const rest = withoutNoun(words, noun);
+    if (rest !== words) return rest;
+  }
+  return words;
+}
+
+function withoutNoun(words: readonly string[], noun: readonly string[]): readonly string[] {
+  if (noun.length === 0) return words;
+  const isAt = (index: number): boolean =>
+    noun.every((word, offset) => singular(words[index + offset] ?? "") === word);
+  if (isAt(0)) return kept(words.slice(noun.length), words);
+  const isVerb = VERBS.has(words[0] ?? "");
+  const article = isVerb && PREPOSITIONS.test(words[1] ?? "") ? 1 : 0;
+  if (isVerb && isAt(1 + article))
+    return kept([...words.slice(0, 1), ...words.slice(1 + article + noun.length)], words);
+  const last = words.length - noun.length;
+  let end = last;
+  while (end > 1 && PREPOSITIONS.test(words[end - 1] ?? "")) end -= 1;
+  return end > 1 && end < last && isAt(last) ? words.slice(0, end) : words;
+}
+
+function kept(rest: readonly string[], words: readonly string[]): readonly string[] {
+  return /^\p{L}/u.test(rest[0] ?? "") ? rest : words;
+}

@@ -1,0 +1,27 @@
+import type { ApiModel, ErrorCode, Operation } from "./api-model.js";
+import type { Schema } from "./schema.js";
+
+/** The parts of a model by their names. */
+export interface ModelIndex {
+  readonly schemas: ReadonlyMap<string, Schema>;
+  /** The public type names of schemas. */
+  readonly typeNames: ReadonlyMap<string, string>;
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly errorCodes: ReadonlyMap<string, ErrorCode>;
+}
+
+const indexes = new WeakMap<ApiModel, ModelIndex>();
+
+/** The index of a model, made once for each. */
+export function indexOf(model: ApiModel): ModelIndex {
+  const known = indexes.get(model);
+  if (known) return known;
+  const index: ModelIndex = {
+    schemas: new Map(model.schemas.map(({ name, schema }) => [name, schema])),
+    typeNames: new Map(model.schemas.map(({ name, typeName }) => [name, typeName])),
+    operations: new Map(model.operations.map((operation) => [operation.id, operation])),
+    errorCodes: new Map(model.errorCodes.map((code) => [code.code, code])),
+  };
+  indexes.set(model, index);
+  return index;
+}
