@@ -21,15 +21,6 @@ const listEventsOperation: Operation = {
   path: "/workspaces/{workspaceId}/events",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  errorCodes: {
-    400: "invalid_parameter",
-    401: "credential_missing",
-    404: "workspace_not_found",
-    410: "events_expired",
-    429: "rate_limited",
-    500: "internal_error",
-    503: "unavailable",
-  },
   pagination: { style: "cursor", items: "/events", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -41,11 +32,11 @@ export type ListEventsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | NotFoundError<"workspace_not_found", Problem>
-  | StatusError<"events_expired", Problem>
+  | StatusError<"events_expired", Problem, 410>
   | RateLimitError<"rate_limited", Problem>
-  | ServerError<"internal_error", Problem>
-  | ServerError<"unavailable", Problem>
-  | ClientError;
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 404 | 410 | 429 | 500 | 503>;
 
 /**
  * List events.
