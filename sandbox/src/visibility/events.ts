@@ -51,14 +51,17 @@ function couldSee(db: Db, caller: Caller & { kind: "member" }): SQL | undefined 
   );
 }
 
-/** Asked event by event, for the few of a page: the planner would rather look up all tasks of the workspace first. */
+/**
+ * Asked event by event, for the few of a page: the planner would rather look up all tasks of the workspace first. What
+ * is not known to be visible is not: a session without an owner equals nobody's, which SQL calls null.
+ */
 function maySeeNow(caller: Caller & { kind: "member" }): SQL | undefined {
   return and(
     sql`(${events.taskId} is null or (select ${isTaskOpenTo(caller)} from ${tasks}
       where ${tasks.taskId} = ${events.taskId}))`,
-    sql`coalesce((select ${isDocumentVisible(caller)} from ${documents}
+    sql`coalesce((select (${isDocumentVisible(caller)}) is true from ${documents}
       where ${documents.documentId} = ${events.subject}), true)`,
-    sql`coalesce((select ${isSessionVisible(caller)} from ${agentSessions}
+    sql`coalesce((select (${isSessionVisible(caller)}) is true from ${agentSessions}
       where ${agentSessions.sessionId} = ${events.subject}), true)`,
   );
 }

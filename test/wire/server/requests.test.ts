@@ -21,7 +21,7 @@ describe("a request", () => {
         path: { workspaceId: "current" },
         query: {
           limit: 5,
-          sort: "-updatedAt",
+          sort: "-createdAt",
           all: true,
           status: ["planned", "in_progress"],
           includeHierarchy: false,
@@ -30,7 +30,7 @@ describe("a request", () => {
       },
       {
         path: { workspaceId: "current" },
-        query: { limit: 50, sort: "-updatedAt", all: false, status: ["open"], includeHierarchy: false },
+        query: { limit: 50, sort: "-createdAt", all: false, status: ["open"], includeHierarchy: false },
         body: undefined,
       },
       { path: { workspaceId: "w_1", taskId: "tsk_1" }, query: {}, body: { title: "New" } },
