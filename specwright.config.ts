@@ -2,6 +2,7 @@ import { client, defineConfig, docs, server } from "specwright";
 
 export default defineConfig({
   spec: "spec/openapi.yaml",
+  lint: true,
   artefacts: [
     client({
       dir: "generated/client",

@@ -8,6 +8,7 @@ import type { OutputPlan } from "./output/plan-output.js";
 import type { Diagnostic } from "./source/diagnostic.js";
 import { listInputs, readInputs } from "./source/read-inputs.js";
 import type { SourceDocument } from "./source/read-spec.js";
+import type { RuleLevel } from "./source/lint-settings.js";
 import type { Naming } from "./source/rename.js";
 
 /** One artefact of a build: what makes it, with which options, and where it goes. */
@@ -34,6 +35,8 @@ export interface BuildRequest {
   /** Headers for a spec that is read from a URL. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly isLinted: boolean;
+  /** Levels of rules, over those of `redocly.yaml`. */
+  readonly lintRules?: Readonly<Record<string, RuleLevel>>;
   /** Renames resources and methods, after what the spec itself says. */
   readonly naming?: Naming;
   /** Absolute path of the folder to which the artefacts' own inputs are relative. */
@@ -186,7 +189,7 @@ export async function carryOut(report: BuildReport): Promise<void> {
 
 /** Reads, lints if asked, and models a spec. @throws SpecError when there is an error in it. */
 export async function loadModel(
-  request: Pick<BuildRequest, "spec" | "overlays" | "headers" | "isLinted" | "naming">,
+  request: Pick<BuildRequest, "spec" | "overlays" | "headers" | "isLinted" | "lintRules" | "naming">,
   phase: (name: string) => void = () => {},
 ): Promise<{ source: SourceDocument; model: ApiModel; diagnostics: readonly Diagnostic[] }> {
   phase("Reading the spec");
@@ -198,11 +201,11 @@ export async function loadModel(
   if (request.isLinted) {
     phase("Linting");
     const { lintSource } = await import("./source/lint.js");
-    diagnostics.push(...(await lintSource(source)));
+    diagnostics.push(...(await lintSource(source, request.lintRules)));
   }
   // What the linter has told already, it has told more severely.
   const known = new Set(diagnostics.map(({ rule, message }) => `${rule} ${message}`));
-  diagnostics.push(...source.warnings.filter(({ rule, message }) => !known.has(`${rule} ${message}`)));
+  diagnostics.push(...source.findings.filter(({ rule, message }) => !known.has(`${rule} ${message}`)));
   phase("Modelling");
   if (request.naming) {
     const { rename } = await import("./source/rename.js");

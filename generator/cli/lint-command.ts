@@ -1,5 +1,6 @@
 import { lintSource } from "../source/lint.js";
 import { readSpec } from "../source/read-spec.js";
+import { formatOf } from "./lint-formats.js";
 import { printDiagnostics } from "./print-diagnostics.js";
 import { plural } from "./print-report.js";
 import { specFrom } from "./request.js";
@@ -8,6 +9,7 @@ import type { Console, ExitCode } from "./run.js";
 export interface LintOptions {
   readonly config?: string;
   readonly json?: boolean;
+  readonly format?: string;
 }
 
 /** `specwright lint` */
@@ -17,10 +19,12 @@ export async function lintCommand(
   console: Console,
 ): Promise<ExitCode> {
   const { out, err, isJson } = console;
-  const { spec } = await specFrom(file, options.config);
-  const diagnostics = await lintSource(await readSpec(spec));
+  const format = formatOf(options.format);
+  const { spec, lintRules } = await specFrom(file, options.config);
+  const diagnostics = await lintSource(await readSpec(spec), lintRules);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  if (isJson) out.line(JSON.stringify({ ok: errors === 0, diagnostics }, null, 2));
+  if (format !== undefined) out.line(format(diagnostics));
+  else if (isJson) out.line(JSON.stringify({ ok: errors === 0, diagnostics }, null, 2));
   else if (diagnostics.length === 0) out.line(`${out.style("green", "✓")} Nothing to report`);
   else {
     printDiagnostics(err, diagnostics);

@@ -58,11 +58,15 @@ Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not rig
 
   program
     .command("lint")
-    .description("Check a spec against Redocly's strictest useful rules and those of the x- vocabulary")
+    .description("Check a spec against the rules of its redocly.yaml, or those that every spec should keep")
     .argument("[file]", "the spec's root file; else the config's")
     .option("-c, --config <file>", "the config to use")
     .option("--json", "tell the result as JSON")
-    .addHelpText("after", "\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json")
+    .option("--format <format>", "github (annotations of a workflow) or sarif")
+    .addHelpText(
+      "after",
+      "\nWhich rules hold is said by redocly.yaml; .redocly.lint-ignore.yaml and x-lint-ignore leave out places.\n\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json\n  specwright lint --format sarif > lint.sarif",
+    )
     .action((file: string | undefined, options: LintOptions) =>
       run(options.json, async (console) =>
         (await import("./lint-command.js")).lintCommand(file, options, console),

@@ -130,7 +130,7 @@ function placed(artefacts: readonly Chosen[], out: string, name: string): Artefa
 export async function specFrom(
   file: string | undefined,
   config: string | undefined,
-): Promise<Pick<BuildRequest, "spec" | "overlays" | "naming">> {
+): Promise<Pick<BuildRequest, "spec" | "overlays" | "naming" | "lintRules">> {
   if (file !== undefined) return { spec: specPlace(file), overlays: [] };
   const beside = ["openapi.yaml", "openapi.yml", "openapi.json"].find((name) => existsSync(name));
   if (config === undefined && beside !== undefined && findConfig(process.cwd()) === undefined) {

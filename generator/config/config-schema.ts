@@ -9,7 +9,18 @@ export const CONFIG_SCHEMA = {
     $schema: { type: "string" },
     spec: { ...TEXT, description: "The root file of the spec, relative to the config." },
     overlays: { type: "array", items: TEXT, description: "OpenAPI Overlays to apply, in this order." },
-    lint: { type: "boolean", description: "Whether build lints the spec first; true unless stated." },
+    lint: {
+      description: "Whether build lints the spec first, and levels of single rules; false unless stated.",
+      anyOf: [
+        { type: "boolean" },
+        {
+          type: "object",
+          additionalProperties: false,
+          required: ["rules"],
+          properties: { rules: { type: "object", additionalProperties: { enum: ["off", "warn", "error"] } } },
+        },
+      ],
+    },
     naming: { description: "A function that names resources and methods." },
     templates: {
       type: "object",

@@ -1,4 +1,5 @@
 import type { ConfiguredArtefact } from "../kit/artefact.js";
+import type { RuleLevel } from "../source/lint-settings.js";
 import type { Naming } from "../source/rename.js";
 
 /** What a `specwright.config.ts` says of one spec. Paths are relative to the file. */
@@ -7,8 +8,11 @@ export interface SpecwrightConfig {
   readonly spec: string;
   /** OpenAPI Overlays to apply to it, in this order. */
   readonly overlays?: readonly string[];
-  /** Whether `build` lints the spec first and stops at an error; `true` unless stated. */
-  readonly lint?: boolean;
+  /**
+   * Whether `build` lints the spec first and stops at an error, with levels of single rules if need be; `false` unless
+   * stated. What would make a wrong client stops a build either way.
+   */
+  readonly lint?: boolean | { readonly rules: Readonly<Record<string, RuleLevel>> };
   /** Names resources and methods where the spec's own names do not please. */
   readonly naming?: Naming;
   /**

@@ -77,7 +77,7 @@ export interface Tag {
 /** A way to authenticate, by its name in `components.securitySchemes`. */
 export interface SecurityScheme {
   readonly name: string;
-  readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "other";
+  readonly kind: "bearer" | "basic" | "http" | "apiKey" | "oauth2" | "openIdConnect" | "other";
   readonly description?: string;
   readonly deprecated?: boolean;
   /** The name of an HTTP scheme, as in `Digest`. */
@@ -232,16 +232,30 @@ export interface RequestBody {
 }
 
 /** How a body is written or read. */
-export type ContentKind = "json" | "form" | "multipart" | "text" | "binary" | "events";
+export type ContentKind = "json" | "form" | "multipart" | "text" | "binary" | "events" | "lines";
+
+/**
+ * What an item of `events` is: the event with its fields, its data read as JSON (`event`) or left as text (`textEvent`);
+ * the text of its data alone (`text`); or, where this is absent, the JSON of its data.
+ */
+export type StreamItem = "event" | "textEvent" | "text";
 
 /** One media type of a body. */
 export interface Content {
   readonly mediaType: string;
   readonly kind: ContentKind;
-  /** Absent: anything. For `events`, the schema of one event's data. */
+  /** Absent: anything. For `events` and `lines`, the schema of one item. */
   readonly schema?: Schema;
+  /** Only for `events`. */
+  readonly item?: StreamItem;
+  /** For `text` such as XML: the structure that the spec gives it, for readers. */
+  readonly structure?: Schema;
   /** How single members of a `form` or `multipart` body are serialised, where the spec says. */
   readonly encoding: Readonly<Record<string, Encoding>>;
+  /** How the parts of a `multipart` list are written, by position (OpenAPI 3.2). */
+  readonly prefixEncoding?: readonly Encoding[];
+  /** How the other parts of a `multipart` list are written (OpenAPI 3.2). */
+  readonly itemEncoding?: Encoding;
   readonly examples: readonly Example[];
   readonly extensions?: Extensions;
 }

@@ -1,13 +1,17 @@
+import { essenceOf } from "../base/media-type.js";
 import { readExamples, readExtensions } from "./read-annotations.js";
 import type { Content, ContentKind, Encoding } from "./api-model.js";
-import { essenceOf } from "../base/media-type.js";
+import { kindOf, partSchemas, streamForm } from "./content-kinds.js";
 import type { Located, ModelContext } from "./context.js";
 import { readHeaders } from "./headers.js";
-import { compact, mapValues, objectOf, pointer, stringOf, type JsonObject } from "../base/json.js";
+import { arrayOf, compact, mapValues, objectOf, pointer, stringOf } from "../base/json.js";
+import type { Schema } from "./schema.js";
 import type { SchemaReader } from "./schemas.js";
 
 /** The forms of a body, the one that a client should prefer first. */
-const PREFERENCE: readonly ContentKind[] = ["json", "form", "multipart", "text", "binary", "events"];
+const PREFERENCE: readonly ContentKind[] = ["json", "form", "multipart", "text", "binary", "events", "lines"];
+
+const BYTES: Schema = { type: "string", format: "binary" };
 
 /** Reads a `content` map: media types, their schemas, encodings and examples. */
 export function readContents(
@@ -16,51 +20,92 @@ export function readContents(
   content: unknown,
   at: string,
 ): Content[] {
-  const contents = Object.entries(objectOf(content)).map(([mediaType, value]): Content => {
-    const here = pointer(at, mediaType);
-    const media = context.resolve(value, here);
-    const stated = media.value["schema"] ?? media.value["itemSchema"];
-    const schema = stated === undefined ? undefined : schemas.read(stated, pointer(media.pointer, "schema"));
-    const kind = kindOf(mediaType, stated === undefined ? undefined : context.resolve(stated, here).value);
-    return compact<Content>({
-      mediaType: mediaType.trim(),
-      kind,
-      schema: schema ?? (kind === "binary" ? { type: "string", format: "binary" } : undefined),
-      encoding: mapValues(objectOf(media.value["encoding"]), (encoding, name) =>
-        readEncoding(context, schemas, {
-          value: objectOf(encoding),
-          pointer: pointer(media.pointer, "encoding", name),
-        }),
-      ),
-      examples: readExamples(context, media.value, media.pointer),
-      extensions: readExtensions(media.value),
-    });
-  });
-  // Parameters of a media type do not make another body: `application/json; charset=utf-8` is JSON once.
-  const seen = new Set<string>();
-  const unique = contents.filter(({ mediaType }) => {
-    const essence = essenceOf(mediaType);
-    return !seen.has(essence) && seen.add(essence);
-  });
-  return unique.sort((a, b) => PREFERENCE.indexOf(a.kind) - PREFERENCE.indexOf(b.kind));
+  const contents = Object.entries(objectOf(content)).map(([mediaType, value]) =>
+    readContent(context, schemas, mediaType, context.resolve(value, pointer(at, mediaType))),
+  );
+  return withoutTwins(contents).sort((a, b) => PREFERENCE.indexOf(a.kind) - PREFERENCE.indexOf(b.kind));
 }
 
-function kindOf(mediaType: string, schema: JsonObject | undefined): ContentKind {
-  const essence = essenceOf(mediaType);
-  if (essence === "text/event-stream") return "events";
-  if (essence === "application/x-www-form-urlencoded") return "form";
-  if (essence.startsWith("multipart/")) return "multipart";
-  if (/ndjson|jsonl|json-seq|json-lines/.test(essence)) return "text";
-  if (/[/+.-]json$/.test(essence)) return "json";
-  if (/^text\/|[/+]xml$|yaml$|javascript$|graphql$/.test(essence)) return "text";
-  return kindOfSchema(schema);
+/** Reads one media type. */
+function readContent(
+  context: ModelContext,
+  schemas: SchemaReader,
+  mediaType: string,
+  media: Located,
+): Content {
+  const { value, pointer: at } = media;
+  const key = value["schema"] === undefined && value["itemSchema"] !== undefined ? "itemSchema" : "schema";
+  const stated = value[key];
+  const here = pointer(at, key);
+  const raw = stated === undefined ? undefined : context.resolve(stated, here).value;
+  const kind = kindOf(mediaType, raw, key === "itemSchema");
+  const common = {
+    mediaType: mediaType.trim(),
+    kind,
+    encoding: mapValues(objectOf(value["encoding"]), (encoding, name) =>
+      readEncoding(context, schemas, { value: objectOf(encoding), pointer: pointer(at, "encoding", name) }),
+    ),
+    examples: readExamples(context, value, at),
+    extensions: readExtensions(value),
+  };
+  const read = (schema: unknown): Schema | undefined =>
+    schema === undefined ? undefined : schemas.read(schema, here);
+  switch (kind) {
+    case "binary":
+      return compact<Content>({ ...common, schema: BYTES });
+    case "multipart":
+      return compact<Content>({
+        ...common,
+        schema: read(partSchemas(context, stated, objectOf(value["encoding"]))),
+        prefixEncoding: encodings(context, schemas, value["prefixEncoding"], pointer(at, "prefixEncoding")),
+        itemEncoding: encodings(context, schemas, [value["itemEncoding"]], pointer(at, "itemEncoding"))?.[0],
+      });
+    case "text": {
+      // What is written as text is given and had as text; its structure is for readers.
+      const isText =
+        raw === undefined ||
+        raw["type"] === "string" ||
+        (raw["type"] === undefined && raw["properties"] === undefined);
+      const schema = read(stated);
+      return compact<Content>({
+        ...common,
+        schema: isText ? schema : { type: "string" },
+        structure: isText ? undefined : schema,
+      });
+    }
+    case "events":
+    case "lines": {
+      const form = streamForm(context, kind, stated, key === "itemSchema");
+      return compact<Content>({ ...common, schema: read(form.item), item: form.carries });
+    }
+    default:
+      return compact<Content>({ ...common, schema: read(stated) });
+  }
 }
 
-/** For media types that say nothing themselves, such as an image's, a vendor's or a range. */
-function kindOfSchema(schema: JsonObject | undefined): ContentKind {
-  if (schema === undefined || Object.keys(schema).length === 0) return "binary";
-  if (schema["type"] !== "string") return "json";
-  return schema["format"] === "binary" || typeof schema["contentMediaType"] === "string" ? "binary" : "text";
+function encodings(
+  context: ModelContext,
+  schemas: SchemaReader,
+  stated: unknown,
+  at: string,
+): Encoding[] | undefined {
+  const list = arrayOf(stated).filter((it) => it !== undefined);
+  if (list.length === 0) return undefined;
+  return list.map((it, index) =>
+    readEncoding(context, schemas, { value: objectOf(it), pointer: pointer(at, index) }),
+  );
+}
+
+/** Parameters of a media type make no other body: `application/json; charset=utf-8` is JSON once, with its schema. */
+function withoutTwins(contents: readonly Content[]): Content[] {
+  const byEssence = new Map<string, Content>();
+  for (const content of contents) {
+    const essence = essenceOf(content.mediaType);
+    const known = byEssence.get(essence);
+    if (!known || (known.schema === undefined && content.schema !== undefined))
+      byEssence.set(essence, content);
+  }
+  return [...byEssence.values()];
 }
 
 function readEncoding(context: ModelContext, schemas: SchemaReader, located: Located): Encoding {

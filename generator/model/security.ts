@@ -48,7 +48,8 @@ export function readSecuritySchemes(context: ModelContext): SecurityScheme[] {
 function kindOf(scheme: JsonObject): SecurityScheme["kind"] {
   if (scheme["type"] === "http") {
     const name = stringOf(scheme["scheme"])?.toLowerCase();
-    return name === "bearer" || name === "basic" ? name : "other";
+    if (name === "bearer" || name === "basic") return name;
+    return name === undefined || name === "" ? "other" : "http";
   }
   return (["apiKey", "oauth2", "openIdConnect"] as const).find((kind) => kind === scheme["type"]) ?? "other";
 }

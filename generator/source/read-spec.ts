@@ -10,7 +10,7 @@ import { isUrl } from "./places.js";
 import { readSpecFile, readSpecText, STDIN, STDIN_NAME } from "./read-file.js";
 import { resolverOf } from "./redocly.js";
 import { readReferencedFiles } from "./references.js";
-import { checkVocabulary } from "./vocabulary.js";
+import { checkBehaviour } from "./behaviour.js";
 
 /** A spec, read and bundled. */
 export interface SourceDocument {
@@ -27,7 +27,8 @@ export interface SourceDocument {
   readonly contents: SpecFiles;
   /** SHA-256 of the contents, hexadecimal; the same wherever the files lie. */
   readonly hash: string;
-  readonly warnings: readonly Diagnostic[];
+  /** What was found on the way: warnings, and errors that nothing should be made of. */
+  readonly findings: readonly Diagnostic[];
   /** Where a node of the bundled document stands in the files; found only when asked. */
   locate(pointer: string): Location | undefined;
 }
@@ -59,8 +60,7 @@ export async function readSpec(file: string, options: ReadOptions = {}): Promise
   const document = applyOverlays(current, overlays);
   const locator = new Locator(root, files);
   const locate = (pointer: string): Location | undefined => locator.locate(pointer);
-  const problems = checkVocabulary(document, locate);
-  if (problems.some(({ severity }) => severity === "error")) throw new SpecError(problems);
+  warnings.push(...checkBehaviour(document, locate));
   return {
     document,
     format: format === "openapi-3.1" ? "openapi-3.1" : "openapi-3.0",
@@ -69,7 +69,7 @@ export async function readSpec(file: string, options: ReadOptions = {}): Promise
     contents: files,
     files: [...files.keys(), ...overlays.map((overlay) => resolve(overlay))],
     hash: hashOf(files, overlays),
-    warnings,
+    findings: warnings,
     locate,
   };
 }

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 
-import type { Diagnostic, Location } from "./diagnostic.js";
+import { nearest } from "./references.js";
+
 import xCache from "./vocabulary/x-cache.schema.json" with { type: "json" };
 import xClientDefault from "./vocabulary/x-client-default.schema.json" with { type: "json" };
 import xErrorCodes from "./vocabulary/x-error-codes.schema.json" with { type: "json" };
@@ -31,19 +32,19 @@ const DURATION = /^P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/;
 
 const validators = new Map<string, ValidateFunction>();
 
-/** Checks one value of the vocabulary; the texts say what is wrong with it. */
+/** Checks one value of the vocabulary. One mistake gives one text, which names the words that are allowed. */
 export function checkExtension(name: string, value: unknown): string[] {
   const schema = vocabulary[name];
   if (!schema) return [];
   let validate = validators.get(name);
   if (!validate) {
-    const ajv = new Ajv2020({ allErrors: true, strict: false });
+    const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
     ajv.addFormat("duration", DURATION);
     ajv.addFormat("regex", { type: "string", validate: isRegex });
     validate = ajv.compile(schema);
     validators.set(name, validate);
   }
-  return validate(value) ? [] : [...new Set((validate.errors ?? []).map(messageOf))];
+  return validate(value) ? [] : textsOf(validate.errors ?? []);
 }
 
 function isRegex(source: string): boolean {
@@ -54,47 +55,52 @@ function isRegex(source: string): boolean {
   }
 }
 
-function messageOf({ instancePath, message = "is wrong", params }: ErrorObject): string {
-  const detail = "additionalProperty" in params ? ` ("${String(params["additionalProperty"])}")` : "";
-  const choices = "allowedValues" in params ? `: ${JSON.stringify(params["allowedValues"])}` : "";
-  return `${instancePath === "" ? "it" : instancePath} ${message}${detail}${choices}`;
+/** Keywords that only say that some other one failed. */
+const SUMMARIES = new Set(["anyOf", "oneOf", "allOf", "if", "not"]);
+
+/** One text for each place, of what is most likely meant there. */
+function textsOf(errors: readonly ErrorObject[]): string[] {
+  const telling = errors.filter(({ keyword }) => !SUMMARIES.has(keyword));
+  // Of alternatives, the one that was followed furthest is the one that was meant.
+  const deepest = Math.max(...telling.map(depthOf));
+  const isChoice = errors.some(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  const meant = isChoice
+    ? telling.filter((error) => depthOf(error) === deepest && error.keyword !== "const")
+    : telling;
+  const byPlace = new Map<string, string>();
+  for (const error of meant.length > 0 ? meant : telling) {
+    const key = `${error.instancePath} ${String(error.params["additionalProperty"] ?? "")}`;
+    if (!byPlace.has(key)) byPlace.set(key, textOf(error));
+  }
+  return [...byPlace.values()];
 }
 
-/** Keywords whose values are data, in which an extension's name means nothing. */
-const DATA = new Set(["example", "examples", "default", "enum", "const"]);
+function depthOf({ instancePath, keyword }: ErrorObject): number {
+  return instancePath.split("/").length + (keyword === "additionalProperties" ? 1 : 0);
+}
 
-/** Checks every extension of the vocabulary in a document. */
-export function checkVocabulary(
-  document: unknown,
-  locate: (pointer: string) => Location | undefined,
-): Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  const visit = (value: unknown, at: string): void => {
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, member] of Object.entries(value)) {
-      if (DATA.has(key)) continue;
-      const here = `${at}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      if (key.startsWith("x-") && Object.hasOwn(vocabulary, key)) {
-        problems.push(...checkExtension(key, member).map((text) => problemAt(key, text, here, locate)));
-      } else visit(member, here);
+function textOf({ instancePath, message = "is wrong", params, parentSchema }: ErrorObject): string {
+  const subject = instancePath === "" ? "it" : instancePath;
+  const unknown: unknown = params["additionalProperty"];
+  if (typeof unknown === "string") {
+    const known = Object.keys(Object(Object(parentSchema).properties));
+    const near = nearest(unknown, known);
+    return `${subject} has no "${unknown}"${near === undefined ? "" : `; did you mean "${near}"?`} It takes ${known.join(", ")}`;
+  }
+  const allowed: unknown = params["allowedValues"];
+  return Array.isArray(allowed) ? `${subject} must be one of ${allowed.join(", ")}` : `${subject} ${message}`;
+}
+
+/** The names of the members that an extension's schema knows, at any depth. */
+export function membersOf(name: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (schema: unknown): void => {
+    if (typeof schema !== "object" || schema === null) return;
+    for (const [key, value] of Object.entries(schema)) {
+      if (key === "properties") for (const member of Object.keys(Object(value))) names.add(member);
+      visit(value);
     }
   };
-  visit(document, "");
-  return problems;
-}
-
-function problemAt(
-  key: string,
-  text: string,
-  pointer: string,
-  locate: (pointer: string) => Location | undefined,
-): Diagnostic {
-  const location = locate(pointer);
-  return {
-    severity: "error",
-    rule: "vocabulary",
-    message: `${key} is not well-formed: ${text}.`,
-    remedy: `Write it as the vocabulary's schema says: ${String(Object(vocabulary[key]).description)}`,
-    ...(location ? { location } : {}),
-  };
+  visit(vocabulary[name]);
+  return names;
 }

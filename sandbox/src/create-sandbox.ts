@@ -95,6 +95,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ids,
     log,
     publicUrl,
+    isLimited: options.rateLimits ?? true,
     uploads: files.routes,
     docsCredentials: options.docsCredentials,
     cursorSecret: await sharedSecret(database.db, "cursor"),

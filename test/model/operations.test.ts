@@ -158,7 +158,17 @@ describe("operations", () => {
     ["application/octet-stream", { schema: { type: "string", format: "binary" } }, "binary"],
     ["image/png", { schema: { $ref: "#/paths/~1a/post/x-image" } }, "binary"],
     ["*/*", { schema: { type: "object" } }, "json"],
-    ["application/jsonl", { schema: { type: "object" } }, "text"],
+    ["application/jsonl", { schema: { type: "object" } }, "lines"],
+    ["application/json-seq", { schema: { type: "object" } }, "lines"],
+    // OpenAPI 3.1.1, "Migrating binary descriptions from OAS 3.0".
+    ["image/png", { schema: { contentMediaType: "image/png" } }, "binary"],
+    ["application/octet-stream", {}, "binary"],
+    [
+      "image/png",
+      { schema: { type: "string", contentMediaType: "image/png", contentEncoding: "base64" } },
+      "text",
+    ],
+    ["application/json", { schema: { type: "string", format: "binary" } }, "binary"],
   ];
   it.each(kinds)("takes %s as %s", (mediaType, media, kind) => {
     const [operation] = operationsOf({

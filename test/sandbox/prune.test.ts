@@ -9,7 +9,15 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { after, DAY, HOUR, MINUTE } from "../../sandbox/src/clock.js";
 import { createSandbox, type Sandbox } from "../../sandbox/src/create-sandbox.js";
 import { describeDatabases } from "../support/databases.js";
-import { createVerifier, consent, createWorld, ORIGIN, signIn, type OAuthWorld } from "./oauth/world.js";
+import {
+  CALLBACK,
+  consent,
+  createVerifier,
+  createWorld,
+  ORIGIN,
+  signIn,
+  type OAuthWorld,
+} from "./oauth/world.js";
 
 describeDatabases("what is over is forgotten", (open) => {
   let world: OAuthWorld;
@@ -137,5 +145,31 @@ describeDatabases("what is over is forgotten", (open) => {
     const rows = await database.db.query.files.findMany();
     expect(rows.map(({ fileId, status }) => [fileId, status])).toEqual([[sent.fileId, "ready"]]);
     expect(rows[0]?.createdAt).toEqual(after(clock.now(), -7 * DAY - HOUR - MINUTE));
+  });
+
+  it("apps that registered themselves and that nobody uses", async () => {
+    const { clock, database } = world;
+    const register = async (name: string): Promise<string> => {
+      const body = { redirect_uris: [CALLBACK], client_name: name, token_endpoint_auth_method: "none" };
+      const init = { method: "POST", body: JSON.stringify(body) };
+      const answer = await world.app.request(`${ORIGIN}/app/auth/register`, init);
+      return String(Object(await answer.json()).client_id);
+    };
+    const [idle, used] = [await register("Idle"), await register("Used")];
+    await consent(world, { client_id: used, challenge: createVerifier().challenge });
+    const ids = async (): Promise<string[]> =>
+      (await database.db.query.oauthApps.findMany()).map(({ clientId }) => clientId);
+    const passed = async (ms: number): Promise<string[]> => {
+      clock.advance(ms);
+      await tidy();
+      return ids();
+    };
+    expect(await passed(7 * DAY - 2 * HOUR)).toEqual(expect.arrayContaining([idle, used]));
+    expect(await passed(2 * HOUR)).not.toContain(idle);
+    expect(await passed(82 * DAY)).toContain(used);
+    const last = await passed(DAY + HOUR);
+    expect(last).not.toContain(used);
+    // Those of a workspace stay, used or not.
+    expect(last).toEqual(expect.arrayContaining(["app_public", "app_secret"]));
   });
 });

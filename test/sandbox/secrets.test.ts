@@ -91,8 +91,10 @@ describeDatabases("secrets", (open) => {
       key: key["secret"],
       claim: claim["token"],
       upload: new URL(upload["uploadUrl"] ?? "").searchParams.get("signature"),
-      first: webhook["verificationKey"],
-      second: rotated["verificationKey"],
+      firstKey: webhook["verificationKey"],
+      secondKey: rotated["verificationKey"],
+      first: webhook["signingSecret"],
+      second: rotated["signingSecret"],
     };
     const places: Record<string, string[]> = {};
     const contents = await contentsOf(world.database);
@@ -106,9 +108,11 @@ describeDatabases("secrets", (open) => {
       key: [],
       claim: [],
       upload: [],
-      // Deliveries are signed with these, so that they are kept, and nowhere else.
+      firstKey: [],
+      // Deliveries carry this, and are signed with those, so that they are kept, and nowhere else.
+      secondKey: ["webhooks.verification_key"],
       first: ["webhooks.previous_key"],
-      second: ["webhooks.verification_key"],
+      second: ["webhooks.signing_secret"],
     });
 
     const repeatable = calls.filter((_, index) => index < 4);

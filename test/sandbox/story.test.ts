@@ -70,7 +70,7 @@ interface News {
 
 /** Subscribes to events. The receiver is out of order when the first comment comes, which therefore comes again. */
 async function listen(client: WorkspaceClient): Promise<News> {
-  const verificationKey = `whsec_${randomBytes(32).toString("base64")}`;
+  const signingSecret = `whsec_${randomBytes(32).toString("base64")}`;
   const heard: { type: string; subject: string }[] = [];
   const failures: unknown[] = [];
   const waiting = new Set<() => void>();
@@ -80,7 +80,7 @@ async function listen(client: WorkspaceClient): Promise<News> {
     for (const check of waiting) check();
   };
   const handler = createWebhookHandler(
-    { keys: [verificationKey], onError: (error) => failures.push(error) },
+    { keys: [signingSecret], onError: (error) => failures.push(error) },
     {
       "task.created": ({ type, data }) => tell(type, data.task.taskId),
       "comment.created": ({ type, data }) => {
@@ -93,7 +93,7 @@ async function listen(client: WorkspaceClient): Promise<News> {
     },
   );
   const receiver = await receive(handler);
-  const webhook = await client.webhooks.create({ url: receiver.url, verificationKey });
+  const webhook = await client.webhooks.create({ url: receiver.url, signingSecret });
   expect(await client.webhooks.verify(webhook.webhookId)).toMatchObject({ verified: true, status: 204 });
   return {
     heard: (type, count = 1) =>

@@ -171,7 +171,7 @@ describe("the vocabulary", () => {
     ["x-retry", true, /must be equal to constant|must be object/],
     ["x-idempotency", { header: "no spaces" }, /must match pattern/],
     ["x-pagination", { style: "cursor", items: "/a" }, /must have required property 'cursorParameter'/],
-    ["x-pagination", { style: "pages", items: "/a" }, /must be equal to one of the allowed values/],
+    ["x-pagination", { style: "pages", items: "/a" }, /must be one of cursor, page, offset, link/],
     ["x-error-codes", { a: { status: 200, title: "A" } }, /status must be >= 400/],
     ["x-cache", { fresh: 300 }, /fresh must be string/],
     ["x-resource", "teams members", /must match pattern/],

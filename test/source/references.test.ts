@@ -49,15 +49,15 @@ describe("names that are keywords elsewhere", () => {
       },
       "errors.yaml": { default: { description: "It failed." } },
     });
-    const { document, warnings } = await readSpec(root);
-    expect(warnings).toEqual([]);
+    const { document, findings } = await readSpec(root);
+    expect(findings).toEqual([]);
     expect(JSON.stringify(document)).not.toContain("errors.yaml");
     expect(document).toMatchObject({ components: { responses: { default: { description: "It failed." } } } });
   });
 
   it("are data as keywords", async () => {
     const schema = { type: "object", default: { $ref: "#/nowhere" }, examples: [{ $ref: "#/nowhere" }] };
-    expect((await readSpec(files({ "openapi.yaml": answering(schema) }))).warnings).toEqual([]);
+    expect((await readSpec(files({ "openapi.yaml": answering(schema) }))).findings).toEqual([]);
   });
 });
 
@@ -136,9 +136,9 @@ describe("a reference that leads nowhere", () => {
   const broken = files({ "o.json": answering({ $ref: "#/components/schemas/Nope" }) });
 
   it("is a warning and allows anything in somebody else's spec", async () => {
-    const { document, warnings } = await readSpec(broken);
+    const { document, findings } = await readSpec(broken);
     expect(schemaIn(document)).toEqual({});
-    expect(warnings).toMatchObject([{ severity: "warning", rule: "no-broken-ref", location: { line: 1 } }]);
+    expect(findings).toMatchObject([{ severity: "warning", rule: "no-broken-ref", location: { line: 1 } }]);
   });
 
   it("is an error for the linter", async () => {

@@ -46,7 +46,7 @@ async function run({ process: own, url, shared, windows, calls }: Job): Promise<
   } as const;
   const api = createRuntime(definition, {
     baseUrl: url,
-    rateLimit: shared && client ? { store: createRedisStore(client, shared.store) } : {},
+    rateLimit: shared && client ? { store: createRedisStore(client, shared.store) } : { strict: true },
     onEvent: (event) => void (event.type === "store" && events.push(event.state)),
     fetch: (target, init) => {
       order.push(Number(new URL(String(target)).searchParams.get("n")));

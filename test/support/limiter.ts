@@ -7,7 +7,7 @@ import type { VirtualClock } from "./virtual-clock.js";
 export function limiterOf(
   clock: VirtualClock,
   windows: readonly RateLimitWindow[],
-  maxQueue?: number,
+  isStrict = false,
 ): RateLimiter {
-  return new RateLimiter(new MemoryBudget(windows, clock), clock, maxQueue);
+  return new RateLimiter(() => new MemoryBudget(windows, clock, { isStrict }), clock);
 }

@@ -10,5 +10,14 @@ export function placeRequest({
 }: Partial<PlaceRequest> & { signal?: AbortSignal } = {}): PlaceRequest {
   const lifetime = new Lifetime(signal, Infinity);
   sequence += 1;
-  return { cost: 1, priority: 0, sequence, lifetime, maxWaitMs: Infinity, onWait: () => {}, ...request };
+  return {
+    cost: 1,
+    priority: 0,
+    sequence,
+    lifetime,
+    maxWaitMs: Infinity,
+    maxQueue: Infinity,
+    onWait: () => {},
+    ...request,
+  };
 }

@@ -13,6 +13,9 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
+/** More timers are a loop without end. */
+const MOST_STEPS = 1_000_000;
+
 /** A clock that stands still until it is moved, and then calls back what is due, in order. */
 export class VirtualClock implements Clock {
   #now = 0;
@@ -50,7 +53,8 @@ export class VirtualClock implements Clock {
 
   /** Moves from timer to timer until none is left, letting promises settle in between. */
   async run(until = Infinity): Promise<void> {
-    for (;;) {
+    for (let steps = 0; ; steps += 1) {
+      if (steps > MOST_STEPS) throw new Error(`Time does not come to an end: it is ${this.#now} ms.`);
       await this.#settle();
       const next = earliest(this.#timers);
       if (!next || next.at > until) return;

@@ -15,6 +15,8 @@ import { eventually } from "../support/until.js";
 
 const KEY = `whsec_${Buffer.from("a key of at least 24 bytes").toString("base64")}`;
 const OLD = `whsec_${Buffer.from("the key that was used before").toString("base64")}`;
+/** What travels in the header, which signs nothing. */
+const HEADER_KEY = "whkey_of-24-characters-or-more";
 const NOW = Date.parse("2026-03-02T09:30:00Z");
 
 const event = {
@@ -47,7 +49,7 @@ function delivery({
     method: "POST",
     headers: {
       "content-type": "application/cloudevents+json; charset=utf-8",
-      "x-webhook-key": key,
+      "x-webhook-key": HEADER_KEY,
       "webhook-id": id,
       "webhook-timestamp": timestamp,
       "webhook-signature": `v1a,other v1,${signature}`,
@@ -59,7 +61,7 @@ function delivery({
 
 function receiver(handle: (event: TaskCreatedPayload) => void | Promise<void> = () => {}) {
   const seen = vi.fn<(event: TaskCreatedPayload) => void | Promise<void>>(handle);
-  const options = { keys: [KEY, OLD], now: () => NOW, onError: () => {} };
+  const options = { keys: [KEY, OLD], headerKeys: [HEADER_KEY], now: () => NOW, onError: () => {} };
   const handler = createWebhookHandler(options, { "task.created": seen });
   return { seen, status: async (request: Request): Promise<number> => (await handler(request)).status };
 }
@@ -94,7 +96,6 @@ describe("a webhook handler", () => {
       () =>
         delivery({
           key: `whsec_${Buffer.from("somebody else's key, too").toString("base64")}`,
-          headers: { "x-webhook-key": KEY },
         }),
       401,
     ],
@@ -142,12 +143,30 @@ describe("a webhook handler", () => {
     expect(await status(altered)).toBe(401);
   });
 
+  it("answers a verification call that is signed, and no other that claims to be", async () => {
+    const { status } = receiver();
+    const call = (key: string, sentAt = NOW): Request => {
+      const { headers } = delivery({ key, body: "", sentAt });
+      return new Request("https://receiver.example/hook", { method: "HEAD", headers });
+    };
+    expect(await status(call(KEY))).toBe(204);
+    expect(await status(call(`whsec_${Buffer.from("somebody else's secret!!").toString("base64")}`))).toBe(
+      401,
+    );
+    expect(await status(call(KEY, NOW - 301_000))).toBe(401);
+  });
+
+  it("checks the signature alone where no header key is given", async () => {
+    const handler = createWebhookHandler({ keys: [KEY], now: () => NOW }, {});
+    expect((await handler(delivery({ headers: { "x-webhook-key": "" } }))).status).toBe(204);
+  });
+
   it("answers the verification call to whoever knows the key", async () => {
     const { status } = receiver();
     const call = (key: string): Request =>
       new Request("https://receiver.example/hook", { method: "HEAD", headers: { "x-webhook-key": key } });
-    expect(await status(call(KEY))).toBe(204);
-    expect(await status(call("whsec_wrong"))).toBe(401);
+    expect(await status(call(HEADER_KEY))).toBe(204);
+    expect(await status(call(KEY))).toBe(401);
   });
 
   it("says which methods it takes", async () => {

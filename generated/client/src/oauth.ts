@@ -40,9 +40,11 @@ const definition: OAuthDefinition = {
     "comments:write",
     "documents:read",
     "documents:write",
+    "files:read",
     "files:write",
     "teams:read",
     "teams:write",
+    "members:manage",
     "taxonomy:read",
     "taxonomy:write",
     "records:read",
@@ -68,9 +70,11 @@ const definition: OAuthDefinition = {
  * - `comments:write`: Write, change and delete comments and reactions
  * - `documents:read`: Read documents
  * - `documents:write`: Create, change and delete documents
+ * - `files:read`: Read files
  * - `files:write`: Upload, read and delete files
  * - `teams:read`: Read members, teams and invitations
  * - `teams:write`: Create and change teams, their members and invitations
+ * - `members:manage`: Change the roles of the workspace's members and remove them
  * - `taxonomy:read`: Read taxonomy labels
  * - `taxonomy:write`: Create, change and delete taxonomy labels
  * - `records:read`: Read connected records
@@ -91,9 +95,11 @@ export type OAuthScope =
   | "comments:write"
   | "documents:read"
   | "documents:write"
+  | "files:read"
   | "files:write"
   | "teams:read"
   | "teams:write"
+  | "members:manage"
   | "taxonomy:read"
   | "taxonomy:write"
   | "records:read"

@@ -875,7 +875,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace the key of a webhook */
+        /** Replace the secrets of a webhook */
         post: operations["rotateWebhookKey"];
         delete?: never;
         options?: never;
@@ -2079,7 +2079,7 @@ export interface components {
             apiKeyId: string | null;
             /** @description The id of the person; null for an API key. */
             userId: string | null;
-            /** @description The name of the person; null for an API key. */
+            /** @description The name of the person; null for an API key, and without the scope `profile`. */
             name: string | null;
             /**
              * Format: email
@@ -2186,7 +2186,7 @@ export interface components {
             name: string | null;
             /**
              * Format: email
-             * @description Their e-mail address; null once their account is deleted.
+             * @description Their e-mail address; null once their account is deleted, and for an app without the scope `email`.
              */
             email: string | null;
             /** @description Their role in the workspace. */
@@ -3295,6 +3295,11 @@ export interface components {
              *     again. It is told only of what this member may see at that moment, within the scopes of the token that was used.
              */
             userId: string | null;
+            /**
+             * @description The version of the payloads that it is sent: the newest when it was created. A webhook keeps its version when a
+             *     newer one comes.
+             */
+            payloadVersion: number;
             /** @description Whether the receiver answered the last verification with success. */
             verified: boolean;
             /**
@@ -3333,16 +3338,23 @@ export interface components {
             description?: string | null;
             /** @description The events to send; null or absent: all of them. */
             events?: components["schemas"]["WebhookEventType"][] | null;
-            /** @description A key of your own, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
+            /**
+             * @description A key of your own, 24 to 128 visible characters, that each delivery carries in `X-Webhook-Key`; made up when absent.
+             *     Take another one than for signing.
+             */
             verificationKey?: string;
+            /** @description A secret of your own that deliveries are signed with, `whsec_` and base64 of 24 to 64 bytes; made up when absent. */
+            signingSecret?: string;
         };
         /**
-         * @description A webhook with its verification key, which is told this once. Deliveries carry it in `X-Webhook-Key` and
-         *     are signed with it.
+         * @description A webhook with its secrets, which are told this once. Deliveries carry the verification key in `X-Webhook-Key`, and
+         *     are signed with the signing secret, which never travels with them.
          */
         WebhookWithKey: components["schemas"]["Webhook"] & {
-            /** @description The key itself: `whsec_` and base64. */
+            /** @description The key that each delivery carries in `X-Webhook-Key`. */
             verificationKey: string;
+            /** @description The secret that deliveries are signed with: `whsec_` and base64. */
+            signingSecret: string;
         };
         /** @description Changes to a webhook. Absent members stay as they are. */
         WebhookUpdate: {
@@ -3439,6 +3451,8 @@ export interface components {
             datacontenttype: "application/json";
             /** @description The workspace that it happened in. */
             workspaceid: string;
+            /** @description The version of `data`. It grows when a change could break a receiver; members may be added without. */
+            dataversion: string;
         };
         /** @description What an event is about. */
         EventResource: {
@@ -5095,7 +5109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5215,7 +5229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13208,7 +13222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13447,7 +13461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13874,7 +13888,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook with its new key. */
+            /** @description The webhook with its new secrets. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14021,7 +14035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14209,7 +14223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is an API key, the access token lacks the scope, or the role of the caller does not allow the action. */
+            /** @description The access token lacks the scope, or the role of the caller does not allow the action. */
             403: {
                 headers: {
                     [name: string]: unknown;

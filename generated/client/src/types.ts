@@ -378,8 +378,8 @@ export type WebhookList = components["schemas"]["WebhookList"];
 export type WebhookCreate = components["schemas"]["WebhookCreate"];
 
 /**
- * A webhook with its verification key, which is told this once. Deliveries carry it in `X-Webhook-Key` and
- * are signed with it.
+ * A webhook with its secrets, which are told this once. Deliveries carry the verification key in `X-Webhook-Key`, and
+ * are signed with the signing secret, which never travels with them.
  */
 export type WebhookWithKey = components["schemas"]["WebhookWithKey"];
 

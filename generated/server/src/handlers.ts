@@ -371,9 +371,9 @@ export interface Handlers<Context> {
   /**
    * Change a member.
    *
-   * Changes the role or the time zone of a member. Owners may change everybody; admins and API keys may change all but
-   * owners and cannot make anybody one; members may change their own time zone. The last owner keeps the role: the
-   * change is refused with 409.
+   * Changes the role or the time zone of a member. Owners may change everybody; admins may change all but owners and
+   * cannot make anybody one; members may change their own time zone. The last owner keeps the role: the change is
+   * refused with 409. API keys may not change anybody, so that a leaked one cannot give access that outlives it.
    *
    * `PATCH /workspaces/{workspaceId}/members/{userId}`
    *
@@ -382,6 +382,7 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
+   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -401,8 +402,9 @@ export interface Handlers<Context> {
    * Remove a member.
    *
    * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
-   * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
-   * removed: the request is refused with 409. Sends `team.updated` for each team that they leave.
+   * everybody; admins may remove all but owners; members may leave by themselves; API keys may remove nobody. The last
+   * owner cannot be removed: the request is refused with 409. Sends `team.updated` for each team that they leave, and
+   * disables the webhooks that have their view.
    *
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
    *
@@ -410,6 +412,7 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
+   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2085,8 +2088,7 @@ export interface Handlers<Context> {
   /**
    * List webhooks.
    *
-   * Lists the webhooks of the workspace without their keys; there are at most 10. Only owners and admins
-   * may.
+   * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
    *
@@ -2095,7 +2097,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2108,7 +2109,7 @@ export interface Handlers<Context> {
   /**
    * Create a webhook.
    *
-   * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
+   * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
    * loopback or not HTTPS are refused with 422. Only owners and admins may.
    *
    * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
@@ -2142,7 +2143,7 @@ export interface Handlers<Context> {
   /**
    * Fetch a webhook.
    *
-   * Returns one webhook without its key. Only owners and admins may.
+   * Returns one webhook without its key. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
@@ -2150,7 +2151,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2216,8 +2216,8 @@ export interface Handlers<Context> {
   /**
    * Verify a webhook.
    *
-   * Sends a HEAD request with the verification key to the address; the receiver should answer 204. What came
-   * of it is answered and kept. Only owners and admins may.
+   * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
+   * answer 204. What came of it is answered and kept. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
    *
@@ -2239,10 +2239,10 @@ export interface Handlers<Context> {
   readonly verifyWebhook: Handler<VerifyWebhookRequest, Context, VerifyWebhookOutput>;
 
   /**
-   * Replace the key of a webhook.
+   * Replace the secrets of a webhook.
    *
-   * Makes a new verification key and tells it, this once. For 24 hours deliveries are signed with the old
-   * and the new key. Only owners and admins may.
+   * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
+   * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
    *
@@ -2267,7 +2267,7 @@ export interface Handlers<Context> {
    * List deliveries.
    *
    * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
-   * for a webhook. Only owners and admins may.
+   * for a webhook. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
@@ -2276,7 +2276,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -2316,7 +2315,7 @@ export interface Handlers<Context> {
   /**
    * Send an event again.
    *
-   * Sends the event of a delivery once more, at once. Only owners and admins may.
+   * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
    *
@@ -2324,7 +2323,6 @@ export interface Handlers<Context> {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.

@@ -8,6 +8,8 @@ import { typeText } from "../../kit/typescript/type-text.js";
 /** A form in which a body may be sent or read: its media types and the type of its value. */
 export interface BodyForm {
   readonly kind: Content["kind"];
+  /** What an item of a stream of events is. */
+  readonly item?: Content["item"];
   /** All media types with this very type; the first is the default. */
   readonly mediaTypes: readonly string[];
   /** TypeScript. */
@@ -36,6 +38,7 @@ export function responseForms(operation: Operation, scope: TypeScope): BodyForm[
   const forms = successes.flatMap(({ status, contents }) =>
     contents.map((content) => ({
       kind: content.kind,
+      item: content.item,
       mediaTypes: [content.mediaType],
       type: responseType(content, status, scope),
     })),
@@ -50,6 +53,11 @@ export function responseForms(operation: Operation, scope: TypeScope): BodyForm[
 function requestType(content: Content, operation: Operation, scope: TypeScope): string {
   if (content.kind === "text" && content.schema === undefined) return "string";
   if (content.kind === "binary") return "BinaryBody";
+  if (content.kind === "lines") return `JsonLines<${itemTypeOf(content, operation, scope)}>`;
+  return itemTypeOf(content, operation, scope);
+}
+
+function itemTypeOf(content: Content, operation: Operation, scope: TypeScope): string {
   if (content.schema === undefined) return "unknown";
   const simple = typeText(content.schema, scope.names);
   if (simple !== undefined) return simple;
@@ -63,7 +71,7 @@ export function responseType(content: Content, status: string, scope: TypeScope)
   if (content.kind === "binary") return "Blob";
   if (content.kind === "text") return "string";
   const data = jsonType(content, status, scope);
-  return content.kind === "events" ? `EventStream<${data}>` : data;
+  return content.kind === "events" || content.kind === "lines" ? `EventStream<${data}>` : data;
 }
 
 function jsonType(content: Content, status: string, scope: TypeScope): string {
@@ -79,7 +87,7 @@ function jsonType(content: Content, status: string, scope: TypeScope): string {
 function merged(forms: readonly BodyForm[]): BodyForm[] {
   const byType = new Map<string, BodyForm>();
   for (const form of forms) {
-    const key = `${form.kind === "events" ? "events" : ""} ${form.type}`;
+    const key = `${form.kind === "events" || form.kind === "lines" ? form.kind : ""} ${form.type}`;
     const known = byType.get(key);
     const mediaTypes = [...new Set([...(known?.mediaTypes ?? []), ...form.mediaTypes])];
     byType.set(key, { ...(known ?? form), mediaTypes });
@@ -94,7 +102,7 @@ function byKind(forms: readonly BodyForm[]): BodyForm[] {
     const known = kinds.get(form.kind);
     const types = [...new Set([...(known ? [known.type] : []), form.type])];
     const mediaTypes = [...new Set([...(known?.mediaTypes ?? []), ...form.mediaTypes])];
-    kinds.set(form.kind, { kind: form.kind, mediaTypes, type: types.join(" | ") });
+    kinds.set(form.kind, { kind: form.kind, item: form.item, mediaTypes, type: types.join(" | ") });
   }
   return [...kinds.values()];
 }

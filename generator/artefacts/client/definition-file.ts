@@ -52,6 +52,8 @@ function schemeOf(scheme: SecurityScheme): object {
     case "basic":
     case "bearer":
       return { kind: scheme.kind };
+    case "http":
+      return { kind: "http", scheme: scheme.scheme };
     case "other":
       return { kind: "other" };
   }

@@ -115,6 +115,8 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
       return use("body", "json");
     case "text":
       return use("body", "text");
+    case "lines":
+      return use("body", "jsonLines");
     case "binary":
     case "events":
       return use("body", "binary");
@@ -123,13 +125,20 @@ function encoderText(content: Content, use: UseRuntimeValue): string {
 
 /** How answers other than JSON are read. */
 function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
-  const entries = signature.results.flatMap(({ kind, mediaTypes }): [string, string][] => {
+  const entries = signature.results.flatMap(({ kind, item, mediaTypes }): [string, string][] => {
+    if (kind === "lines" || (kind === "events" && item !== undefined)) {
+      const name = kind === "lines" ? "readJsonLines" : STREAMS[item ?? "event"];
+      return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("streams", name)]);
+    }
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
     const { name, local } = DECODERS[kind];
     return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", name, local)]);
   });
   return entries.length === 0 ? undefined : objectLiteral(entries);
 }
+
+/** The decoders of server-sent events whose items are not the JSON of their data. */
+const STREAMS = { event: "wholeEvents", textEvent: "wholeTextEvents", text: "textEvents" } as const;
 
 /** The runtime's decoders; the one for text has a namesake among the encoders. */
 const DECODERS = {

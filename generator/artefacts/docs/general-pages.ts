@@ -170,7 +170,8 @@ function schemeMarkdown(scheme: SecurityScheme, prefix: string): string {
     apiKey: `Send it in the ${place === "query" ? "query parameter" : (place ?? "header")} \`${parameterName ?? ""}\`.`,
     oauth2: "Send `Authorization: Bearer` and the access token.",
     openIdConnect: `Send \`Authorization: Bearer\` and the token.${openIdConnectUrl ? ` The provider describes itself at <${openIdConnectUrl}>.` : ""}`,
-    other: `Send it by the HTTP scheme \`${scheme.scheme ?? ""}\`.`,
+    http: `Send \`Authorization: ${scheme.scheme ?? ""}\` and the credential.`,
+    other: "How it travels is agreed outside of HTTP requests, as with client certificates.",
   }[kind];
   const variable = kind === "oauth2" || kind === "openIdConnect" ? "ACCESS_TOKEN" : "API_KEY";
   return [

@@ -136,12 +136,13 @@ function responseData(
 }
 
 function schemesOf({ securitySchemes }: ApiModel): [string, object][] {
-  return securitySchemes.map(({ name, kind, in: place, parameterName, flows }) => [
+  return securitySchemes.map(({ name, kind, in: place, parameterName, scheme, flows }) => [
     name,
     {
       kind,
       ...(place === undefined ? {} : { in: place }),
       ...(parameterName === undefined ? {} : { name: parameterName }),
+      ...(kind === "http" ? { scheme } : {}),
       ...(flows ? { scopes: Object.assign({}, ...flows.map(({ scopes }) => scopes)) } : {}),
     },
   ]);

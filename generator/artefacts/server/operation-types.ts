@@ -65,16 +65,21 @@ function requestBodyType(content: Content, operation: Operation, scope: ServerSc
     case "text":
     case "events":
       return "string";
-    default: {
-      if (content.schema === undefined) return "unknown";
-      const body = `${operationType(operation)}["requestBody"]`;
-      const present = operation.body?.required ? body : `NonNullable<${body}>`;
-      return (
-        typeText(content.schema, scope.index.typeNames) ??
-        `${present}["content"][${stringLiteral(content.mediaType)}]`
-      );
-    }
+    case "lines":
+      return `(${bodyItemType(content, operation, scope)})[]`;
+    default:
+      return bodyItemType(content, operation, scope);
   }
+}
+
+function bodyItemType(content: Content, operation: Operation, scope: ServerScope): string {
+  if (content.schema === undefined) return "unknown";
+  const body = `${operationType(operation)}["requestBody"]`;
+  const present = operation.body?.required ? body : `NonNullable<${body}>`;
+  return (
+    typeText(content.schema, scope.index.typeNames) ??
+    `${present}["content"][${stringLiteral(content.mediaType)}]`
+  );
 }
 
 /** What a handler may answer: one member for each success and each of its media types. */
@@ -111,7 +116,19 @@ function responseBodyType(
 ): string {
   if (content.kind === "text") return "string";
   if (content.kind === "events") return "string | ReadableStream<Uint8Array>";
-  if (content.kind !== "json") return "BinaryBody";
+  if (content.kind === "lines") {
+    const item = responseItemType(content, status, operation, scope);
+    return `Iterable<${item}> | AsyncIterable<${item}> | string | ReadableStream<Uint8Array>`;
+  }
+  return content.kind === "json" ? responseItemType(content, status, operation, scope) : "BinaryBody";
+}
+
+function responseItemType(
+  content: Content,
+  status: string,
+  operation: Operation,
+  scope: ServerScope,
+): string {
   if (content.schema === undefined) return "unknown";
   const key = /^\d+$/.test(status) ? status : stringLiteral(status);
   const indexedType = `${operationType(operation)}["responses"][${key}]["content"]`;

@@ -11,8 +11,10 @@ export function emitRequestValidators(scope: ServerScope): string {
   const entries = scope.model.operations.map((operation) => {
     const parameters = parametersSchema(operation);
     const bodies = (operation.body?.contents ?? []).flatMap(({ mediaType, kind, schema }) => {
-      const isChecked = (kind === "json" || kind === "form") && schema !== undefined;
-      return isChecked ? member(essenceOf(mediaType), module.add(schema)) : [];
+      if (schema === undefined) return [];
+      const whole = kind === "lines" ? { type: "array" as const, items: schema } : schema;
+      const isChecked = kind === "json" || kind === "form" || kind === "lines";
+      return isChecked ? member(essenceOf(mediaType), module.add(whole)) : [];
     });
     const members = [
       ...member("parameters", parameters && module.add(parameters)),

@@ -1,7 +1,7 @@
 /** The names that the runtime's modules export and that emitted code uses, by module. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   api: ["Api"],
-  body: ["BinaryBody"],
+  body: ["BinaryBody", "JsonLines"],
   call: ["Call"],
   decode: ["EventStream"],
   errors: [

@@ -37,6 +37,7 @@ async function ofKey(secret: string, db: Db, now: Date): Promise<Credential | Re
   return {
     kind: "key",
     credentialId: key.apiKeyId,
+    limitId: key.apiKeyId,
     apiKeyId: key.apiKeyId,
     workspaceId: key.workspaceId,
     sealingSecret: async () => secret,
@@ -68,6 +69,7 @@ async function ofToken(secret: string, db: Db, now: Date): Promise<Credential | 
   return {
     kind: "member",
     credentialId: grant.grantId,
+    limitId: `${grant.clientId} ${grant.userId}`,
     userId: grant.userId,
     clientId: grant.clientId,
     scopes: new Set(token.scopes),

@@ -6,18 +6,21 @@ import { authenticate, type Refusal } from "./authenticate.js";
 import type { Credential } from "./credential.js";
 import { refusalOf } from "./permit.js";
 
-const REALM = 'Bearer realm="workspace"';
+/** Where a caller without a good credential learns how to get one (RFC 9728). */
+type MetadataOf = (request: Request) => string;
 
 /** Learns who calls, and hands it to `keep`; refuses unknown credentials with 401. */
 export function authentication<Context>(
   keep: (context: Context, credential: Credential) => Context,
-  parts: { db: Db; clock: Clock },
+  parts: { db: Db; clock: Clock; metadataOf: MetadataOf },
 ): Layer<Context> {
   return async (call, next) => {
     if (call.operation.security.length === 0) return next();
     const found = await authenticate(call.request.headers.get("authorization"), parts);
     if ("code" in found) {
-      throw call.fail(found.code, messageOf(found), { headers: { "WWW-Authenticate": challengeOf(found) } });
+      throw call.fail(found.code, messageOf(found), {
+        headers: { "WWW-Authenticate": challengeOf(found, parts.metadataOf(call.request)) },
+      });
     }
     call.context = keep(call.context, found);
     return next();
@@ -27,6 +30,7 @@ export function authentication<Context>(
 /** Refuses with 403 what the spec's `security` does not open to the caller. */
 export function permission<Context>(
   credentialOf: (context: Context) => Credential | undefined,
+  metadataOf: MetadataOf,
 ): Layer<Context> {
   return async (call, next) => {
     const credential = credentialOf(call.context);
@@ -36,7 +40,9 @@ export function permission<Context>(
     if (refusal.code === "oauth_required") throw call.fail(refusal.code);
     const scope = refusal.missing.join(" ");
     throw call.fail(refusal.code, `The access token lacks the scope ${scope}, which this operation needs.`, {
-      headers: { "WWW-Authenticate": `${REALM}, error="insufficient_scope", scope="${scope}"` },
+      headers: {
+        "WWW-Authenticate": `${realmOf(metadataOf(call.request))}, error="insufficient_scope", scope="${scope}"`,
+      },
     });
   };
 }
@@ -46,9 +52,13 @@ function messageOf(refusal: Refusal): string | undefined {
   return `The access token expired at ${refusal.expiredAt.toISOString()}.`;
 }
 
-function challengeOf({ code }: Refusal): string {
-  if (code === "credential_missing") return REALM;
+function realmOf(metadata: string): string {
+  return `Bearer realm="workspace", resource_metadata="${metadata}"`;
+}
+
+function challengeOf({ code }: Refusal, metadata: string): string {
+  if (code === "credential_missing") return realmOf(metadata);
   const reason =
     code === "token_expired" ? "The token expired" : "The credential is not known or was revoked";
-  return `${REALM}, error="invalid_token", error_description="${reason}"`;
+  return `${realmOf(metadata)}, error="invalid_token", error_description="${reason}"`;
 }

@@ -9,6 +9,7 @@ const PREFIXES = {
   refreshToken: "wrt_",
   code: "wac_",
   clientSecret: "wcs_",
+  webhookKey: "whkey_",
 } as const;
 
 type SecretKind = keyof typeof PREFIXES;
@@ -21,8 +22,8 @@ export function createSecret(kind: SecretKind, bytes: ByteSource = randomBytes):
   return PREFIXES[kind] + base62(40, bytes);
 }
 
-/** A fresh verification key of a webhook: `whsec_` and base64 of 32 bytes. */
-export function createWebhookKey(bytes: ByteSource = randomBytes): string {
+/** A fresh signing secret of a webhook: `whsec_` and base64 of 32 bytes. */
+export function createSigningSecret(bytes: ByteSource = randomBytes): string {
   return `whsec_${Buffer.from(bytes(32)).toString("base64")}`;
 }
 

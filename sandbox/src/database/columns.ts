@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import { integer, text, timestamp } from "drizzle-orm/pg-core";
 
 /** A moment, kept to the millisecond, which is what the API tells. */
-export function moment() {
-  return timestamp({ precision: 3, withTimezone: true, mode: "date" });
+export function moment(name?: string) {
+  return timestamp(name ?? "", { precision: 3, withTimezone: true, mode: "date" });
 }
 
 /** A value of an open enumeration: the known values are named, others may be stored. */

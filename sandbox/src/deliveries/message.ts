@@ -8,6 +8,9 @@ type Webhook = typeof webhooks.$inferSelect;
 /** The most that a body may measure. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** The version of `data`, as the spec describes it. */
+const PAYLOAD_VERSION = "1";
+
 /** What tells one attempt from others. */
 export interface Attempt {
   /** Counts from 1. */
@@ -34,6 +37,7 @@ export function eventOf(event: Event, sourceBase: string) {
     time: event.createdAt.toISOString(),
     datacontenttype: "application/json",
     workspaceid: event.workspaceId,
+    dataversion: PAYLOAD_VERSION,
     data: event.data,
   };
 }
@@ -45,7 +49,6 @@ export function headersOf(
   webhook: Webhook,
   attempt: Attempt,
 ): Record<string, string> {
-  const timestamp = String(Math.floor(attempt.sentAt.getTime() / 1000));
   return {
     "Content-Type": "application/cloudevents+json; charset=utf-8",
     "Content-Length": String(Buffer.byteLength(body)),
@@ -57,22 +60,40 @@ export function headersOf(
       "X-Retry-Num": String(attempt.attempt - 1),
       "X-Retry-Reason": attempt.reason ?? "requested",
     }),
-    "webhook-id": event.eventId,
-    "webhook-timestamp": timestamp,
-    "webhook-signature": signaturesOf(`${event.eventId}.${timestamp}.${body}`, webhook, attempt.sentAt),
+    ...proofsOf(event.eventId, body, webhook, attempt.sentAt),
   };
 }
 
-/** One signature by Standard Webhooks for each key that is valid: while keys are rotated, the new and the old one. */
+/** The headers of a verification call, which has no body and is of no event. */
+export function headersOfVerification(id: string, webhook: Webhook, sentAt: Date): Record<string, string> {
+  return {
+    "User-Agent": "workspace-sandbox",
+    "X-Webhook-Key": webhook.verificationKey,
+    ...proofsOf(id, "", webhook, sentAt),
+  };
+}
+
+/** Standard Webhooks: what is sent and when, signed. */
+function proofsOf(id: string, body: string, webhook: Webhook, sentAt: Date): Record<string, string> {
+  const timestamp = String(Math.floor(sentAt.getTime() / 1000));
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": signaturesOf(`${id}.${timestamp}.${body}`, webhook, sentAt),
+  };
+}
+
+/** One signature for each secret that is valid: while they are rotated, the new and the old one. */
 function signaturesOf(content: string, webhook: Webhook, now: Date): string {
-  const { verificationKey, previousKey, previousKeyExpiresAt } = webhook;
-  const isOldValid = previousKey !== null && previousKeyExpiresAt !== null && previousKeyExpiresAt > now;
-  return [verificationKey, ...(isOldValid ? [previousKey] : [])]
-    .map((key) => `v1,${createHmac("sha256", bytesOfKey(key)).update(content).digest("base64")}`)
+  const { signingSecret, previousSecret, previousSecretExpiresAt } = webhook;
+  const isOldValid =
+    previousSecret !== null && previousSecretExpiresAt !== null && previousSecretExpiresAt > now;
+  return [signingSecret, ...(isOldValid ? [previousSecret] : [])]
+    .map((secret) => `v1,${createHmac("sha256", bytesOfSecret(secret)).update(content).digest("base64")}`)
     .join(" ");
 }
 
-/** The bytes of a verification key: `whsec_` and base64. */
-export function bytesOfKey(key: string): Buffer {
-  return Buffer.from(key.slice("whsec_".length), "base64");
+/** The bytes of a signing secret: `whsec_` and base64. */
+export function bytesOfSecret(secret: string): Buffer {
+  return Buffer.from(secret.slice("whsec_".length), "base64");
 }

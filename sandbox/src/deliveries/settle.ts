@@ -1,12 +1,24 @@
 import { and, eq, sql } from "drizzle-orm";
 
-import { after, DAY, MINUTE } from "../clock.js";
+import { after, DAY, HOUR, MINUTE } from "../clock.js";
 import type { Db } from "../database/open.js";
 import { deliveries, deliveryJobs, events, webhooks } from "../database/schema.js";
 import type { Outcome } from "./send.js";
 
-/** How long to wait before each attempt. */
-const DELAYS_MS = [0, 0, MINUTE, 5 * MINUTE];
+/** How long to wait before each attempt, as the spec says: a little less than three days in all. */
+const DELAYS_MS = [
+  0,
+  0,
+  MINUTE,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  16 * HOUR,
+  24 * HOUR,
+];
 /** The most attempts at one delivery. */
 export const ATTEMPTS = DELAYS_MS.length;
 /** So many events in a row that could not be delivered disable a webhook. */

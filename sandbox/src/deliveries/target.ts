@@ -7,7 +7,10 @@ const LOCAL_RANGES = ["loopback", "private", "uniqueLocal"];
 export function isAllowedAddress(address: string, allowLocal: boolean): boolean {
   if (!ipaddr.isValid(address)) return false;
   // `process` takes an IPv4 address out of its IPv6 form.
-  const range = ipaddr.process(address).range();
+  const ip = ipaddr.process(address);
+  const range = ip.range();
+  // Other IPv6 addresses are not routed, and some contain an IPv4 address that is.
+  if (range === "unicast" && ip.kind() === "ipv6" && !ip.match(ipaddr.parse("2000::"), 3)) return false;
   return range === "unicast" || (allowLocal && LOCAL_RANGES.includes(range));
 }
 

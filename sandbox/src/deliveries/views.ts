@@ -5,7 +5,7 @@ import type { deliveries, webhooks } from "../database/schema.js";
 export type WebhookRow = typeof webhooks.$inferSelect;
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
-/** A webhook as the API shows it, without its key. */
+/** A webhook as the API shows it, without its secrets. */
 export function webhookOf(row: WebhookRow): Webhook {
   return {
     webhookId: row.webhookId,
@@ -14,6 +14,7 @@ export function webhookOf(row: WebhookRow): Webhook {
     events: row.events,
     status: row.status,
     userId: row.userId,
+    payloadVersion: row.payloadVersion,
     verified: row.verified,
     checkedAt: row.checkedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

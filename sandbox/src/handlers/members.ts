@@ -4,7 +4,7 @@ import { and, eq, inArray, or, sql, type SQL } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { memberships, teamMembers, users } from "../database/schema.js";
-import { findMember, memberColumns, membersOf, type MemberRow } from "../people/member-view.js";
+import { findMember, memberColumns, membersOf, seesEmail, type MemberRow } from "../people/member-view.js";
 import { disableWebhooksOf } from "../deliveries/disable.js";
 import { touchTeam } from "../teams/team-access.js";
 
@@ -24,7 +24,7 @@ export const memberHandlers = {
           eq(memberships.workspaceId, caller.workspaceId),
           inArray(memberships.status, query.status ?? ["active"]),
           query.role && inArray(sql`${memberships.role}`, query.role),
-          query.query === undefined ? undefined : holds(query.query),
+          query.query === undefined ? undefined : holds(query.query, seesEmail(caller)),
           isAfter(order, context.positionOf(query.cursor, fail)),
         ),
       )
@@ -84,18 +84,17 @@ export const memberHandlers = {
   },
 } satisfies Partial<Handlers<Context>>;
 
-/** Whether a text is part of a name, an e-mail address or an id, in any case. */
-function holds(text: string): SQL | undefined {
+/** Whether a text is part of a name, an id or, where the caller may learn it, an e-mail address, in any case. */
+function holds(text: string, withEmail: boolean): SQL | undefined {
   const isIn = (column: typeof users.name | typeof users.email | typeof users.userId): SQL =>
     sql`position(lower(${text}) in lower(coalesce(${column}, ''))) > 0`;
-  return or(isIn(users.name), isIn(users.email), isIn(users.userId));
+  return or(isIn(users.name), withEmail ? isIn(users.email) : undefined, isIn(users.userId));
 }
 
-/** Owners may change everybody; admins and API keys all but owners. */
+/** Owners may change everybody; admins all but owners. */
 function mayManage({ caller }: Context, row: MemberRow): boolean {
-  if (caller.kind === "member" && caller.role === "owner") return true;
-  const isManager = caller.kind === "key" || caller.role === "admin";
-  return isManager && row.role !== "owner";
+  if (caller.kind !== "member") return false;
+  return caller.role === "owner" || (caller.role === "admin" && row.role !== "owner");
 }
 
 /** Two owners who step down at once would leave none: changes to owners wait for each other. */

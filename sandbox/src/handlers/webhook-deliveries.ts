@@ -10,7 +10,7 @@ import { eventFor } from "../deliveries/event-for.js";
 import { deliveryOf, type DeliveryRow, type WebhookRow } from "../deliveries/views.js";
 import { attempt } from "../deliveries/attempt.js";
 import type { DeliveryParts } from "../deliveries/parts.js";
-import { assertManager } from "../people/managers.js";
+import { assertManager, assertMayRead } from "../people/managers.js";
 import { isWebhook, noWebhook } from "./webhooks.js";
 
 const LATEST: Order = {
@@ -23,7 +23,7 @@ const LATEST: Order = {
 export function webhookDeliveryHandlers(parts: DeliveryParts) {
   return {
     async listWebhookDeliveries({ path, query, fail }, context) {
-      assertManager(context, fail);
+      assertMayRead(context, fail);
       const after = context.positionOf(query.cursor, fail);
       const { webhookId } = await mustFind(context, path.webhookId, fail);
       const rows = await context.db
@@ -58,7 +58,7 @@ export function webhookDeliveryHandlers(parts: DeliveryParts) {
 
     /** Not in a transaction: the receiver has three seconds, and may call this API meanwhile. */
     async redeliverWebhook({ path, fail }, context) {
-      assertManager(context, fail);
+      assertMayRead(context, fail);
       const webhook = await mustFind(context, path.webhookId, fail);
       const { event: stored, last } = await mustFindEvent(context, path, fail);
       const event = (await eventFor(context.db, webhook, stored)) ?? noDelivery(fail, path.deliveryId);

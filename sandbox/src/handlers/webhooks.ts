@@ -1,19 +1,19 @@
 import type { Fail, Handlers } from "@workspace-api/server";
 import { and, asc, count, eq } from "drizzle-orm";
 
-import { createWebhookKey } from "../auth/secrets.js";
+import { createSecret, createSigningSecret } from "../auth/secrets.js";
 import { after, DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import { slice } from "../database/keyset.js";
 import { deliveryJobs, webhooks } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
-import { bytesOfKey } from "../deliveries/message.js";
+import { bytesOfSecret, headersOfVerification } from "../deliveries/message.js";
 import { send } from "../deliveries/send.js";
 import { isAllowedTarget } from "../deliveries/target.js";
 import { webhookOf, type WebhookRow } from "../deliveries/views.js";
 import { TIMEOUT_MS } from "../deliveries/attempt.js";
 import type { DeliveryParts } from "../deliveries/parts.js";
-import { assertManager } from "../people/managers.js";
+import { assertManager, assertMayRead } from "../people/managers.js";
 import { scopeOfEvent } from "../visibility/events.js";
 
 const MAX_WEBHOOKS = 10;
@@ -23,7 +23,7 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
   return {
     async listWebhooks({ query, fail }, context) {
       const after = context.positionOf(query.cursor, fail);
-      assertManager(context, fail);
+      assertMayRead(context, fail);
       const rows = await context.db
         .select()
         .from(webhooks)
@@ -36,8 +36,9 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
     async createWebhook({ body, fail }, context) {
       assertManager(context, fail);
       assertTarget(body.url, allowLocal, fail);
-      const verificationKey = body.verificationKey ?? createWebhookKey();
-      assertKey(verificationKey, fail);
+      const verificationKey = body.verificationKey ?? createSecret("webhookKey");
+      const signingSecret = body.signingSecret ?? createSigningSecret();
+      assertSecret(signingSecret, fail);
       assertReadable(context, body.events ?? null, fail);
       await assertRoom(context, fail);
       const now = context.now();
@@ -51,17 +52,18 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
           events: body.events ?? null,
           status: "active",
           verificationKey,
+          signingSecret,
           createdBy: context.userId,
           ...viewOf(context),
           createdAt: now,
           updatedAt: now,
         })
         .returning();
-      return { status: 201, body: { ...webhookOf(there(row)), verificationKey } };
+      return { status: 201, body: { ...webhookOf(there(row)), verificationKey, signingSecret } };
     },
 
     async fetchWebhook({ path, fail }, context) {
-      assertManager(context, fail);
+      assertMayRead(context, fail);
       const [row] = await context.db.select().from(webhooks).where(isWebhook(context, path.webhookId));
       return { status: 200, body: webhookOf(row ?? noWebhook(fail, path.webhookId)) };
     },
@@ -101,21 +103,25 @@ export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal"
     async rotateWebhookKey({ path, fail }, context) {
       assertManager(context, fail);
       const row = await lock(context, path.webhookId, fail);
-      const verificationKey = createWebhookKey();
+      const verificationKey = createSecret("webhookKey");
+      const signingSecret = createSigningSecret();
       const changed = await change(context, row, {
         verificationKey,
-        previousKey: row.verificationKey,
-        previousKeyExpiresAt: after(context.now(), ROTATION_MS),
+        signingSecret,
+        previousSecret: row.signingSecret,
+        previousSecretExpiresAt: after(context.now(), ROTATION_MS),
       });
-      return { status: 200, body: { ...webhookOf(changed), verificationKey } };
+      return { status: 200, body: { ...webhookOf(changed), verificationKey, signingSecret } };
     },
 
     /** Not in a transaction: the receiver has three seconds, and may call this API meanwhile. */
     async verifyWebhook({ path, fail }, context) {
       assertManager(context, fail);
       const [row] = await context.db.select().from(webhooks).where(isWebhook(context, path.webhookId));
-      const { url, verificationKey } = row ?? noWebhook(fail, path.webhookId);
-      const headers = { "X-Webhook-Key": verificationKey, "User-Agent": "workspace-sandbox" };
+      const webhook = row ?? noWebhook(fail, path.webhookId);
+      const { url } = webhook;
+      // Receivers hold the time against their own clock.
+      const headers = headersOfVerification(context.newId("event"), webhook, new Date());
       const { delivered, status, error } = await send(
         { method: "HEAD", url, headers },
         { allowLocal, timeoutMs: TIMEOUT_MS },
@@ -208,15 +214,15 @@ function assertReadable(
 }
 
 /** The pattern of the spec lets through base64 that is cut off, which receivers could not read. */
-function assertKey(key: string, fail: Fail<"validation_failed">): void {
-  const bytes = bytesOfKey(key);
-  if (bytes.length >= 24 && bytes.length <= 64 && `whsec_${bytes.toString("base64")}` === key) return;
+function assertSecret(secret: string, fail: Fail<"validation_failed">): void {
+  const bytes = bytesOfSecret(secret);
+  if (bytes.length >= 24 && bytes.length <= 64 && `whsec_${bytes.toString("base64")}` === secret) return;
   throw fail("validation_failed", undefined, {
     errors: [
       {
-        pointer: "/verificationKey",
+        pointer: "/signingSecret",
         code: "format",
-        message: "The key must be whsec_ and the padded base64 of 24 to 64 bytes.",
+        message: "The secret must be whsec_ and the padded base64 of 24 to 64 bytes.",
       },
     ],
   });

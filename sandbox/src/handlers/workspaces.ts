@@ -18,7 +18,8 @@ export const workspaceHandlers = {
     }
     const { userId, role } = caller;
     const [user] = await db.select().from(users).where(eq(users.userId, userId));
-    const { name = null, email = null } = user ?? {};
+    const name = caller.scopes.has("profile") ? (user?.name ?? null) : null;
+    const email = caller.scopes.has("email") ? (user?.email ?? null) : null;
     const scopes = [...caller.scopes];
     return {
       status: 200,

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import { authentication, permission } from "../auth/layers.js";
 import type { Database } from "../database/open.js";
 import { factsOf, type Log } from "../log.js";
+import { protectedResourceOf } from "../oauth/parts.js";
 import { AddressLimits, addressLimiting } from "./address-limits.js";
 import { addresses } from "./addresses.js";
 import { crossOrigin } from "./cors.js";
@@ -28,6 +29,8 @@ interface ApiParts extends RequestParts {
   /** Who sent each request, as far as a server told. */
   readonly peers: WeakMap<Request, Peer>;
   readonly handlers: Handlers<RequestContext>;
+  /** The address that others know the sandbox by; unless given, the one that the request was sent to. */
+  readonly publicUrl?: string | undefined;
   /** Called when there are events to deliver. */
   readonly wake: () => void;
 }
@@ -55,6 +58,7 @@ export function createApi(parts: ApiParts, options: ApiOptions): Server {
   const { database, clock, log, contexts } = parts;
   const { db } = database;
   const { rateLimits = true, addressLimit = ADDRESS_LIMIT, faults = true, checkResponses = false } = options;
+  const metadataOf = (request: Request): string => protectedResourceOf(request, parts);
   const onOutage = (error: unknown): void =>
     log.error("the database or the file store is away", factsOf(error));
   return createServer<RequestContext>(parts.handlers, {
@@ -72,10 +76,10 @@ export function createApi(parts: ApiParts, options: ApiOptions): Server {
       ...(rateLimits && addressLimit > 0
         ? [addressLimiting(new AddressLimits(addressLimit, parts.redis), parts.peers)]
         : []),
-      retriable(authentication(keepCredential, { db, clock }), onOutage),
+      retriable(authentication(keepCredential, { db, clock, metadataOf }), onOutage),
       rateLimiting(new RateLimits(clock, parts.redis, windowsOf(options.limits)), rateLimits),
       sharing(new FairShare(Math.ceil(database.connections / 2))),
-      permission<RequestContext>(({ credential }) => credential),
+      permission<RequestContext>(({ credential }) => credential, metadataOf),
     ],
     inner: [
       storableText,

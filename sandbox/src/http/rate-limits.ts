@@ -97,7 +97,7 @@ export function rateLimiting(limits: RateLimits, isOn: boolean): Layer<RequestCo
     if (!credential) return next();
     const { cost } = call.operation;
     const consumption =
-      isOn && cost > 0 ? await limits.consume(credential.credentialId, cost) : limits.untouched();
+      isOn && cost > 0 ? await limits.consume(credential.limitId, cost) : limits.untouched();
     const headers = {
       RateLimit: consumption.windows.map(fieldOf).join(", "),
       "RateLimit-Policy": consumption.windows.map(policyOf).join(", "),

@@ -8,8 +8,8 @@ import { consentPage, problemPage, type Person } from "./pages.js";
 import { OAuthError, type OAuthErrorCode } from "./errors.js";
 import { grant } from "./grants.js";
 import { formOf, need, parametersOf, scopesOf, type Parameters } from "./parameters.js";
-import { issuerOf, type OAuthParts } from "./parts.js";
-import { isRegistered, withParameters } from "./redirects.js";
+import { issuerOf, resourceOf, type OAuthParts } from "./parts.js";
+import { isRegistered, mayBeRegistered, withParameters } from "./redirects.js";
 
 const DEFAULT_SCOPES = ["openid", "profile", "email"];
 const COOKIE = "consent";
@@ -22,7 +22,11 @@ const CARRIED = [
   "state",
   "code_challenge",
   "code_challenge_method",
+  "nonce",
+  "resource",
 ];
+/** Proves that the form came from this page; `nonce` is OpenID's name for something of the app. */
+const PROOF = "proof";
 
 interface Asked {
   readonly client: Client;
@@ -30,14 +34,18 @@ interface Asked {
   readonly state: string | undefined;
   readonly scopes: readonly string[];
   readonly codeChallenge: string;
+  readonly nonce: string | undefined;
 }
 
 /** Shows the page on which a member signs in and agrees. */
 export async function showConsent(request: Request, parts: OAuthParts): Promise<Response> {
   return guarded(request, parts, async () => {
     const parameters = parametersOf(new URL(request.url).searchParams);
-    const asked = await askedOf(parameters, parts);
-    const nonce = randomBytes(24).toString("base64url");
+    const asked = await askedOf(request, parameters, parts);
+    // Nobody stays signed in here, so that nobody can be signed in without this page.
+    if (parameters["prompt"] === "none") throw callback(asked, "login_required", "The member must sign in.");
+    // The same for all tabs of a browser, so that none spoils the other's sign-in.
+    const proof = cookieOf(request) ?? randomBytes(24).toString("base64url");
     const carried = CARRIED.flatMap((name) => {
       const value = parameters[name];
       return value === undefined ? [] : [[name, value] as const];
@@ -47,10 +55,10 @@ export async function showConsent(request: Request, parts: OAuthParts): Promise<
         client: asked.client,
         people: await peopleOf(parts),
         scopes: asked.scopes.map((scope) => [scope, parts.scopes[scope] ?? scope] as const),
-        carried: [...carried, ["nonce", nonce]],
+        carried: [...carried, [PROOF, proof]],
         redirectUri: asked.redirectUri,
       },
-      `${COOKIE}=${nonce}; Path=/app/auth; HttpOnly; SameSite=Strict; Max-Age=600`,
+      `${COOKIE}=${proof}; Path=/app/auth; HttpOnly; SameSite=Strict; Max-Age=600`,
     );
   });
 }
@@ -63,10 +71,12 @@ export async function decide(request: Request, parts: OAuthParts): Promise<Respo
     form.delete("allow");
     const parameters = parametersOf(form);
     checkOrigin(request, parameters);
-    const asked = await askedOf(parameters, parts);
+    const asked = await askedOf(request, parameters, parts);
+    const scopes = asked.scopes.filter((scope) => allowed.includes(scope));
     if (parameters["decision"] !== "allow") {
       throw callback(asked, "access_denied", "The member declined.");
     }
+    if (scopes.length === 0) throw callback(asked, "access_denied", "The member allowed nothing.");
     const userId = need(parameters, "user");
     const people = await peopleOf(parts);
     if (!people.some((person) => person.userId === userId)) return problemPage("There is no such member.");
@@ -74,9 +84,10 @@ export async function decide(request: Request, parts: OAuthParts): Promise<Respo
       {
         clientId: asked.client.clientId,
         userId,
-        scopes: asked.scopes.filter((scope) => allowed.includes(scope)),
+        scopes,
         redirectUri: asked.redirectUri,
         codeChallenge: asked.codeChallenge,
+        nonce: asked.nonce,
       },
       parts,
     );
@@ -115,11 +126,11 @@ async function guarded(request: Request, parts: OAuthParts, run: () => Promise<R
   }
 }
 
-async function askedOf(parameters: Parameters, parts: OAuthParts): Promise<Asked> {
+async function askedOf(request: Request, parameters: Parameters, parts: OAuthParts): Promise<Asked> {
   const client = await findClient(parts.database.db, need(parameters, "client_id"));
   if (client === undefined) throw new OAuthError("invalid_client", "There is no app with this client_id.");
   const redirectUri = need(parameters, "redirect_uri");
-  if (!isRegistered(redirectUri, client.redirectUris)) {
+  if (!isRegistered(redirectUri, client.redirectUris) || !mayBeRegistered(redirectUri)) {
     throw new OAuthError("invalid_redirect_uri", "The app has not registered this redirect_uri.");
   }
   const state = parameters["state"];
@@ -146,23 +157,31 @@ async function askedOf(parameters: Parameters, parts: OAuthParts): Promise<Asked
   if (own !== undefined && scopes.some((scope) => !own.includes(scope))) {
     throw back("invalid_scope", "scope names a scope that the app has not registered.");
   }
-  return { client, redirectUri, state, scopes, codeChallenge };
+  const { resource, nonce } = parameters;
+  if (resource !== undefined && ![issuerOf(request, parts), resourceOf(request, parts)].includes(resource)) {
+    throw back("invalid_target", "resource must be the address of the API.");
+  }
+  return { client, redirectUri, state, scopes, codeChallenge, nonce };
 }
 
 /**
- * A decision counts only from our own page: its nonce is in a cookie that no other site can send, and a browser that
+ * A decision counts only from our own page: its proof is in a cookie that no other site can send, and a browser that
  * tells where the form came from must name this server.
  */
 function checkOrigin(request: Request, parameters: Parameters): void {
-  const cookie = new RegExp(`(?:^|; *)${COOKIE}=([\\w-]+)`).exec(request.headers.get("cookie") ?? "")?.[1];
+  const cookie = cookieOf(request);
   const origin = request.headers.get("origin");
   const isOurs = origin === null || origin === new URL(request.url).origin;
-  if (cookie === undefined || cookie !== parameters["nonce"] || !isOurs) {
+  if (cookie === undefined || cookie !== parameters[PROOF] || !isOurs) {
     throw new OAuthError(
       "invalid_request",
       "The form did not come from this page, or is too old. Start again.",
     );
   }
+}
+
+function cookieOf(request: Request): string | undefined {
+  return new RegExp(`(?:^|; *)${COOKIE}=([\\w-]{32})(?:;|$)`).exec(request.headers.get("cookie") ?? "")?.[1];
 }
 
 /** Whoever is an active member of some workspace may sign in. Each is shown once, with the workspace they begin in. */

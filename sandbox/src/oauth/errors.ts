@@ -9,7 +9,9 @@ export type OAuthErrorCode =
   | "invalid_scope"
   | "access_denied"
   | "invalid_redirect_uri"
-  | "invalid_client_metadata";
+  | "invalid_client_metadata"
+  | "invalid_target"
+  | "login_required";
 
 /** Ends a request with an error that OAuth defines. The description is for the developer of the app. */
 export class OAuthError extends Error {

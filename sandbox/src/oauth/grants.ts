@@ -4,15 +4,17 @@ import { and, eq, isNull } from "drizzle-orm";
 
 import { createGrantSecret, grantSecretOf, sealGrantSecret } from "../auth/grant-secret.js";
 import { createSecret, hashSecret } from "../auth/secrets.js";
-import { after, DAY, HOUR, MINUTE } from "../clock.js";
+import { after, DAY, HOUR, MINUTE, SECOND } from "../clock.js";
 import type { Db } from "../database/open.js";
-import { oauthCodes, oauthGrants, oauthTokens } from "../database/schema.js";
+import { oauthApps, oauthCodes, oauthGrants, oauthTokens } from "../database/schema.js";
 import type { Client } from "./clients.js";
 import type { OAuthParts } from "./parts.js";
 
 const CODE_LIFETIME = 10 * MINUTE;
 export const ACCESS_LIFETIME = HOUR;
 const REFRESH_LIFETIME = 30 * DAY;
+/** So long may a refresh token come again after it was replaced. */
+const REUSE_GRACE = 30 * SECOND;
 
 /** What a member agreed to. */
 interface Consent {
@@ -21,10 +23,16 @@ interface Consent {
   readonly scopes: readonly string[];
   readonly redirectUri: string;
   readonly codeChallenge: string;
+  /** For the ID token, as the app sent it. */
+  readonly nonce: string | undefined;
 }
 
 /** What the token endpoint gives. */
 export interface Tokens {
+  readonly userId: string;
+  readonly signedInAt: Date;
+  /** Of the request for the code that the tokens came of; null for a refresh. */
+  readonly nonce: string | null;
   readonly accessToken: string;
   /** Absent without the scope `offline_access`. */
   readonly refreshToken: string | undefined;
@@ -36,14 +44,16 @@ export async function grant(consent: Consent, { database, clock, ids }: OAuthPar
   const code = createSecret("code");
   const now = clock.now();
   const grantId = ids("grant");
-  const { clientId, userId, scopes, redirectUri, codeChallenge } = consent;
+  const { clientId, userId, scopes, redirectUri, codeChallenge, nonce } = consent;
   await database.transaction(async (tx) => {
     await tx.insert(oauthGrants).values({ grantId, clientId, userId, scopes: [...scopes], createdAt: now });
+    await tx.update(oauthApps).set({ lastUsedAt: now }).where(eq(oauthApps.clientId, clientId));
     await tx.insert(oauthCodes).values({
       codeHash: hashSecret(code),
       grantId,
       redirectUri,
       codeChallenge,
+      nonce,
       expiresAt: after(now, CODE_LIFETIME),
     });
   });
@@ -79,14 +89,16 @@ export async function redeem(
       found.code.codeChallenge === challengeOf(verifier);
     if (!isRight) return undefined;
     await tx.update(oauthCodes).set({ usedAt: now }).where(eq(oauthCodes.codeHash, found.code.codeHash));
-    const { grantId, scopes } = found.grant;
-    return issue({ grantId, granted: scopes, scopes, secret: createGrantSecret() }, tx, now);
+    const { scopes } = found.grant;
+    const secret = createGrantSecret();
+    return issue({ grant: found.grant, scopes, secret, nonce: found.code.nonce }, tx, now);
   });
 }
 
 /**
  * Changes a refresh token for new tokens, perhaps of fewer scopes. One that was changed before may be stolen: the whole
- * family ends, and the member must sign in again.
+ * family ends, and the member must sign in again. For half a minute it may come again, since parts of one app may
+ * refresh at the same time, and answers may be lost.
  *
  * @returns `"scope"` when scopes are asked for that were not granted.
  */
@@ -102,12 +114,14 @@ export async function refresh(
     if (found === undefined || found.token.kind !== "refresh" || found.grant.revokedAt !== null)
       return undefined;
     const { grantId, scopes } = found.grant;
-    if (found.token.usedAt !== null) return revokeGrant(grantId, tx, now);
+    const { usedAt } = found.token;
+    if (usedAt !== null && after(usedAt, REUSE_GRACE) <= now) return revokeGrant(grantId, tx, now);
     if (found.token.expiresAt <= now) return undefined;
     if (wanted?.some((scope) => !scopes.includes(scope)) === true) return "scope";
-    await tx.update(oauthTokens).set({ usedAt: now }).where(eq(oauthTokens.tokenHash, found.token.tokenHash));
+    const isIt = eq(oauthTokens.tokenHash, found.token.tokenHash);
+    if (usedAt === null) await tx.update(oauthTokens).set({ usedAt: now }).where(isIt);
     const secret = (await grantSecretOf(token, found.token.sealedSecret)) ?? createGrantSecret();
-    return issue({ grantId, granted: scopes, scopes: wanted ?? scopes, secret }, tx, now);
+    return issue({ grant: found.grant, scopes: wanted ?? scopes, secret, nonce: null }, tx, now);
   });
 }
 
@@ -144,16 +158,17 @@ async function revokeGrant(grantId: string, tx: Db, now: Date): Promise<undefine
 }
 
 interface Issue {
-  readonly grantId: string;
-  /** All scopes of the grant, which a refresh token keeps. */
-  readonly granted: readonly string[];
+  /** A refresh token keeps all its scopes. */
+  readonly grant: typeof oauthGrants.$inferSelect;
   /** Those of the access token. */
   readonly scopes: readonly string[];
   /** The secret of the grant. */
   readonly secret: string;
+  readonly nonce: string | null;
 }
 
-async function issue({ grantId, granted, scopes, secret }: Issue, tx: Db, now: Date): Promise<Tokens> {
+async function issue({ grant: of, scopes, secret, nonce }: Issue, tx: Db, now: Date): Promise<Tokens> {
+  const { grantId, userId, scopes: granted, createdAt: signedInAt } = of;
   const accessToken = createSecret("accessToken");
   const refreshToken = granted.includes("offline_access") ? createSecret("refreshToken") : undefined;
   await tx.insert(oauthTokens).values({
@@ -176,7 +191,7 @@ async function issue({ grantId, granted, scopes, secret }: Issue, tx: Db, now: D
       expiresAt: after(now, REFRESH_LIFETIME),
     });
   }
-  return { accessToken, refreshToken, scopes };
+  return { accessToken, refreshToken, scopes, userId, signedInAt, nonce };
 }
 
 /** The S256 challenge of a verifier (RFC 7636). */

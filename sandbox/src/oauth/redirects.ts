@@ -15,7 +15,8 @@ function isLoopback(url: URL): boolean {
 export function mayBeRegistered(uri: string): boolean {
   const url = parse(uri);
   if (url === undefined || uri.includes("#") || url.username !== "" || url.password !== "") return false;
-  if (url.protocol === "https:") return true;
+  // Host names of DNS alone: others would mean something else in the policy of the page, and a wildcard anything.
+  if (url.protocol === "https:") return /^(?:[a-z0-9_-]+\.)*[a-z0-9-]+$|^\[[0-9a-f:]+\]$/.test(url.hostname);
   // The dot also keeps out `javascript:` and `data:`.
   return isLoopback(url) || /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
 }

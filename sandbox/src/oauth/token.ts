@@ -2,13 +2,16 @@ import { authenticateClient, type Client } from "./clients.js";
 import { json, OAuthError } from "./errors.js";
 import { ACCESS_LIFETIME, redeem, refresh, revoke, type Tokens } from "./grants.js";
 import { formOf, need, parametersOf, scopesOf, type Parameters } from "./parameters.js";
-import type { OAuthParts } from "./parts.js";
+import { idTokenOf } from "./id-token.js";
+import { issuerOf, type OAuthParts } from "./parts.js";
 
 /** The token endpoint: a code or a refresh token in, tokens out. */
 export async function token(request: Request, parts: OAuthParts): Promise<Response> {
   const parameters = parametersOf(await formOf(request));
   const grantType = need(parameters, "grant_type");
   const client = await authenticateClient(parts.database.db, request, parameters);
+  const answer = async (tokens: Tokens): Promise<Response> =>
+    json({ ...bodyOf(tokens), ...(await openIdPart(client, tokens, issuerOf(request, parts), parts)) });
   if (grantType === "authorization_code") return answer(await redeemCode(client, parameters, parts));
   if (grantType === "refresh_token") return answer(await refreshTokens(client, parameters, parts));
   throw new OAuthError("unsupported_grant_type", "grant_type must be authorization_code or refresh_token.");
@@ -45,12 +48,22 @@ async function refreshTokens(client: Client, parameters: Parameters, parts: OAut
   throw new OAuthError("invalid_grant", "The refresh token is not known, expired, used or revoked.");
 }
 
-function answer({ accessToken, refreshToken, scopes }: Tokens): Response {
-  return json({
+async function openIdPart(
+  { clientId }: Client,
+  tokens: Tokens,
+  issuer: string,
+  parts: OAuthParts,
+): Promise<{ id_token?: string }> {
+  if (!tokens.scopes.includes("openid")) return {};
+  return { id_token: await idTokenOf({ ...tokens, clientId }, issuer, parts) };
+}
+
+function bodyOf({ accessToken, refreshToken, scopes }: Tokens): object {
+  return {
     access_token: accessToken,
     token_type: "Bearer",
     expires_in: ACCESS_LIFETIME / 1000,
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     scope: scopes.join(" "),
-  });
+  };
 }

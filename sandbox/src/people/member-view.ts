@@ -32,7 +32,7 @@ export interface MemberRow {
   readonly version: number;
 }
 
-/** Members with those of their teams that the caller may see, in the order given. */
+/** Members with what the caller may see of them: their teams, their address; in the order given. */
 export async function membersOf(db: Db, caller: Caller, rows: readonly MemberRow[]): Promise<Member[]> {
   const teamIds = await teamIdsOf(
     db,
@@ -42,7 +42,7 @@ export async function membersOf(db: Db, caller: Caller, rows: readonly MemberRow
   return rows.map((row) => ({
     userId: row.userId,
     name: row.name,
-    email: row.email,
+    email: seesEmail(caller) ? row.email : null,
     role: row.role,
     status: row.status,
     avatarUrl: row.avatarUrl,
@@ -51,6 +51,11 @@ export async function membersOf(db: Db, caller: Caller, rows: readonly MemberRow
     joinedAt: row.joinedAt.toISOString(),
     version: row.version,
   }));
+}
+
+/** Whether a caller may learn addresses: an app needs the scope for it. */
+export function seesEmail(caller: Caller): boolean {
+  return caller.kind === "key" || caller.scopes.has("email");
 }
 
 async function teamIdsOf(db: Db, caller: Caller, userIds: readonly string[]): Promise<Map<string, string[]>> {

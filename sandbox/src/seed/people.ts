@@ -16,7 +16,7 @@ import {
   workers,
   workspaces,
 } from "../database/schema.js";
-import { createWebhookKey, hashSecret } from "../auth/secrets.js";
+import { createSecret, createSigningSecret, hashSecret } from "../auth/secrets.js";
 import { bytesOf } from "./random.js";
 
 export const WORKSPACE = "w_northwind";
@@ -178,7 +178,8 @@ async function seedApps(tx: Db, now: Date, createdAt: Date, seed: number): Promi
     description: "Deploy previews",
     events: ["task.updated", "comment.created"],
     status: "disabled",
-    verificationKey: createWebhookKey(bytesOf(`webhook ${seed}`)),
+    verificationKey: createSecret("webhookKey", bytesOf(`webhook key ${seed}`)),
+    signingSecret: createSigningSecret(bytesOf(`webhook ${seed}`)),
     createdBy: "u_chen",
     userId: "u_chen",
     scopes: ["tasks:read", "comments:read"],

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { createWebhookKey } from "../../../sandbox/src/auth/secrets.js";
+import { createSigningSecret } from "../../../sandbox/src/auth/secrets.js";
 import { DAY, MINUTE } from "../../../sandbox/src/clock.js";
 import { describeDatabases } from "../../support/databases.js";
 import { startSandbox, type CallOptions, type TestSandbox } from "../../support/sandbox.js";
@@ -47,7 +47,7 @@ describeDatabases("subscriptions", (open) => {
 
   describe("webhooks", () => {
     it("tell of what happens in the workspace", async () => {
-      const { webhookId, verificationKey } = await create({ events: ["task.created"] });
+      const { webhookId, verificationKey, signingSecret } = await create({ events: ["task.created"] });
       const before = receiver.arrivals.length;
       await makeTask("Tell me");
       await sandbox.deliveries.runDue();
@@ -59,19 +59,25 @@ describeDatabases("subscriptions", (open) => {
         data: { task: { title: "Tell me" }, actor: { type: "user", id: "u_olive" } },
       });
       expect(arrival?.headers["x-webhook-key"]).toBe(verificationKey);
+      expect(verificationKey).not.toBe(signingSecret);
+      expect(`${arrival?.body}${JSON.stringify(arrival?.headers)}`).not.toContain(signingSecret);
       const log = await call("GET", `${PATH}/${webhookId}/deliveries`);
       expect(log.body.deliveries).toMatchObject([{ delivered: true, attempt: 1, eventType: "task.created" }]);
     });
 
-    it("tell their key at creation and rotation alone", async () => {
-      const verificationKey = createWebhookKey();
-      const { webhookId = "" } = await create({ verificationKey });
+    it("tell their secrets at creation and rotation alone", async () => {
+      const signingSecret = createSigningSecret();
+      const verificationKey = "my-own-key-of-24-characters";
+      const { webhookId = "" } = await create({ verificationKey, signingSecret });
       const path = `${PATH}/${webhookId}`;
       const rotated = await call("POST", `${path}/rotate-key`);
-      expect(rotated.body.verificationKey).toMatch(/^whsec_/);
-      expect(rotated.body.verificationKey).not.toBe(verificationKey);
+      expect(rotated.body).toMatchObject({
+        verificationKey: expect.stringMatching(/^whkey_/),
+        signingSecret: expect.stringMatching(/^whsec_/),
+      });
+      expect(rotated.body.signingSecret).not.toBe(signingSecret);
       for (const { body } of [await call("GET", path), await call("GET", PATH)]) {
-        expect(JSON.stringify(body)).not.toContain("whsec_");
+        expect(JSON.stringify(body)).not.toMatch(/whsec_|whkey_|my-own-key/);
       }
       await call("DELETE", path);
     });
@@ -101,6 +107,33 @@ describeDatabases("subscriptions", (open) => {
       expect((await call("DELETE", path, { headers: { "If-Match": etag } })).status).toBe(412);
       expect((await call("DELETE", path)).status).toBe(204);
       expect((await call("GET", path)).body).toMatchObject({ code: "webhook_not_found" });
+    });
+
+    it("are read, and their events sent again, with an API key too, but not managed", async () => {
+      const { webhookId = "" } = await create({ events: ["task.created"] });
+      await makeTask("Again");
+      await sandbox.deliveries.runDue();
+      const path = `${PATH}/${webhookId}`;
+      const asKey = { as: "key" } as const;
+      for (const readable of [PATH, path]) {
+        const { status, body } = await call("GET", readable, asKey);
+        expect([status, /whsec_|whkey_/.test(JSON.stringify(body))]).toEqual([200, false]);
+      }
+      const { deliveries } = (await call("GET", `${path}/deliveries`, asKey)).body;
+      const [{ deliveryId }] = deliveries as [{ deliveryId: string }];
+      const again = await call("POST", `${path}/deliveries/${deliveryId}/redeliver`, asKey);
+      expect(again.body).toMatchObject({ delivered: true, attempt: 2 });
+      for (const [method, managed] of [
+        ["POST", PATH],
+        ["POST", `${path}/rotate-key`],
+        ["DELETE", path],
+      ] as const) {
+        const body = managed === PATH ? { body: { url: receiver.url } } : {};
+        expect((await call(method, managed, { ...asKey, ...body })).body).toMatchObject({
+          code: "oauth_required",
+        });
+      }
+      await call("DELETE", path);
     });
 
     it("are verified by a HEAD with the key", async () => {
@@ -200,7 +233,7 @@ describeDatabases("subscriptions", (open) => {
       ["webhook_url_not_allowed", { url: "http://hooks.example/" }],
       ["webhook_url_not_allowed", { url: "https://127.0.0.1/" }],
       ["webhook_url_not_allowed", { url: "https://[::ffff:10.0.0.1]/" }],
-      ["validation_failed", { url: "https://hooks.example/", verificationKey: `whsec_${"A".repeat(33)}` }],
+      ["validation_failed", { url: "https://hooks.example/", signingSecret: `whsec_${"A".repeat(33)}` }],
       ["validation_failed", { url: "https://hooks.example/", events: ["task.exploded"] }],
       ["validation_failed", {}],
     ])("%s: %j", async (code, body) => {
@@ -235,6 +268,8 @@ describeDatabases("subscriptions", (open) => {
           ["DELETE", "/deliveries"],
           ["POST", "/deliveries/dlv_1/redeliver"],
         ] as const) {
+          // What API keys may do too is another test.
+          if (as === "key" && (method === "GET" || below.endsWith("redeliver"))) continue;
           expect(await (await fresh.call(method, path + below, { as })).json()).toMatchObject({ code });
         }
       }

@@ -1,9 +1,11 @@
-import { verifyWebhook } from "@workspace-api/client/webhooks";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
 
-import { createWebhookKey } from "../../../sandbox/src/auth/secrets.js";
+import { verifyWebhook } from "@workspace-api/client/webhooks";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { createSigningSecret } from "../../../sandbox/src/auth/secrets.js";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../sandbox/src/clock.js";
-import { deliveryJobs, events } from "../../../sandbox/src/database/schema.js";
+import { deliveryJobs, events, webhooks } from "../../../sandbox/src/database/schema.js";
 import { startReceiver, type Answer, type Receiver } from "./receiver.js";
 import { createWorld, type DeliveryWorld } from "./world.js";
 
@@ -11,6 +13,10 @@ let world: DeliveryWorld;
 const receivers: Receiver[] = [];
 beforeAll(async () => {
   world = await createWorld();
+});
+afterEach(async () => {
+  // With their jobs, so that no test has those of another.
+  await world.database.db.delete(webhooks);
 });
 afterAll(async () => {
   await world.close();
@@ -30,6 +36,7 @@ async function verify({ arrivals }: Receiver, index: number, ...keys: string[]):
   await verifyWebhook(new Headers(pairs), new TextEncoder().encode(body), {
     keys,
     keyHeader: "X-Webhook-Key",
+    headerKeys: ["whkey_of-the-header"],
     now: () => world.clock.now().getTime(),
   });
 }
@@ -60,10 +67,11 @@ describe("delivering events", () => {
       time: world.clock.now().toISOString(),
       datacontenttype: "application/json",
       workspaceid: webhook.workspaceId,
+      dataversion: "1",
       data: { resource: { type: "task", id: "tsk_1" } },
     });
-    await verify(target, 0, webhook.verificationKey);
-    await expect(verify(target, 0, createWebhookKey())).rejects.toMatchObject({ code: "wrong_key" });
+    await verify(target, 0, webhook.signingSecret);
+    await expect(verify(target, 0, createSigningSecret())).rejects.toMatchObject({ code: "forged" });
     expect(await world.log(webhook.webhookId)).toMatchObject([
       { eventId, attempt: 1, delivered: true, status: 204, error: null, size: Buffer.byteLength(body) },
     ]);
@@ -115,7 +123,7 @@ describe("delivering events", () => {
       ],
     );
     expect(new Set(target.arrivals.map(({ body }) => body)).size).toBe(1);
-    await verify(target, 3, webhook.verificationKey);
+    await verify(target, 3, webhook.signingSecret);
     expect(await world.log(webhook.webhookId)).toMatchObject([
       { attempt: 1, delivered: false, status: 500, error: "http_status" },
       { attempt: 2, delivered: false, status: 503, error: "http_status" },
@@ -123,6 +131,24 @@ describe("delivering events", () => {
       { attempt: 4, delivered: true, status: 200, error: null },
     ]);
     expect(await world.fetch(webhook.webhookId)).toMatchObject({ status: "active", failuresInRow: 0 });
+  });
+
+  it("tries eleven times in three days, by the schedule that the spec tells", async () => {
+    const target = await receiver(500);
+    const webhook = await world.webhook({ url: target.url, events: ["team.updated"] });
+    await world.emit("team.updated");
+    const start = world.clock.now().getTime();
+    const at: number[] = [];
+    for (let seen = 0; at.length < 12 && world.clock.now().getTime() < start + 4 * DAY;) {
+      await world.worker.runDue();
+      for (; seen < target.arrivals.length; seen += 1) at.push(world.clock.now().getTime() - start);
+      world.clock.advance(MINUTE);
+    }
+    const waits = at.slice(1).map((time, index) => (time - (at[index] ?? 0)) / MINUTE);
+    expect(waits).toEqual([0, 1, 5, 30, 120, 300, 600, 840, 960, 1440]);
+    expect(await world.fetch(webhook.webhookId)).toMatchObject({ status: "active", failuresInRow: 1 });
+    const told = /11 times in three days/.exec(readFileSync("spec/openapi.yaml", "utf8"));
+    expect(told).not.toBeNull();
   });
 
   it("does not follow redirects", async () => {
@@ -175,10 +201,11 @@ describe("delivering events", () => {
     const webhook = await world.webhook({ url: target.url, events: ["summary.created"], failuresInRow: 48 });
     const failWholly = async (): Promise<void> => {
       await world.emit("summary.created");
-      for (const ms of [0, MINUTE, 5 * MINUTE]) {
-        world.clock.advance(ms);
+      for (let attempt = 2; attempt <= 11; attempt += 1) {
         await world.worker.runDue();
+        world.clock.advance(DAY);
       }
+      await world.worker.runDue();
     };
     await failWholly();
     expect(await world.fetch(webhook.webhookId)).toMatchObject({ status: "active", failuresInRow: 49 });
@@ -194,19 +221,19 @@ describe("delivering events", () => {
     expect(await world.fetch(webhook.webhookId)).toMatchObject({ status: "active", failuresInRow: 0 });
   });
 
-  it("signs with both keys while they are rotated, and with the new one afterwards", async () => {
+  it("signs with both secrets while they are rotated, and with the new one afterwards", async () => {
     const target = await receiver(204);
-    const previousKey = createWebhookKey();
+    const previousSecret = createSigningSecret();
     const webhook = await world.webhook({
       url: target.url,
       events: ["taxonomy.created"],
-      previousKey,
-      previousKeyExpiresAt: new Date(world.clock.now().getTime() + DAY),
+      previousSecret,
+      previousSecretExpiresAt: new Date(world.clock.now().getTime() + DAY),
     });
     const signatures = async (): Promise<number> => {
       await world.emit("taxonomy.created");
       await world.worker.runDue();
-      await verify(target, target.arrivals.length - 1, webhook.verificationKey);
+      await verify(target, target.arrivals.length - 1, webhook.signingSecret);
       return String(target.arrivals.at(-1)?.headers["webhook-signature"]).split(" ").length;
     };
     world.clock.advance(DAY - SECOND);

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 
-import { createWebhookKey } from "../../../sandbox/src/auth/secrets.js";
+import { createSigningSecret } from "../../../sandbox/src/auth/secrets.js";
 import { createManualClock, type ManualClock } from "../../../sandbox/src/clock.js";
 import type { Database } from "../../../sandbox/src/database/open.js";
 import {
@@ -80,7 +80,8 @@ export async function createWorld(options: Partial<DeliveryParts> = {}): Promise
         webhookId,
         workspaceId,
         status: "active",
-        verificationKey: createWebhookKey(),
+        verificationKey: "whkey_of-the-header",
+        signingSecret: createSigningSecret(),
         userId,
         scopes,
         createdAt: now,

@@ -25,6 +25,16 @@ describe("rate limits", () => {
     expect((await sandbox.call("GET", "/me", { as: "admin" })).status).toBe(200);
   });
 
+  it("count the sign-ins of one member to one app together", async () => {
+    const headers = async (): Promise<Record<string, string>> => ({
+      authorization: `Bearer ${await sandbox.tokenOf("stranger", ["profile"])}`,
+    });
+    for (const left of [39, 38]) {
+      const answer = await sandbox.call("GET", "/me", { headers: await headers() });
+      expect(answer.headers.get("ratelimit")).toContain(`"burst";r=${left}`);
+    }
+  });
+
   it("count what is refused by scope or validation, but nothing without a credential", async () => {
     const bad = await sandbox.call("GET", "/workspaces/current/tasks?limit=0", { as: "member" });
     expect([bad.status, bad.headers.get("ratelimit")]).toEqual([

@@ -96,10 +96,25 @@ describeDatabases("registering an app", (open) => {
     expect(refused.headers.get("location")).toContain("error=invalid_scope");
   });
 
+  it("lets one address register twenty apps an hour, and others go on", async () => {
+    const body = JSON.stringify({ redirect_uris: ["https://shop.example/cb"] });
+    const from = async (address: string): Promise<number> => {
+      const init = { method: "POST", body, headers: { "content-type": "application/json" } };
+      return (await world.app.request(`${ORIGIN}/app/auth/register`, init, { address })).status;
+    };
+    const statuses: number[] = [];
+    for (let count = 0; count < 21; count += 1) statuses.push(await from("192.0.2.1"));
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 201), 429]);
+    expect(await from("192.0.2.2")).toBe(201);
+  });
+
   const fine = { redirect_uris: ["https://shop.example/cb"] };
   it.each([
     ["invalid_redirect_uri", {}],
     ["invalid_redirect_uri", { redirect_uris: ["javascript:alert(1)"] }],
+    ["invalid_redirect_uri", { redirect_uris: ["https://*.shop.example/cb"] }],
+    ["invalid_redirect_uri", { redirect_uris: ["https://shop.example;script-src.example/cb"] }],
+    ["invalid_redirect_uri", { redirect_uris: ["https://shop.example,other.example/cb"] }],
     ["invalid_client_metadata", { redirect_uris: "https://shop.example/cb" }],
     ["invalid_client_metadata", { ...fine, grant_types: ["implicit"] }],
     ["invalid_client_metadata", { ...fine, response_types: ["token"] }],

@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { MINUTE } from "../../../sandbox/src/clock.js";
 import { describeDatabases } from "../../support/databases.js";
-import { CALLBACK, consent, createVerifier, createWorld, ORIGIN, type OAuthWorld } from "./world.js";
+import {
+  CALLBACK,
+  consent,
+  createVerifier,
+  createWorld,
+  hiddenFields,
+  ORIGIN,
+  type OAuthWorld,
+} from "./world.js";
 
 describeDatabases("the OAuth server's sign-in", (open) => {
   let world: OAuthWorld;
@@ -141,6 +149,40 @@ describeDatabases("the OAuth server's sign-in", (open) => {
         code_verifier: verifier,
       });
       expect(await answer.json()).toMatchObject({ scope: "tasks:read" });
+    });
+
+    it("refuses an app to which the member left nothing", async () => {
+      const ask = { client_id: "app_public", challenge: createVerifier().challenge, scope: "profile" };
+      const told = await calledBack(await consent(world, ask, { allow: [] }));
+      expect(told).toMatchObject({ error: "access_denied" });
+      expect(told["code"]).toBeUndefined();
+    });
+
+    it("lets two tabs of one browser sign in beside each other", async () => {
+      const first = await world.get(authorizePath({ state: "one" }));
+      const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const second = await world.get(authorizePath({ state: "two" }), { headers: { Cookie: cookie } });
+      const kept = second.headers.get("set-cookie")?.split(";")[0] ?? "";
+      for (const page of [first, second]) {
+        const form = hiddenFields(await page.text());
+        form.append("allow", "profile");
+        form.append("user", "u_ada");
+        form.append("decision", "allow");
+        const init = { method: "POST", body: form, headers: { Cookie: kept } };
+        const told = await calledBack(await world.app.request(`${ORIGIN}/app/auth/authorize`, init));
+        expect(told["code"]).toBeDefined();
+      }
+    });
+
+    it("tells an app that asks for no page that the member must sign in", async () => {
+      const told = await calledBack(await world.get(authorizePath({ prompt: "none" })));
+      expect(told).toMatchObject({ error: "login_required", state: "xyz" });
+    });
+
+    it("takes the API for the resource, and nothing else", async () => {
+      expect((await world.get(authorizePath({ resource: `${ORIGIN}/api/v1` }))).status).toBe(200);
+      const told = await calledBack(await world.get(authorizePath({ resource: "https://other.example" })));
+      expect(told).toMatchObject({ error: "invalid_target" });
     });
 
     it("tells the app that the member declined", async () => {

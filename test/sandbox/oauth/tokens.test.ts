@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { DAY, HOUR, MINUTE } from "../../../sandbox/src/clock.js";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../sandbox/src/clock.js";
 import { describeDatabases } from "../../support/databases.js";
 import { CALLBACK, consent, createVerifier, createWorld, SECRET, signIn, type OAuthWorld } from "./world.js";
 
@@ -51,6 +51,7 @@ describeDatabases("the OAuth server's tokens", (open) => {
       expect(second.status).toBe(200);
       expect(await world.whoHas(second.body["access_token"])).toMatchObject({ userId: "u_ada" });
 
+      world.clock.advance(30 * SECOND);
       const reused = await refreshed(first["refresh_token"]);
       expect(reused).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
       expect(await world.whoHas(first["access_token"])).toEqual({ code: "credential_invalid" });
@@ -58,12 +59,23 @@ describeDatabases("the OAuth server's tokens", (open) => {
       expect((await refreshed(second.body["refresh_token"])).body).toMatchObject({ error: "invalid_grant" });
     });
 
-    it("lets one of two that race win, and trusts neither afterwards", async () => {
+    it("gives tokens to all of ten that refresh at once", async () => {
       const { refresh_token } = await signIn(world);
-      const both = await Promise.all([refreshed(refresh_token), refreshed(refresh_token)]);
-      expect(both.map(({ status }) => status).sort()).toEqual([200, 400]);
-      const winner = both.find(({ status }) => status === 200);
-      expect(await world.whoHas(winner?.body["access_token"])).toEqual({ code: "credential_invalid" });
+      const all = await Promise.all(Array.from({ length: 10 }, () => refreshed(refresh_token)));
+      expect(all.map(({ status }) => status)).toEqual(all.map(() => 200));
+      for (const { body } of all)
+        expect(await world.whoHas(body["access_token"])).toMatchObject({ userId: "u_ada" });
+      world.clock.advance(30 * SECOND);
+      expect((await refreshed(all[3]?.body["refresh_token"])).status).toBe(200);
+    });
+
+    it("lets nobody stretch the half minute by coming again within it", async () => {
+      const { refresh_token } = await signIn(world);
+      await refreshed(refresh_token);
+      world.clock.advance(20 * SECOND);
+      expect((await refreshed(refresh_token)).status).toBe(200);
+      world.clock.advance(10 * SECOND);
+      expect((await refreshed(refresh_token)).status).toBe(400);
     });
 
     it("needs the scope offline_access", async () => {

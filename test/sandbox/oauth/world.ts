@@ -48,7 +48,13 @@ export async function createWorld(database: Database): Promise<OAuthWorld> {
     { clientId: "app_secret", name: "Back office", redirectUris, secretHash: hashSecret(SECRET), createdAt },
   ]);
   const scopes = contract.securitySchemes["oauth"]?.scopes ?? {};
-  const app = oauthRoutes({ database, clock, ids: createIds(() => clock.now()), scopes });
+  const app = oauthRoutes({
+    database,
+    clock,
+    ids: createIds(() => clock.now()),
+    scopes,
+    isLimited: true,
+  });
   return {
     app,
     database,
@@ -71,6 +77,16 @@ interface Ask {
   readonly redirect_uri?: string;
   readonly scope?: string;
   readonly state?: string;
+  readonly nonce?: string;
+}
+
+/** What the form of a page sends along unseen. */
+export function hiddenFields(page: string): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [, name = "", value = ""] of page.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
+    form.append(name, value.replaceAll("&amp;", "&").replaceAll("&quot;", '"'));
+  }
+  return form;
 }
 
 /** A member opens the page, and presses a button. */
@@ -87,10 +103,7 @@ export async function consent(
   });
   const page = await world.get(`/app/auth/authorize?${query}`);
   const text = await page.text();
-  const form = new URLSearchParams();
-  for (const [, name = "", value = ""] of text.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
-    form.append(name, value.replaceAll("&amp;", "&").replaceAll("&quot;", '"'));
-  }
+  const form = hiddenFields(text);
   const offered = [...text.matchAll(/name="allow" value="([^"]+)"/g)].map(([, scope = ""]) => scope);
   for (const scope of decision.allow ?? offered) form.append("allow", scope);
   form.append("user", "u_ada");

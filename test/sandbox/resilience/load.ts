@@ -1,4 +1,9 @@
-import { createSecret, createWebhookKey, hashSecret, prefixOf } from "../../../sandbox/src/auth/secrets.js";
+import {
+  createSecret,
+  createSigningSecret,
+  hashSecret,
+  prefixOf,
+} from "../../../sandbox/src/auth/secrets.js";
 import { after, createClock, DAY } from "../../../sandbox/src/clock.js";
 import type { Database } from "../../../sandbox/src/database/open.js";
 import {
@@ -70,7 +75,9 @@ export async function prepare(database: Database, webhookUrl: string): Promise<P
   }));
   await db.insert(agentSessions).values(sessions);
   const webhook = { webhookId: "whk_crash", workspaceId, url: webhookUrl, status: "active" } as const;
-  await db.insert(webhooks).values({ ...webhook, verificationKey: createWebhookKey(), ...times });
+  await db
+    .insert(webhooks)
+    .values({ ...webhook, verificationKey: "whkey_load", signingSecret: createSigningSecret(), ...times });
   return { keys, tokens, since: now, sessionIds: sessions.map(({ sessionId }) => sessionId) };
 }
 

@@ -4,7 +4,7 @@ import { describeDatabases } from "../../support/databases.js";
 import { world } from "./world.js";
 
 describeDatabases("the rules of people, teams and labels", (open) => {
-  const { send, outcome, make, told } = world(open);
+  const { sandbox, send, outcome, make, told } = world(open);
 
   it("does not tell strangers of a team by its invitations", async () => {
     const teamId = await make("/teams", { name: "Unseen" });
@@ -28,6 +28,31 @@ describeDatabases("the rules of people, teams and labels", (open) => {
     expect(await told()).toEqual([`team.invite_accepted ${invite}`]);
     expect(await send("GET", `/teams/${teamId}/members?role=admin`)).toMatchObject({
       body: { members: [{ userId: "u_mia" }, { userId: "u_olive" }] },
+    });
+  });
+
+  it.each([
+    ["owner", ["members:manage"], 200, 200],
+    ["owner", ["teams:write"], "insufficient_scope", "insufficient_scope"],
+    ["admin", ["members:manage"], 200, "permission_denied"],
+    ["member", ["members:manage"], "permission_denied", "permission_denied"],
+    ["key", [], "oauth_required", "oauth_required"],
+  ] as const)("lets %s with %j change roles: to admin %s, to owner %s", async (who, scopes, admin, owner) => {
+    const headers =
+      who === "key" ? {} : { authorization: `Bearer ${await sandbox().tokenOf(who, [...scopes])}` };
+    const as = who === "key" ? "key" : "owner";
+    const change = (role: string): Promise<string | number> =>
+      outcome("PATCH", "/members/u_otto", { as, headers, body: { role } });
+    expect([await change("admin"), await change("owner")]).toEqual([admin, owner]);
+    await send("PATCH", "/members/u_otto", { body: { role: "member" } });
+    if (who === "key")
+      expect(await outcome("DELETE", "/members/u_otto", { as: "key" })).toBe("oauth_required");
+  });
+
+  it("lets API keys read and list members, and make nobody anything", async () => {
+    expect(await outcome("GET", "/members/u_otto", { as: "key" })).toBe(200);
+    expect(await send("GET", "/members", { as: "key" })).toMatchObject({
+      body: { members: expect.arrayContaining([expect.objectContaining({ userId: "u_otto" })]) },
     });
   });
 

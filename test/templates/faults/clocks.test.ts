@@ -64,7 +64,7 @@ describe("a process that is frozen, and thaws", () => {
   test("does not wait for what is over: neither a full window nor a pause, nor one that was too long to wait for", async () => {
     const clock = new VirtualClock();
     const limiter = new RateLimiter(
-      new MemoryBudget([{ name: "w", limit: 2, windowMs: 60_000 }], clock),
+      () => new MemoryBudget([{ name: "w", limit: 2, windowMs: 60_000 }], clock),
       clock,
     );
     const impatient = { maxWaitMs: 0 };
@@ -75,7 +75,7 @@ describe("a process that is frozen, and thaws", () => {
     clock.jump(15 * 60_000);
     for (const pauseMs of [60_000, 10 * HOUR_MS]) {
       const place = await limiter.acquire(placeRequest(impatient));
-      await limiter.refuse(place, Promise.resolve(pauseMs), undefined);
+      await limiter.refuse(place, Promise.resolve({ ms: pauseMs, isTold: true }), undefined);
       limiter.settle(place, false);
       await expect(limiter.acquire(placeRequest(impatient))).rejects.toMatchObject(tooLong);
       clock.jump(pauseMs + 1);

@@ -31,8 +31,10 @@ it("reads an answer that came while the process was busy, before it gives up on 
   );
   const events: RuntimeEvent[] = [];
   const windows = [{ name: "w", limit: 10, windowMs: 1000 }];
-  const setup = { clock: systemClock, isCautious: false, emit: (event: RuntimeEvent) => events.push(event) };
-  const limiter = new RateLimiter(store.open("", windows, setup), systemClock);
+  const backoff = { initialMs: 500, maxMs: 30_000 };
+  const emit = (event: RuntimeEvent): void => void events.push(event);
+  const setup = { clock: systemClock, isCautious: false, emit, backoff };
+  const limiter = new RateLimiter(() => store.open("", windows, setup), systemClock);
   expect(await limiter.acquire(placeRequest())).toBeDefined();
   expect(events).toEqual([]);
 });

@@ -86,8 +86,9 @@ async function share(name: string, ...own: Client[]): Promise<void> {
   // A client that has just connected may take its time.
   const options = { name, timeoutMs: 20_000, leaseMs: 30_000 };
   const limiters = own.map((client) => {
-    const setup = { clock: systemClock, isCautious: false, emit };
-    return new RateLimiter(createRedisStore(client, options).open("", windows, setup), systemClock);
+    const backoff = { initialMs: 500, maxMs: 30_000 };
+    const setup = { clock: systemClock, isCautious: false, emit, backoff };
+    return new RateLimiter(() => createRedisStore(client, options).open("", windows, setup), systemClock);
   });
   const [a, b] = limiters;
   if (!a || !b) throw new Error("There are two.");

@@ -10,6 +10,8 @@ import { placeRequest } from "../../support/place-request.js";
 import { noRedis, RedisServer } from "../../support/redis-server.js";
 import { TimedRedis } from "../../support/timed-redis.js";
 
+const BACKOFF = { initialMs: 500, maxMs: 30_000 };
+
 const IMPATIENT = { leaseMs: 600, timeoutMs: 500 };
 
 describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` : ""}`, () => {
@@ -32,7 +34,10 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
     const emit = (event: RuntimeEvent): void => void events.push(event);
     const store = createRedisStore(redis.client, { name: `n${++names}`, ...options });
     const start = (own: Clock = clock, budget = ""): RateLimiter =>
-      new RateLimiter(store.open(budget, windows, { clock: own, isCautious: false, emit }), own);
+      new RateLimiter(
+        () => store.open(budget, windows, { clock: own, isCautious: false, emit, backoff: BACKOFF }),
+        own,
+      );
     // The digest of the script is made while no time passes.
     const [place] = await take(start(clock, "another"), 1);
     expect(place).toBeDefined();
@@ -103,8 +108,11 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
       },
     };
     const store = createRedisStore(client, { name: "thawed", ...IMPATIENT });
-    const setup = { clock: own, isCautious: false, emit: () => {} };
-    const frozen = new RateLimiter(store.open("", [{ name: "w", limit: 2, windowMs: 500 }], setup), own);
+    const setup = { clock: own, isCautious: false, emit: () => {}, backoff: BACKOFF };
+    const frozen = new RateLimiter(
+      () => store.open("", [{ name: "w", limit: 2, windowMs: 500 }], setup),
+      own,
+    );
     const got = arrival(frozen, clock);
     await clock.pass(2000);
 
@@ -139,7 +147,7 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
     const [first] = members;
     const [place] = first ? await take(first, 1) : [];
     if (!first || !place) throw new Error("no place");
-    await first.refuse(place, Promise.resolve(500), undefined);
+    await first.refuse(place, Promise.resolve({ ms: 500, isTold: true }), undefined);
     first.settle(place, false);
     await clock.pass(10);
     let underWay = 0;
@@ -227,12 +235,15 @@ describe.skipIf(noRedis)(`a budget in Redis${noRedis ? `: skipped, ${noRedis}` :
   it("is not that of another name", async () => {
     const windows = [{ name: "w", limit: 2, windowMs: 60_000 }];
     const { redis, clock, start, events } = await processes(windows);
-    const setup = { clock, isCautious: false, emit: (event: RuntimeEvent): void => void events.push(event) };
+    const emit = (event: RuntimeEvent): void => void events.push(event);
+    const setup = { clock, isCautious: false, emit, backoff: BACKOFF };
     const store = createRedisStore(redis.client, { name: `n${++names}` });
-    const [one, other] = [start(), new RateLimiter(store.open("", windows, setup), clock)];
+    const [one, other] = [start(), new RateLimiter(() => store.open("", windows, setup), clock)];
     const places = await take(one, 2);
     const queued = arrival(one, clock);
-    await one.refuse(places[0] ?? { cost: 1, round: 0 }, Promise.resolve(30_000), undefined);
+    const [held] = places;
+    if (!held) throw new Error("There are two.");
+    await one.refuse(held, Promise.resolve({ ms: 30_000, isTold: true }), undefined);
     for (const place of places) one.settle(place, true);
     expect(await take(other, 2)).toHaveLength(2);
     expect(clock.now()).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { MemoryBudget } from "../../../templates/client/src/runtime/memory-store.js";
-import { RateLimiter } from "../../../templates/client/src/runtime/rate-limiter.js";
+import { RateLimiter, type Delay } from "../../../templates/client/src/runtime/rate-limiter.js";
 import { limiterOf } from "../../support/limiter.js";
 import { placeRequest } from "../../support/place-request.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
@@ -13,7 +13,7 @@ describe("after a refusal", () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, []);
     const place = await limiter.acquire(placeRequest());
-    await limiter.refuse(place, Promise.resolve(5000), undefined);
+    await limiter.refuse(place, Promise.resolve({ ms: 5000, isTold: true }), undefined);
     limiter.settle(place, false);
     const gone = new Map<number, number>();
     const all = Array.from({ length: 15 }, async () => {
@@ -36,7 +36,7 @@ describe("after a refusal", () => {
     const limiter = limiterOf(clock, []);
     const early = await Promise.all(Array.from({ length: 4 }, () => limiter.acquire(placeRequest())));
     for (const place of early.slice(1)) {
-      await limiter.refuse(place, Promise.resolve(5000), "w");
+      await limiter.refuse(place, Promise.resolve({ ms: 5000, isTold: true }), "w");
       limiter.settle(place, false);
     }
     const gone: number[] = [];
@@ -45,7 +45,7 @@ describe("after a refusal", () => {
       gone.push(clock.now());
       if (gone.length === 1) {
         // While the probe is under way, an answer comes to one that left before the pause.
-        await limiter.refuse(early[0] ?? place, Promise.resolve(300), "w");
+        await limiter.refuse(early[0] ?? place, Promise.resolve({ ms: 300, isTold: true }), "w");
         limiter.settle(early[0] ?? place, false);
       }
       limiter.settle(place, true);
@@ -60,13 +60,13 @@ describe("after a refusal", () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, WINDOWS);
     const place = await limiter.acquire(placeRequest());
-    let tell = (_ms: number): void => {};
+    let tell = (_delay: Delay): void => {};
     const refused = limiter.refuse(place, new Promise((resolve) => (tell = resolve)), undefined);
     let hasLeft = false;
     const next = limiter.acquire(placeRequest()).then(() => (hasLeft = true));
     await clock.run();
     expect(hasLeft).toBe(false);
-    tell(700);
+    tell({ ms: 700, isTold: true });
     await refused;
     limiter.settle(place, false);
     await clock.run();
@@ -79,7 +79,7 @@ describe("after a refusal", () => {
     const limiter = limiterOf(clock, WINDOWS);
     const first = placeRequest();
     const place = await limiter.acquire(first);
-    await limiter.refuse(place, Promise.resolve(1000), undefined);
+    await limiter.refuse(place, Promise.resolve({ ms: 1000, isTold: true }), undefined);
     const order: string[] = [];
     const second = limiter
       .acquire(placeRequest())
@@ -129,7 +129,7 @@ describe("what the server says of its policy", () => {
   it("a client that starts while the budget is half spent learns it from its first answers", async () => {
     const clock = new VirtualClock();
     const window = { name: "w", limit: 40, windowMs: 60_000 };
-    const limiter = new RateLimiter(new MemoryBudget([window], clock, true), clock);
+    const limiter = new RateLimiter(() => new MemoryBudget([window], clock, { isCautious: true }), clock);
     // Others were there ten seconds before.
     const arrivals = Array.from({ length: 20 }, () => -10_000);
     let refused = 0;

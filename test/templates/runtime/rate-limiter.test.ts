@@ -13,9 +13,10 @@ async function simulate(
   counters: readonly Counter[],
   calls: number,
   latency: () => number,
+  isStrict = false,
 ) {
   const clock = new VirtualClock();
-  const limiter = limiterOf(clock, windows);
+  const limiter = limiterOf(clock, windows, isStrict);
   const order: number[] = [];
   let refused = 0;
   let finished = 0;
@@ -53,7 +54,7 @@ describe("a limiter", () => {
   );
 
   it.each(Object.entries(COUNTERS))(
-    "is never refused by %s, whatever the limits and latencies",
+    "that is strict is never refused by %s, whatever the limits and latencies",
     async (_, count) => {
       await fc.assert(
         fc.asyncProperty(
@@ -68,6 +69,7 @@ describe("a limiter", () => {
               [count(window)],
               40,
               () => latencies[next++ % latencies.length] ?? 0,
+              true,
             );
             expect(refused).toBe(0);
           },
@@ -141,14 +143,14 @@ describe("a limiter", () => {
   });
 
   it("says at once that a wait would be too long, or the queue is full", async () => {
-    const limiter = limiterOf(new VirtualClock(), [{ name: "w", limit: 1, windowMs: 60_000 }], 1);
+    const limiter = limiterOf(new VirtualClock(), [{ name: "w", limit: 1, windowMs: 60_000 }]);
     await limiter.acquire(placeRequest());
     await expect(limiter.acquire(placeRequest({ maxWaitMs: 1000 }))).rejects.toMatchObject({
       code: "rate_limit_wait",
       retryAfterMs: 60_060,
     });
     void limiter.acquire(placeRequest());
-    await expect(limiter.acquire(placeRequest())).rejects.toThrow(/queue full/);
+    await expect(limiter.acquire(placeRequest({ maxQueue: 1 }))).rejects.toThrow(/queue full/);
   });
 
   it("says at once when a pause makes the wait of one in the queue too long", async () => {
@@ -157,7 +159,7 @@ describe("a limiter", () => {
     const place = await limiter.acquire(placeRequest());
     const short = limiter.acquire(placeRequest({ maxWaitMs: 2000 }));
     const long = limiter.acquire(placeRequest());
-    await limiter.refuse(place, Promise.resolve(60_000), undefined);
+    await limiter.refuse(place, Promise.resolve({ ms: 60_000, isTold: true }), undefined);
     limiter.settle(place, false);
     await expect(short).rejects.toMatchObject({ code: "rate_limit_wait", retryAfterMs: 60_000 });
     await clock.run();
@@ -169,7 +171,7 @@ describe("a limiter", () => {
     const clock = new VirtualClock();
     const limiter = limiterOf(clock, []);
     const place = await limiter.acquire(placeRequest());
-    await limiter.refuse(place, Promise.resolve(1e12), undefined);
+    await limiter.refuse(place, Promise.resolve({ ms: 1e12, isTold: true }), undefined);
     limiter.settle(place, false);
     await expect(limiter.acquire(placeRequest())).rejects.toMatchObject({ retryAfterMs: 1e12 });
   });
@@ -213,7 +215,9 @@ describe("a limiter", () => {
     const limiter = limiterOf(clock, [{ name: "w", limit: 10, windowMs: 1000 }]);
     limiter.settle(await limiter.acquire(placeRequest()), true);
     limiter.learn([{ name: "w", remaining: 2 }]);
-    expect(limiter.snapshot()).toEqual([{ name: "w", limit: 10, used: 8, free: 2, nextFreeMs: 0 }]);
+    expect(limiter.snapshot()).toEqual([
+      { name: "w", limit: 10, windowMs: 1000, used: 8, free: 2, isLearned: false, nextFreeMs: 0 },
+    ]);
   });
 
   it("does not burst when a frozen process thaws", async () => {

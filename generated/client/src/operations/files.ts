@@ -90,7 +90,7 @@ const fetchFileOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/files/{fileId}",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
 };
 
 /** Options of {@link fetchFile}. */
@@ -189,7 +189,7 @@ const downloadFileOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/files/{fileId}/content",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
   accept: ["application/octet-stream"],
   decode: { "application/octet-stream": blob },
 };

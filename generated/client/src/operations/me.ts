@@ -18,7 +18,7 @@ const fetchMeOperation: Operation = {
   id: "fetchMe",
   method: "GET",
   path: "/me",
-  security: [["apiKey"], ["oauth"]],
+  security: [["apiKey"], ["oauth"], ["oauth"]],
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 

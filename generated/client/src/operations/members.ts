@@ -137,7 +137,7 @@ const updateMemberOperation: Operation = {
   method: "PATCH",
   path: "/workspaces/{workspaceId}/members/{userId}",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["oauth"]],
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
@@ -159,7 +159,7 @@ export interface UpdateMemberOptions extends RequestOptions {
 export type UpdateMemberError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "member_not_found", Problem>
   | ConflictError<"last_owner", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
@@ -174,9 +174,9 @@ export type UpdateMemberError =
 /**
  * Change a member.
  *
- * Changes the role or the time zone of a member. Owners may change everybody; admins and API keys may change all but
- * owners and cannot make anybody one; members may change their own time zone. The last owner keeps the role: the
- * change is refused with 409.
+ * Changes the role or the time zone of a member. Owners may change everybody; admins may change all but owners and
+ * cannot make anybody one; members may change their own time zone. The last owner keeps the role: the change is
+ * refused with 409. API keys may not change anybody, so that a leaked one cannot give access that outlives it.
  *
  * `PATCH /workspaces/{workspaceId}/members/{userId}`
  *
@@ -187,6 +187,7 @@ export type UpdateMemberError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
+ * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
@@ -214,7 +215,7 @@ const removeMemberOperation: Operation = {
   method: "DELETE",
   path: "/workspaces/{workspaceId}/members/{userId}",
   defaults: ["workspaceId"],
-  security: [["apiKey"], ["oauth"]],
+  security: [["oauth"]],
 };
 
 /** Options of {@link removeMember}. */
@@ -233,7 +234,7 @@ export interface RemoveMemberOptions extends RequestOptions {
 export type RemoveMemberError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "member_not_found", Problem>
   | ConflictError<"last_owner", Problem>
   | PreconditionFailedError<"precondition_failed", Problem>
@@ -246,8 +247,9 @@ export type RemoveMemberError =
  * Remove a member.
  *
  * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
- * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
- * removed: the request is refused with 409. Sends `team.updated` for each team that they leave.
+ * everybody; admins may remove all but owners; members may leave by themselves; API keys may remove nobody. The last
+ * owner cannot be removed: the request is refused with 409. Sends `team.updated` for each team that they leave, and
+ * disables the webhooks that have their view.
  *
  * `DELETE /workspaces/{workspaceId}/members/{userId}`
  *
@@ -256,6 +258,7 @@ export type RemoveMemberError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
+ * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.

@@ -23,7 +23,7 @@ const listWebhookDeliveriesOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
   pagination: { style: "cursor", items: "/deliveries", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -36,7 +36,7 @@ export type ListWebhookDeliveriesQuery = NonNullable<
 export type ListWebhookDeliveriesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem, 500>
@@ -47,7 +47,7 @@ export type ListWebhookDeliveriesError =
  * List deliveries.
  *
  * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
- * for a webhook. Only owners and admins may.
+ * for a webhook. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
  *
@@ -58,7 +58,6 @@ export type ListWebhookDeliveriesError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.
@@ -129,7 +128,7 @@ const redeliverWebhookOperation: Operation = {
   method: "POST",
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
   idempotencyHeader: "Idempotency-Key",
 };
 
@@ -137,7 +136,7 @@ const redeliverWebhookOperation: Operation = {
 export type RedeliverWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found" | "delivery_not_found", Problem>
   | ConflictError<"idempotency_in_progress", Problem>
   | ValidationError<"idempotency_key_reused", Problem>
@@ -149,7 +148,7 @@ export type RedeliverWebhookError =
 /**
  * Send an event again.
  *
- * Sends the event of a delivery once more, at once. Only owners and admins may.
+ * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
  *
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
  *
@@ -159,7 +158,6 @@ export type RedeliverWebhookError =
  * @throws `credential_missing`: Credential missing.
  * @throws `credential_invalid`: Credential invalid.
  * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
  * @throws `insufficient_scope`: Insufficient scope.
  * @throws `permission_denied`: Permission denied.
  * @throws `workspace_not_found`: No such workspace.

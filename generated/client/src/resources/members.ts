@@ -78,9 +78,9 @@ export class MembersResource {
   /**
    * Change a member.
    *
-   * Changes the role or the time zone of a member. Owners may change everybody; admins and API keys may change all but
-   * owners and cannot make anybody one; members may change their own time zone. The last owner keeps the role: the
-   * change is refused with 409.
+   * Changes the role or the time zone of a member. Owners may change everybody; admins may change all but owners and
+   * cannot make anybody one; members may change their own time zone. The last owner keeps the role: the change is
+   * refused with 409. API keys may not change anybody, so that a leaked one cannot give access that outlives it.
    *
    * `PATCH /workspaces/{workspaceId}/members/{userId}`
    *
@@ -91,6 +91,7 @@ export class MembersResource {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
+   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -112,8 +113,9 @@ export class MembersResource {
    * Remove a member.
    *
    * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
-   * everybody; admins and API keys may remove all but owners; members may leave by themselves. The last owner cannot be
-   * removed: the request is refused with 409. Sends `team.updated` for each team that they leave.
+   * everybody; admins may remove all but owners; members may leave by themselves; API keys may remove nobody. The last
+   * owner cannot be removed: the request is refused with 409. Sends `team.updated` for each team that they leave, and
+   * disables the webhooks that have their view.
    *
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
    *
@@ -122,6 +124,7 @@ export class MembersResource {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
+   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.

@@ -27,7 +27,7 @@ export class WebhooksDeliveriesResource {
    * List deliveries.
    *
    * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
-   * for a webhook. Only owners and admins may.
+   * for a webhook. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
@@ -38,7 +38,6 @@ export class WebhooksDeliveriesResource {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -83,7 +82,7 @@ export class WebhooksDeliveriesResource {
   /**
    * Send an event again.
    *
-   * Sends the event of a delivery once more, at once. Only owners and admins may.
+   * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
    *
@@ -93,7 +92,6 @@ export class WebhooksDeliveriesResource {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.

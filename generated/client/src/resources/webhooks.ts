@@ -48,8 +48,7 @@ export class WebhooksResource {
   /**
    * List webhooks.
    *
-   * Lists the webhooks of the workspace without their keys; there are at most 10. Only owners and admins
-   * may.
+   * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
    *
@@ -59,7 +58,6 @@ export class WebhooksResource {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -77,7 +75,7 @@ export class WebhooksResource {
   /**
    * Create a webhook.
    *
-   * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
+   * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
    * loopback or not HTTPS are refused with 422. Only owners and admins may.
    *
    * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
@@ -114,7 +112,7 @@ export class WebhooksResource {
   /**
    * Fetch a webhook.
    *
-   * Returns one webhook without its key. Only owners and admins may.
+   * Returns one webhook without its key. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
@@ -123,7 +121,6 @@ export class WebhooksResource {
    * @throws `credential_missing`: Credential missing.
    * @throws `credential_invalid`: Credential invalid.
    * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
    * @throws `insufficient_scope`: Insufficient scope.
    * @throws `permission_denied`: Permission denied.
    * @throws `workspace_not_found`: No such workspace.
@@ -202,8 +199,8 @@ export class WebhooksResource {
   /**
    * Verify a webhook.
    *
-   * Sends a HEAD request with the verification key to the address; the receiver should answer 204. What came
-   * of it is answered and kept. Only owners and admins may.
+   * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
+   * answer 204. What came of it is answered and kept. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
    *
@@ -228,10 +225,10 @@ export class WebhooksResource {
   }
 
   /**
-   * Replace the key of a webhook.
+   * Replace the secrets of a webhook.
    *
-   * Makes a new verification key and tells it, this once. For 24 hours deliveries are signed with the old
-   * and the new key. Only owners and admins may.
+   * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
+   * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
    *

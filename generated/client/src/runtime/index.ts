@@ -4,7 +4,7 @@ export type { SecurityScheme } from "./auth.js";
 export type { BasicSecret, SchemeSecret, Secret, SecretSource } from "./credentials.js";
 export type { BinaryBody } from "./body.js";
 export type { Clock } from "./clock.js";
-export type { RateLimitState } from "./delay.js";
+export type { RateLimitState } from "./rate-limit-fields.js";
 export { Call, type Answer, type Result } from "./call.js";
 export type { EventStream } from "./decode.js";
 export * from "./errors.js";

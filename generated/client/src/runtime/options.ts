@@ -35,10 +35,33 @@ export interface RateLimitOptions {
   readonly windows?: readonly RateLimitWindow[] | undefined;
   /** Where the places of the windows are kept: in memory unless given. `createRedisStore` shares them among processes. */
   readonly store?: RateLimitStore | undefined;
+  /** Requests that may be under way at a time, in place of what the spec states. */
+  readonly concurrency?: number | undefined;
+  /**
+   * `true`: a place is held from before a request leaves until a whole window after its answer, however long that takes.
+   * Unless given, a request counts from an eighth of the window (200 ms at least) after it left at the latest: none is
+   * refused as long as the times that requests take to the server differ by less.
+   */
+  readonly strict?: boolean | undefined;
+  /** `false`: this client counts by itself, and does not share its budget with others of the same credential. */
+  readonly shared?: boolean | undefined;
   /** Calls that may queue; more fail at once with a `RateLimitWaitError`. */
   readonly maxQueue?: number | undefined;
   /** The longest that a call may queue, in milliseconds; those that would have to wait longer fail at once. */
   readonly maxWaitMs?: number | undefined;
+}
+
+/** What retries may cost. A retry takes a token, and gives it back if it succeeds. Refusals for too many requests cost none. */
+export interface RetryBudgetOptions {
+  /** Tokens at first and at most; 20 unless given. */
+  readonly tokens?: number | undefined;
+  /** The part of a token that each success gives; 0.2 unless given. */
+  readonly share?: number | undefined;
+  /**
+   * Without a token, calls wait behind one probe: until their deadline or, if they have none, until nothing has succeeded
+   * for so long, in milliseconds; 30,000 unless given.
+   */
+  readonly waitMs?: number | undefined;
 }
 
 /** Options of a client. */
@@ -60,6 +83,8 @@ export interface ApiOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** Default of {@link CallOptions.maxRetries}; as the spec states unless given. */
   readonly maxRetries?: number | undefined;
+  /** How many retries an outage may cost. */
+  readonly retryBudget?: RetryBudgetOptions | undefined;
   /**
    * `false`: requests leave at once, whatever the spec's limits. Each client counts by itself: make one for a credential
    * and keep it, or give them a store that they share.

@@ -5,7 +5,6 @@ import { createStatusError, type StatusError } from "./errors.js";
 import { harmless } from "./located.js";
 import type { Operation } from "./operation.js";
 import { codeIn, reasonIn } from "./reason.js";
-import { messageIn } from "./refusal.js";
 
 /** What a server says in words fills no more of a message. */
 const MAX_REASON = 300;
@@ -28,7 +27,7 @@ export async function statusErrorOf(
     code,
     remedy,
     requestId: requestIdOf(response),
-    retryAfterMs: api.retryAfterMs(response, messageIn(body)),
+    retryAfterMs: api.retryAfterMs(response, body),
     headers,
     body,
   });

@@ -15,9 +15,14 @@ export class WebhookVerificationError extends Error {
 
 /** What deliveries are checked against. */
 export interface WebhookSecrets {
-  /** The verification key; while keys are rotated, the old and the new one. */
+  /** The signing secret; while secrets are rotated, the old and the new one. */
   readonly keys: readonly string[];
-  /** The header in which the key itself travels, where the API sends it. */
+  /**
+   * The keys that `keyHeader` may carry, where the API sends one. Unless given, deliveries are checked by their
+   * signature alone, which proves more.
+   */
+  readonly headerKeys?: readonly string[] | undefined;
+  /** The header in which such a key travels. */
   readonly keyHeader?: string | undefined;
   /** How far the delivery's time may be off, in milliseconds; 5 minutes unless given. */
   readonly toleranceMs?: number | undefined;
@@ -38,13 +43,13 @@ const encoder = new TextEncoder();
  * @throws Error that says which one is wrong, and not what it is.
  */
 export function checkKeys(keys: readonly string[]): void {
-  if (keys.length === 0) throw new Error("`keys` is empty: give the webhook's verification key.");
+  if (keys.length === 0) throw new Error("`keys` is empty: give the webhook's signing secret.");
   for (const [index, key] of keys.entries()) {
     const isText =
       typeof key === "string" && (!key.startsWith("whsec_") || /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(key));
     if (isText && bytesOf(key).length >= FEWEST_KEY_BYTES) continue;
     throw new Error(
-      `\`keys[${index}]\` is no verification key: it must be \`whsec_\` and base64, or a text, of at least ${FEWEST_KEY_BYTES} bytes.`,
+      `\`keys[${index}]\` is no signing secret: it must be \`whsec_\` and base64, or a text, of at least ${FEWEST_KEY_BYTES} bytes.`,
     );
   }
 }
@@ -60,9 +65,10 @@ export async function verifyWebhook(
   body: Uint8Array | string,
   secrets: WebhookSecrets,
 ): Promise<void> {
-  const { keyHeader, toleranceMs = TOLERANCE_MS, now = Date.now } = secrets;
+  const { keyHeader, headerKeys, toleranceMs = TOLERANCE_MS, now = Date.now } = secrets;
   checkKeys(secrets.keys);
-  if (keyHeader !== undefined) await verifyKey(headers, { ...secrets, keyHeader });
+  if (keyHeader !== undefined && headerKeys !== undefined)
+    await verifyKey(headers, { ...secrets, keyHeader });
   const [id, timestamp, signature] = ["id", "timestamp", "signature"].map((name) =>
     headers.get(`webhook-${name}`),
   );
@@ -88,17 +94,17 @@ export async function verifyWebhook(
 }
 
 /**
- * Checks the key that a verification call carries.
+ * Checks the key that a request carries in a header: one of `headerKeys`, or of `keys` unless those are given.
  *
  * @throws WebhookVerificationError when it is another one, or none.
  */
 export async function verifyKey(
   headers: Headers,
-  { keys, keyHeader }: WebhookSecrets & { keyHeader: string },
+  { keys, headerKeys = keys, keyHeader }: WebhookSecrets & { keyHeader: string },
 ): Promise<void> {
-  checkKeys(keys);
+  checkKeys(headerKeys);
   const given = headers.get(keyHeader) ?? "";
-  for (const key of keys) if (await areEqual(given, key)) return;
+  for (const key of headerKeys) if (await areEqual(given, key)) return;
   throw new WebhookVerificationError("wrong_key", "The verification key is missing or another one.");
 }
 

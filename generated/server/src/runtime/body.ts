@@ -130,6 +130,8 @@ function decoded(content: BodyContentContract, raw: RawBody, type: string): unkn
       return withoutMembers(json(textOf(raw)), content.ignored);
     case "form":
       return readValue(content.shape ?? "string", nest(new URLSearchParams(textOf(raw))));
+    case "lines":
+      return jsonLines(textOf(raw));
     case "multipart":
       return formData(raw, type);
     case "text":
@@ -167,6 +169,12 @@ function json(source: string): unknown {
       `The body is not valid JSON${at === undefined ? "" : `: it breaks off or goes wrong${at}`}.`,
     );
   }
+}
+
+/** JSON Lines, or a JSON text sequence, whose records begin with RS (RFC 7464). */
+function jsonLines(source: string): unknown[] {
+  const records = source.includes("\u001e") ? source.split("\u001e") : source.split("\n");
+  return records.filter((record) => record.trim() !== "").map(json);
 }
 
 /** Drops what only the server sets, so that an object that was fetched can be sent back whole. */

@@ -3,7 +3,8 @@ import type { OperationContract } from "./contract.js";
 import type { AnyOutput } from "./handler.js";
 import { problemBody, responseOf, type Problem } from "./problem.js";
 
-const JSON_TYPE = /[/+]json\b/;
+const JSON_TYPE = /[/+]json(?=$|[\s;])/;
+const LINES_TYPE = /ndjson|jsonl|json-seq|json-lines|stream\+json/;
 
 /** What a handler gave back, as a response. */
 export function outputResponse(operation: OperationContract, output: AnyOutput): Response {
@@ -14,8 +15,38 @@ export function outputResponse(operation: OperationContract, output: AnyOutput):
   const mediaType = output.mediaType ?? declared[0] ?? "application/json";
   headers["content-type"] ??= mediaType.includes("*") ? typeOf(body) : mediaType;
   // A body that is no JSON is one of BinaryBody or a text, as the output types say.
-  const content = JSON_TYPE.test(mediaType) ? JSON.stringify(body) : (body as BodyInit);
-  return new Response(content, { status, headers });
+  return new Response(contentOf(body, mediaType), { status, headers });
+}
+
+function contentOf(body: unknown, mediaType: string): BodyInit {
+  if (JSON_TYPE.test(mediaType)) return JSON.stringify(body);
+  const isItems = LINES_TYPE.test(mediaType) && typeof body === "object" && body !== null;
+  if (isItems && !(body instanceof ReadableStream) && !(body instanceof Blob)) {
+    if (Symbol.asyncIterator in body || Symbol.iterator in body) {
+      // The output types allow iterables of items here.
+      return linesOf(body as AsyncIterable<unknown> | Iterable<unknown>, mediaType.includes("json-seq"));
+    }
+  }
+  return body as BodyInit;
+}
+
+/** Items as JSON Lines, or as a JSON text sequence (RFC 7464), each written when it comes. */
+function linesOf(
+  items: AsyncIterable<unknown> | Iterable<unknown>,
+  isSequence: boolean,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) return controller.close();
+      controller.enqueue(encoder.encode(`${isSequence ? "\u001e" : ""}${JSON.stringify(value)}\n`));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
 }
 
 /** An error, as a response. */

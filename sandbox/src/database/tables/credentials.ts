@@ -45,6 +45,8 @@ export const oauthApps = pgTable("oauth_apps", {
   secretHash: text(),
   registered: boolean().notNull().default(false),
   createdAt: moment().notNull(),
+  /** When somebody last signed in with it. */
+  lastUsedAt: moment(),
 });
 
 /** What a member granted to an app. All tokens of one sign-in share a grant and end with it. */

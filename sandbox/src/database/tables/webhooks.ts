@@ -17,10 +17,14 @@ export const webhooks = pgTable(
     status: oneOf<"active" | "disabled">().notNull(),
     verified: boolean().notNull().default(false),
     checkedAt: moment(),
-    /** Kept as it is, since deliveries are signed with it. */
+    /** Travels with each delivery, so that it signs nothing. */
     verificationKey: text().notNull(),
-    previousKey: text(),
-    previousKeyExpiresAt: moment(),
+    /** Kept as it is, since deliveries are signed with it. */
+    signingSecret: text().notNull(),
+    previousSecret: text("previous_key"),
+    previousSecretExpiresAt: moment("previous_key_expires_at"),
+    /** The version of the payloads that it is sent. */
+    payloadVersion: integer().notNull().default(1),
     /** How many events in a row could not be delivered. */
     failuresInRow: integer().notNull().default(0),
     createdBy: text(),

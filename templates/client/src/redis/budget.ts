@@ -1,9 +1,9 @@
 import type { Clock } from "../runtime/clock.js";
-import type { RateLimitState } from "../runtime/delay.js";
+import type { RateLimitState } from "../runtime/rate-limit-fields.js";
 import type { Emit } from "../runtime/events.js";
 import { MemoryBudget } from "../runtime/memory-store.js";
 import type { RateLimitWindow } from "../runtime/policy.js";
-import type { Grant, RateLimitBudget, WindowUse } from "../runtime/rate-limit-store.js";
+import type { Grant, RateLimitBudget, Refused, WindowUse } from "../runtime/rate-limit-store.js";
 import type { RunScript } from "./client.js";
 import { Exchange, type SharedWindow } from "./exchange.js";
 
@@ -48,15 +48,15 @@ export class RedisBudget implements RateLimitBudget {
     });
   }
 
-  settle(places: number, round: number, isCounted: boolean): void {
-    if (round < 0) this.#fallback?.settle(places, fallbackRound(round), isCounted);
+  settle(places: number, round: number, isCounted: boolean, at: number): void {
+    if (round < 0) this.#fallback?.settle(places, fallbackRound(round), isCounted, at);
     this.#exchange.settle(places, round, isCounted);
     void this.#run();
   }
 
-  pause(ms: number, round: number, window?: string): void {
-    this.#fallback?.pause(ms, fallbackRound(round), window);
-    this.#exchange.pause(ms, round, window);
+  pause(refused: Refused): void {
+    this.#fallback?.pause({ ...refused, round: fallbackRound(refused.round) });
+    this.#exchange.pause(refused);
     void this.#run();
   }
 
@@ -127,7 +127,7 @@ export class RedisBudget implements RateLimitBudget {
     this.#exchange.hold(grant.places);
     // Asked again before long, it will see whether Redis is back.
     const waitMs = Math.min(grant.waitMs, 1000);
-    this.#answer(answer, { places: grant.places, round: -1 - grant.round, waitMs });
+    this.#answer(answer, { places: grant.places, round: -1 - grant.round, at: grant.at, waitMs });
   }
 
   #restore(): void {
@@ -147,7 +147,7 @@ export class RedisBudget implements RateLimitBudget {
     });
     let at: number | undefined;
     const past: Clock = { now: () => at ?? clock.now(), after: (ms, callback) => clock.after(ms, callback) };
-    const budget = new MemoryBudget(own, past, isCautious);
+    const budget = new MemoryBudget(own, past, { isCautious, isStrict: true });
     const use = (placesOf: (window: SharedWindow) => number): void => {
       const now = budget.snapshot();
       budget.learn(
@@ -165,7 +165,7 @@ export class RedisBudget implements RateLimitBudget {
     const before = new Map(budget.snapshot().map(({ name, used }) => [name, used]));
     const { held } = this.#exchange;
     use(({ name, used }) => Math.max(held, Math.ceil(used * share) - (before.get(name) ?? 0)));
-    if (pausedMs > 0) budget.pause(pausedMs, NaN);
+    if (pausedMs > 0) budget.pause({ ms: pausedMs, isTold: true, round: NaN, at: 0 });
     return budget;
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../runtime/clock.js";
-import type { RateLimitState } from "../runtime/delay.js";
+import type { RateLimitState } from "../runtime/rate-limit-fields.js";
 import type { RateLimitWindow } from "../runtime/policy.js";
-import type { Grant, WindowUse } from "../runtime/rate-limit-store.js";
+import type { Grant, Refused, WindowUse } from "../runtime/rate-limit-store.js";
 import type { RunScript } from "./client.js";
 
 /** A window as it was last seen. */
@@ -85,7 +85,7 @@ export class Exchange {
     } else if (isCounted && round >= 0) this.#late += places;
   }
 
-  pause(ms: number, round: number, window: string | undefined): void {
+  pause({ ms, round, window }: Refused): void {
     const until = this.#setup.clock.now() + ms;
     this.#pause = this.#pause
       ? { ...this.#pause, until: Math.max(this.#pause.until, until) }
@@ -132,8 +132,8 @@ export class Exchange {
   }
 
   snapshot(): WindowUse[] {
-    return this.known().windows.map(({ name, limit, used, allowed }) => {
-      return { name, limit, used, free: Math.max(0, allowed - used) };
+    return this.known().windows.map(({ name, limit, windowMs, used, allowed }) => {
+      return { name, limit, windowMs, used, free: Math.max(0, allowed - used), isLearned: false };
     });
   }
 
@@ -187,7 +187,7 @@ export class Exchange {
     this.#state = String(answer[6]);
     if (isStrange === 1) {
       this.#tellAll();
-      return { isStrange: true, grant: { places: 0, round, waitMs: 0 } };
+      return { isStrange: true, grant: { places: 0, round, at: now, waitMs: 0 } };
     }
     const windows = this.#windows.map(({ name }, index): SharedWindow => {
       const [limit = 0, allowed = 0, used = 0, windowMs = 0, nextMs = 0] = answer
@@ -200,10 +200,10 @@ export class Exchange {
       [this.#round, this.#underWay, this.#through, this.#returned] = [round, 0, 0, 0];
     // A process that was frozen meanwhile does not know whether the places are still its own.
     if (now - start > this.#setup.timeoutMs)
-      return { isStrange: false, grant: { places: 0, round, waitMs: 0 } };
+      return { isStrange: false, grant: { places: 0, round, at: now, waitMs: 0 } };
     this.held += places;
     this.#underWay += places;
-    return { isStrange: false, grant: { places, round, waitMs } };
+    return { isStrange: false, grant: { places, round, at: now, waitMs } };
   }
 
   /** Redis knows nothing of this process, and perhaps nothing of the others: it is told what was seen of them. */

@@ -44,7 +44,7 @@ export interface Api {
   /** The catalogue of error codes; empty where the spec has none. */
   errorCodes(): Promise<ErrorCatalogue>;
   /** When a refusal says to try again, in milliseconds. */
-  retryAfterMs(response: Response, message?: string): number | undefined;
+  retryAfterMs(response: Response, body?: unknown): number | undefined;
   readonly rateLimit: RateLimitStatus;
 }
 
@@ -52,4 +52,6 @@ export interface Api {
 export interface RateLimitStatus {
   /** The windows now: what is used and free, and how many milliseconds until the next request could leave. */
   snapshot(): WindowSnapshot[];
+  /** Ends every pause, and forgets what was used and learned: for when a server told a delay that was wrong. */
+  reset(): void;
 }

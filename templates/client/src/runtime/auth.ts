@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js";
 import { RequestError } from "./errors.js";
-import type { BasicSecret, SchemeSecret } from "./credentials.js";
+import type { BasicSecret, SchemeSecret, SecretSource } from "./credentials.js";
 import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiOptions } from "./options.js";
@@ -12,6 +12,8 @@ import { isEncrypted } from "./urls.js";
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
 export type SecurityScheme =
   | { readonly kind: "apiKey"; readonly in: "header" | "query" | "cookie"; readonly name: string }
+  /** An HTTP scheme by its name (RFC 9110, section 11.1), as in `Digest`. */
+  | { readonly kind: "http"; readonly scheme: string }
   | { readonly kind: "bearer" | "basic" | "oauth" | "other" };
 
 /** What {@link createAuth} is made from. */
@@ -38,6 +40,8 @@ export interface Auth {
   readonly sign: Layer;
   /** The secrets of a request: what a function gives may be another's each time. */
   readonly identify: (request: OutgoingRequest, call: CallContext) => Promise<readonly unknown[]>;
+  /** Tells the client's credentials from others'; it holds secrets. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -145,7 +149,23 @@ export function createAuth(setup: AuthSetup): Auth {
   };
   const identify: Auth["identify"] = (request, call) =>
     textsOf(secretsFor(request, choose(request, call).names ?? []), request, call);
-  return { credentials, sign: signLayer, identify };
+  return {
+    credentials,
+    sign: signLayer,
+    identify,
+    fingerprint: JSON.stringify([[...given].map(identityOf), headers]),
+  };
+}
+
+let sources = 0;
+const sourceIds = new WeakMap<SecretSource, number>();
+
+/** A secret as it is, or a number for the function that gets it. */
+function identityOf([name, secret]: [string, SchemeSecret]): unknown[] {
+  if (typeof secret !== "function") return [name, secret];
+  const id = sourceIds.get(secret) ?? (sources += 1);
+  sourceIds.set(secret, id);
+  return [name, id];
 }
 
 const signLayer: Layer = async (request, next, call) =>
@@ -193,7 +213,7 @@ function attach(
 ): void {
   const { headers } = request;
   if (scheme.kind !== "apiKey") {
-    headers["authorization"] = `${scheme.kind === "basic" ? "Basic" : "Bearer"} ${text}`;
+    headers["authorization"] = `${schemeName(scheme)} ${text}`;
   } else if (scheme.in === "header") {
     headers[headerOf(scheme)] = text;
   } else {
@@ -201,6 +221,11 @@ function attach(
     if (scheme.in === "query") request.url = withQuery(request.url, pair);
     else headers["cookie"] = [headers["cookie"], pair].filter(Boolean).join("; ");
   }
+}
+
+function schemeName(scheme: SecurityScheme): string {
+  if (scheme.kind === "http") return scheme.scheme;
+  return scheme.kind === "basic" ? "Basic" : "Bearer";
 }
 
 function withQuery(text: string, pair: string): string {

@@ -28,6 +28,16 @@ export const json: BodyEncoder = (value, mediaType) => encoded(JSON.stringify(va
 
 export const text: BodyEncoder = (value, mediaType) => encoded(textOf(value), mediaType);
 
+/** What JSON Lines are made of: items, or what is written already. */
+export type JsonLines<T> = readonly T[] | string | Blob | ReadableStream<Uint8Array>;
+
+/** JSON Lines, or a JSON text sequence, whose records begin with RS (RFC 7464). */
+export const jsonLines: BodyEncoder = (value, mediaType) => {
+  if (!Array.isArray(value)) return binary(value, mediaType);
+  const start = mediaType.includes("json-seq") ? "\u001e" : "";
+  return encoded(value.map((item) => `${start}${JSON.stringify(item)}\n`).join(""), mediaType);
+};
+
 /** Bytes as they are; a media type range (`image/*`) gives way to the blob's own type. */
 export const binary: BodyEncoder = (value, mediaType) => {
   const own = value instanceof Blob ? value.type : "";

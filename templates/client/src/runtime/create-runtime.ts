@@ -1,8 +1,8 @@
 import type { Api, ApiDefinition } from "./api.js";
 import { createAuth } from "./auth.js";
 import { systemClock } from "./clock.js";
-import { toldDelayMs } from "./delay.js";
 import { RequestError } from "./errors.js";
+import { toldDelayMs } from "./told-delay.js";
 import { createEmit, nextCallId } from "./events.js";
 import { compose, type CallContext, type Layer, type LayerSetup, type OutgoingRequest } from "./layer.js";
 import { Lifetime } from "./lifetime.js";
@@ -13,6 +13,7 @@ import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
 import { own } from "./objects.js";
 import { retryLayer } from "./retry.js";
+import { RetryBudget } from "./retry-budget.js";
 import { createTransport } from "./transport.js";
 import { baseUrlOf } from "./urls.js";
 
@@ -35,13 +36,26 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
   const { clock = systemClock, rateLimit } = options;
-  const limiter = limiterLayer({ policy, rateLimit, clock, emit });
   const auth = createAuth({ schemes, options, clock, baseUrl, headers, redactor, emit });
+  const limiter = limiterLayer({
+    policy,
+    rateLimit,
+    clock,
+    emit,
+    origin: new URL(baseUrl).origin,
+    credential: auth.fingerprint,
+  });
   const send = compose(
     [
       ...(options.onEvent ? [observeLayer({ emit })] : []),
       ...(options.cache === false ? [] : [cacheSlot({ clock, emit, identify: auth.identify })]),
-      retryLayer({ policy, clock, emit, isLimited: rateLimit !== false }),
+      retryLayer({
+        policy,
+        budget: new RetryBudget(clock, options.retryBudget),
+        clock,
+        emit,
+        isLimited: rateLimit !== false,
+      }),
       auth.credentials,
       limiter,
       auth.sign,
@@ -61,9 +75,9 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     redact: redactor.redact,
     // An error without a remedy is better than one of a file that cannot be loaded.
     errorCodes: async () => (await definition.errorCodes?.().catch(() => undefined)) ?? {},
-    retryAfterMs: (response, message) =>
-      toldDelayMs({ headers: response.headers, message, receivedAt: Date.now() }, policy.retry.delay),
-    rateLimit: { snapshot: () => limiter.snapshot() },
+    retryAfterMs: (response, body) =>
+      toldDelayMs({ headers: response.headers, body, receivedAt: Date.now() }, policy.retry.delay),
+    rateLimit: { snapshot: () => limiter.snapshot(), reset: () => limiter.reset() },
     send,
     fetch: async function outside(input, init) {
       const [origin, startedAt] = [originOf(outside), performance.now()];

@@ -18,20 +18,38 @@ export const text: BodyDecoder = (response) => response.text();
  * `[DONE]`, with which many APIs end a stream, is its end.
  */
 export async function* events(response: Response): AsyncGenerator<unknown, void, undefined> {
+  for await (const { data } of messagesOf(response)) yield parsedOrText(data);
+}
+
+/** An event as it came: its fields, those left out that it does not have. */
+export interface ServerSentMessage {
+  readonly event?: string;
+  readonly id?: string;
+  readonly retry?: number;
+  readonly data: string;
+}
+
+/** The events of a stream, up to `[DONE]`; what the stream breaks off in is dropped. */
+export async function* messagesOf(response: Response): AsyncGenerator<ServerSentMessage, void, undefined> {
   let data: string[] = [];
+  let fields: { -readonly [Field in "event" | "id" | "retry"]?: ServerSentMessage[Field] } = {};
   for await (const line of linesOf(response)) {
-    const [, field, value = ""] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [];
+    const [, field, value = ""] = /^\uFEFF?([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [];
     if (field === "data") data.push(value);
-    if (line !== "" || data.length === 0) continue;
-    const message = data.join("\n");
+    if (field === "event" || field === "id") fields[field] = value;
+    if (field === "retry" && /^\d+$/.test(value)) fields.retry = Number(value);
+    if (line !== "") continue;
+    const message = { ...fields, data: data.join("\n") };
+    const isEmpty = data.length === 0;
     data = [];
-    if (message === "[DONE]") return;
-    yield parsedOrText(message);
+    fields = {};
+    if (message.data === "[DONE]") return;
+    if (!isEmpty) yield message;
   }
 }
 
-/** The lines of a text stream, which may end in CR, LF or both; an unfinished last line is dropped. */
-async function* linesOf(response: Response): AsyncGenerator<string, void, undefined> {
+/** The lines of a text stream, which may end in CR, LF or both, and what is left after the last as a line of its own. */
+export async function* linesOf(response: Response): AsyncGenerator<string, void, undefined> {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
   let rest = "";
@@ -43,7 +61,10 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
       const lines = rest.split(chunk?.done === false ? /\r\n|\n|\r(?!$)/ : /\r\n|\n|\r/);
       rest = lines.pop() ?? "";
       yield* lines;
-      if (chunk?.done !== false) return;
+      if (chunk?.done !== false) {
+        if (rest) yield rest;
+        return;
+      }
     }
   } finally {
     await reader?.cancel().catch(() => {});
@@ -131,7 +152,7 @@ export async function readErrorBody(
   return parsed === content ? redact(content) : parsed;
 }
 
-function parsedOrText(body: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+export function parsedOrText(body: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
     return JSON.parse(body, reviver);
   } catch {

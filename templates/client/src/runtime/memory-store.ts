@@ -1,16 +1,28 @@
 import type { Clock } from "./clock.js";
-import type { RateLimitState } from "./delay.js";
+import type { RateLimitState } from "./rate-limit-fields.js";
 import type { RateLimitWindow } from "./policy.js";
-import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
+import type { Grant, RateLimitBudget, Refused, WindowUse } from "./rate-limit-store.js";
 import { WindowState } from "./windows.js";
 
 /** A ramp ends here at the earliest, for APIs without windows. */
 const MOST_RAMPED = 64;
 
+/** How a budget in memory counts. */
+export interface MemoryBudgetOptions {
+  /** The server says how much is left: a part goes ahead and sees what others have used. */
+  readonly isCautious?: boolean | undefined;
+  /** A place is held until the answer, however long that takes. */
+  readonly isStrict?: boolean | undefined;
+  /** Requests that may be under way at a time. */
+  readonly concurrency?: number | undefined;
+}
+
 /** Windows in memory, for one process. */
 export class MemoryBudget implements RateLimitBudget {
   readonly #clock: Clock;
   readonly #windows: readonly WindowState[];
+  readonly #concurrency: number;
+  #inFlight = 0;
   #pausedUntil = -Infinity;
   #round = 0;
   /** Places that are given out in one step while it is not known what the server has left. */
@@ -21,9 +33,11 @@ export class MemoryBudget implements RateLimitBudget {
   /** The window that a refusal was for. */
   #full: WindowState | undefined;
 
-  constructor(windows: readonly RateLimitWindow[], clock: Clock, isCautious = false) {
+  constructor(windows: readonly RateLimitWindow[], clock: Clock, options: MemoryBudgetOptions = {}) {
+    const { isCautious = false, isStrict = false, concurrency = Infinity } = options;
     this.#clock = clock;
-    this.#windows = windows.map((window) => new WindowState(window));
+    this.#concurrency = concurrency;
+    this.#windows = windows.map((window) => new WindowState(window, isStrict));
     // Others may have used the budget: a quarter of it goes ahead and sees.
     if (isCautious) this.#ramp = Math.ceil(Math.min(...windows.map(({ limit }) => limit)) / 4);
   }
@@ -32,18 +46,22 @@ export class MemoryBudget implements RateLimitBudget {
     const now = this.#clock.now();
     const isPaused = now < this.#pausedUntil;
     const ramp = this.#given > 0 ? this.#ramp - this.#given : Math.max(this.#ramp, least);
-    const room = Math.min(wanted, ramp, ...this.#windows.map((window) => window.room(now, least)));
+    const slots =
+      this.#inFlight > 0 ? this.#concurrency - this.#inFlight : Math.max(this.#concurrency, least);
+    const room = Math.min(wanted, ramp, slots, ...this.#windows.map((window) => window.room(now, least)));
     const places = isPaused || room < least ? 0 : room;
     this.#given += places;
     this.#underWay += places;
-    for (const window of this.#windows) window.hold(places);
+    this.#inFlight += places;
+    for (const window of this.#windows) window.hold(places, now);
     // When nothing is in the way but what is under way, an answer will tell.
-    return { places, round: this.#round, waitMs: this.#waitAt(now, least) || Infinity };
+    return { places, round: this.#round, at: now, waitMs: this.#waitAt(now, least) || Infinity };
   }
 
-  settle(places: number, round: number, isCounted: boolean): void {
+  settle(places: number, round: number, isCounted: boolean, at: number): void {
     const now = this.#clock.now();
-    for (const window of this.#windows) window.settle(places, isCounted, now);
+    this.#inFlight -= places;
+    for (const window of this.#windows) window.settle(places, isCounted, at, now);
     if (round !== this.#round) {
       // It left before the server refused another: more is let through than was seen then.
       if (isCounted) this.#full?.raise(places);
@@ -59,7 +77,7 @@ export class MemoryBudget implements RateLimitBudget {
     this.#given = 0;
   }
 
-  pause(ms: number, round: number, name?: string): void {
+  pause({ ms, round, window: name }: Refused): void {
     const now = this.#clock.now();
     this.#pausedUntil = Math.max(this.#pausedUntil, now + ms);
     if (round !== this.#round) return;
@@ -75,6 +93,10 @@ export class MemoryBudget implements RateLimitBudget {
     this.#given = this.#underWay = 0;
   }
 
+  stall(ms: number): void {
+    for (const window of this.#windows) window.stall(ms, this.#clock.now());
+  }
+
   learn(states: readonly RateLimitState[]): void {
     for (const state of states)
       this.#windows.find(({ name }) => name === state.name)?.learn(state, this.#clock.now());
@@ -87,8 +109,8 @@ export class MemoryBudget implements RateLimitBudget {
   snapshot(): WindowUse[] {
     const now = this.#clock.now();
     return this.#windows.map((window) => {
-      const { name, limit } = window;
-      return { name, limit, used: window.used(now), free: window.room(now) };
+      const { name, limit, windowMs } = window;
+      return { name, limit, windowMs, used: window.used(now), free: window.room(now), isLearned: false };
     });
   }
 

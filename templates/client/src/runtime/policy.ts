@@ -34,7 +34,18 @@ export interface ApiPolicy {
   readonly windows: readonly RateLimitWindow[];
   /** The status of a refusal for too many requests. */
   readonly refusalStatus: number;
+  /** Other forms of a refusal. */
+  readonly refusals?: readonly RefusalForm[];
+  /** Requests that may be under way at a time. */
+  readonly concurrency?: number;
   readonly retry: RetryPolicy;
+}
+
+/** A status that means too many requests, always or where a header has that value. */
+export interface RefusalForm {
+  readonly status: number;
+  readonly header?: string;
+  readonly value?: string;
 }
 
 /** So many requests within so much time. */

@@ -1,9 +1,12 @@
-import type { Clock } from "./clock.js";
-import { LONGEST_DELAY_MS, type RateLimitState } from "./delay.js";
+import { LONGEST_TIMER_MS, type Clock } from "./clock.js";
 import { RateLimitWaitError } from "./errors.js";
 import type { CallLifetime } from "./layer.js";
 import { Queue, type Queued } from "./queue.js";
+import type { RateLimitState } from "./rate-limit-fields.js";
 import type { Grant, RateLimitBudget, WindowUse } from "./rate-limit-store.js";
+
+/** For a longer pause nobody waits, unless the option says otherwise. */
+export const LONGEST_PAUSE_MS: number = 20 * 60_000;
 
 /** The state of one window, for dashboards. */
 export interface WindowSnapshot extends WindowUse {
@@ -22,6 +25,8 @@ export interface PlaceRequest {
   readonly lifetime: Pick<CallLifetime, "onEnd" | "offEnd">;
   /** The longest that it may wait, in milliseconds. */
   readonly maxWaitMs: number;
+  /** How many may queue. */
+  readonly maxQueue: number;
   /** Is told how long it will be when there is a wait. */
   readonly onWait: (ms: number) => void;
 }
@@ -30,6 +35,16 @@ export interface PlaceRequest {
 export interface Place {
   readonly cost: number;
   readonly round: number;
+  /** When it was given, on the clock. */
+  readonly at: number;
+  readonly budget: RateLimitBudget;
+}
+
+/** How long to pause after a refusal. */
+export interface Delay {
+  readonly ms: number;
+  /** The server told it. */
+  readonly isTold: boolean;
 }
 
 interface Waiting extends Queued {
@@ -43,9 +58,9 @@ interface Waiting extends Queued {
 
 /** Lets requests through as a budget has places for them, first come, first served. */
 export class RateLimiter {
-  readonly #budget: RateLimitBudget;
+  readonly #open: () => RateLimitBudget;
+  #budget: RateLimitBudget;
   readonly #clock: Clock;
-  readonly #maxQueue: number;
   readonly #queue = new Queue<Waiting>();
   #isAsking = false;
   /** Refusals of which the delay is still being read. */
@@ -54,10 +69,17 @@ export class RateLimiter {
   #closedUntil = -Infinity;
   #cancelTimer = (): void => {};
 
-  constructor(budget: RateLimitBudget, clock: Clock, maxQueue: number = Infinity) {
-    this.#budget = budget;
+  constructor(open: () => RateLimitBudget, clock: Clock) {
+    this.#open = open;
+    this.#budget = open();
     this.#clock = clock;
-    this.#maxQueue = maxQueue;
+  }
+
+  /** Forgets pauses, and what was learned and used. */
+  reset(): void {
+    this.#budget = this.#open();
+    this.#closedUntil = -Infinity;
+    this.#run();
   }
 
   /**
@@ -70,7 +92,7 @@ export class RateLimiter {
   }
 
   #enqueue(
-    { cost, priority, sequence, lifetime, maxWaitMs, onWait }: PlaceRequest,
+    { cost, priority, sequence, lifetime, maxWaitMs, maxQueue, onWait }: PlaceRequest,
     resolve: Waiting["resolve"],
     reject: Waiting["reject"],
   ): void {
@@ -90,7 +112,7 @@ export class RateLimiter {
     if (isFirst) this.#run();
     if (waiting.index < 0) return;
     const waitMs = this.#budget.waitMs(isFirst ? cost : places);
-    const isFull = this.#queue.size > this.#maxQueue;
+    const isFull = this.#queue.size > maxQueue;
     if (waitMs > maxWaitMs || isFull)
       this.#leave(waiting).reject(isFull ? waitError("finds the queue full", waitMs) : tooLong(waitMs));
     else if (waitMs > 0) onWait(waitMs);
@@ -103,23 +125,27 @@ export class RateLimiter {
   }
 
   /** The request came back, or failed on the way. `isCounted`: the server may have let it through. */
-  settle({ cost, round }: Place, isCounted: boolean): void {
-    this.#budget.settle(cost, round, isCounted);
+  settle({ cost, round, at, budget }: Place, isCounted: boolean): void {
+    budget.settle(cost, round, isCounted, at);
     this.#run();
   }
 
   /** The server refused the request. Nobody leaves while it is read for how long, nor before that is over. */
-  async refuse({ round }: Place, delay: Promise<number>, window: string | undefined): Promise<void> {
+  async refuse(
+    { round, at, budget }: Place,
+    delay: Promise<Delay>,
+    window: string | undefined,
+  ): Promise<void> {
     this.#refusals += 1;
-    const pauseMs = await delay.finally(() => (this.#refusals -= 1));
-    this.#budget.pause(pauseMs, round, window);
-    if (pauseMs > LONGEST_DELAY_MS) this.#closedUntil = this.#clock.now() + pauseMs;
+    const { ms: pauseMs, isTold } = await delay.finally(() => (this.#refusals -= 1));
+    budget.pause({ ms: pauseMs, isTold, round, at, window });
+    if (pauseMs > LONGEST_PAUSE_MS) this.#closedUntil = this.#clock.now() + pauseMs;
     this.#fail();
   }
 
   /** What the server says is left. */
-  learn(states: readonly RateLimitState[]): void {
-    this.#budget.learn(states);
+  learn(states: readonly RateLimitState[], place?: Place): void {
+    this.#budget.learn(states, place?.at ?? this.#clock.now());
   }
 
   snapshot(): WindowSnapshot[] {
@@ -150,19 +176,26 @@ export class RateLimiter {
   }
 
   /** Lets go who may, in the order that the queue has by now, and sets the timer for the next. */
-  #hand({ places, round, waitMs }: Grant): void {
+  #hand({ places, round, at, waitMs }: Grant): void {
     for (let head; (head = this.#queue.head) && head.cost <= places;) {
       places -= head.cost;
-      this.#leave(head).resolve({ cost: head.cost, round });
+      this.#leave(head).resolve({ cost: head.cost, round, at, budget: this.#budget });
     }
     if (places > 0) {
       // Too few for who comes first now: given back, and asked for anew.
-      this.#budget.settle(places, round, false);
+      this.#budget.settle(places, round, false, at);
       return this.#run();
     }
     // With nothing to wait for but answers, an answer will run this again.
-    if (waitMs < Infinity && this.#queue.size > 0)
-      this.#cancelTimer = this.#clock.after(Math.ceil(waitMs), () => this.#run());
+    if (waitMs < Infinity && this.#queue.size > 0) this.#wakeIn(Math.ceil(waitMs));
+  }
+
+  #wakeIn(ms: number): void {
+    const due = this.#clock.now() + Math.min(ms, LONGEST_TIMER_MS);
+    this.#cancelTimer = this.#clock.after(ms, () => {
+      this.#budget.stall?.(this.#clock.now() - due);
+      this.#run();
+    });
   }
 
   /** A wait has grown: those for whom it is too long need not stay for the rest of it. */

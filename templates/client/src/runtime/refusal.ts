@@ -1,33 +1,19 @@
-import { readErrorBody } from "./decode.js";
-import { toldDelayMs } from "./delay.js";
-import type { DelaySource } from "./policy.js";
-import { own } from "./objects.js";
-
-const told = new WeakMap<Response, Promise<number | undefined>>();
+import type { ApiPolicy } from "./policy.js";
+import type { RateLimitState } from "./rate-limit-fields.js";
 
 /**
- * The delay that a response tells, in milliseconds: from its headers, else from the message in a copy of its body. None
- * at all is no leave to storm: then the backoff counts, as when nothing is told.
+ * Whether a response says that there were too many requests: in a form that the spec states, by 429 (RFC 6585), or as
+ * GitHub does, by a 403 with nothing left or with a Retry-After.
  */
-export function delayOf(response: Response, sources: readonly DelaySource[]): Promise<number | undefined> {
-  const known = told.get(response) ?? readDelay(response, sources).then((ms) => ms || undefined);
-  told.set(response, known);
-  return known;
-}
-
-async function readDelay(response: Response, sources: readonly DelaySource[]): Promise<number | undefined> {
-  const { headers } = response;
-  const refusal = { headers, receivedAt: Date.now() };
-  const delay = toldDelayMs(
-    refusal,
-    sources.filter((source) => "header" in source),
+export function isRefusal(
+  { status, headers }: Response,
+  states: readonly RateLimitState[],
+  { refusalStatus, refusals = [] }: ApiPolicy,
+): boolean {
+  if (status === refusalStatus || status === 429) return true;
+  if (status === 403 && (headers.has("retry-after") || states.some(({ remaining }) => remaining === 0)))
+    return true;
+  return refusals.some(
+    (form) => form.status === status && (!form.header || headers.get(form.header)?.trim() === form.value),
   );
-  if (delay !== undefined || sources.every((source) => "header" in source)) return delay;
-  return toldDelayMs({ ...refusal, message: messageIn(await readErrorBody(response.clone())) }, sources);
-}
-
-/** The text in an error's body that may tell a delay. */
-export function messageIn(body: unknown): string | undefined {
-  const message = own(body, "message") ?? own(body, "detail") ?? own(own(body, "error"), "message");
-  return typeof message === "string" ? message : undefined;
 }

@@ -71,7 +71,10 @@ function encodeBody(
   value: unknown,
   { contentType }: SendOptions,
 ): EncodedBody {
-  const found = Object.entries(body).find(([type]) => type === (contentType ?? type));
+  // A file knows its own type, which counts where the operation takes it.
+  const fileType = value instanceof Blob && Object.hasOwn(body, value.type) ? value.type : undefined;
+  const wanted = contentType ?? fileType;
+  const found = Object.entries(body).find(([type]) => type === (wanted ?? type));
   if (!found || /^(GET|HEAD)$/.test(method)) throw new RequestError("takes no such body");
   return found[1](value, found[0]);
 }

@@ -1,20 +1,22 @@
 import { sleep, type Clock } from "./clock.js";
-import { backoffMs, LONGEST_DELAY_MS } from "./delay.js";
+import { backoffMs } from "./backoff.js";
 import { isApiError } from "./errors.js";
 import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiPolicy, RetryPolicy } from "./policy.js";
-import { delayOf } from "./refusal.js";
+import { readRateLimit } from "./rate-limit-fields.js";
+import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
+import { isRefusal } from "./refusal.js";
+import type { RetryBudget } from "./retry-budget.js";
+import { delayOf } from "./told-delay.js";
 import { subjectOf } from "./observe.js";
 import { discard } from "./transport.js";
 
-/** What repetitions may cost: a tenth of the calls that get through, so that an outage is not made worse. */
-const BUDGET = { share: 0.1, most: 10 };
+/** A call may be refused so many times as often as it may fail, where the server tells no delay: guesses are short. */
+const GUESSES = 3;
 
 /** An attempt that failed for a while: with a status that the spec names, or on the way. */
 interface Failure {
-  /** 1 after the first attempt. */
-  readonly retry: number;
   readonly response?: Response;
   readonly error?: unknown;
 }
@@ -22,85 +24,108 @@ interface Failure {
 /** What the layer is made from. */
 export interface RetrySetup {
   readonly policy: ApiPolicy;
+  readonly budget: RetryBudget;
   readonly clock: Clock;
   readonly emit: Emit;
   /** A limiter follows, which lets nobody leave in a pause. */
   readonly isLimited: boolean;
 }
 
-/** The layer that repeats what failed for a while and may be repeated. */
-export function retryLayer({ policy, clock, emit, isLimited }: RetrySetup): Layer {
-  let budget = BUDGET.most;
+/** The attempts of one call. */
+class Attempts {
+  readonly #setup: RetrySetup;
+  readonly #request: OutgoingRequest;
+  readonly #next: Send;
+  readonly #call: CallContext;
+  readonly #rule: RetryPolicy;
+  #failures = 0;
+  #refusals = 0;
 
-  /** While an attempt is on its way, a call holds no more than this. */
-  function attempt(
-    request: OutgoingRequest,
-    next: Send,
-    call: CallContext,
-    rule: RetryPolicy,
-    retry: number,
-  ): Promise<Response> {
-    return next(request, call).then(
+  constructor(setup: RetrySetup, request: OutgoingRequest, next: Send, call: CallContext, rule: RetryPolicy) {
+    this.#setup = setup;
+    this.#request = request;
+    this.#next = next;
+    this.#call = call;
+    this.#rule = rule;
+  }
+
+  send(): Promise<Response> {
+    const { budget, policy } = this.#setup;
+    return this.#next(this.#request, this.#call).then(
       (response) => {
-        if (rule.statuses.includes(response.status))
-          return again(request, next, call, rule, { retry, response });
-        budget = Math.min(BUDGET.most, budget + BUDGET.share);
-        return response;
+        if (response.ok || !isFailure(response, this.#rule, policy)) {
+          budget.succeed(this.#failures > 0);
+          return response;
+        }
+        return this.again({ response });
       },
-      (error: unknown) => again(request, next, call, rule, { retry, error }),
+      (error: unknown) => this.again({ error }),
     );
   }
 
-  async function again(
-    request: OutgoingRequest,
-    next: Send,
-    call: CallContext,
-    rule: RetryPolicy,
-    failure: Failure,
-  ): Promise<Response> {
-    const { retry, response, error } = failure;
-    const isRefused = response?.status === policy.refusalStatus;
-    const isAllowed = isRefused || (budget >= 1 && isRepeatable(request, call));
-    const delayMs = isAllowed ? await delayBefore(request, call, rule, failure) : undefined;
+  /** Sends the request once more, if that may help; else the failure is final. */
+  async again({ response, error }: Failure): Promise<Response> {
+    const { clock, emit, isLimited } = this.#setup;
+    const call = this.#call;
+    const isRefused = response !== undefined && isLimit(response, this.#setup.policy);
+    const delayMs = await this.#delayBefore(isRefused, response, error);
     if (delayMs === undefined) {
       if (response) return response;
       throw error;
     }
-    if (!isRefused) budget -= 1;
     const reason = response?.status ?? ((isApiError(error) && error.code) || "connection_failed");
-    emit({ ...subjectOf(request, call), type: "retry", retry, delayMs, reason });
+    const retry = this.#failures + this.#refusals;
+    emit({ ...subjectOf(this.#request, call), type: "retry", retry, delayMs, reason });
     if (response) discard(response);
     // A limiter lets nobody pass before the pause is over, but for what costs nothing.
     if (!isRefused || !isLimited || call.operation?.cost === 0)
       await sleep(clock, delayMs, call.lifetime.signal);
-    return attempt(request, next, call, rule, retry + 1);
+    return this.send();
   }
 
+  /** How long to wait before the next attempt, in milliseconds; undefined: the failure is final. */
+  async #delayBefore(
+    isRefused: boolean,
+    response: Response | undefined,
+    error: unknown,
+  ): Promise<number | undefined> {
+    const call = this.#call;
+    const rule = this.#rule;
+    // Other errors would come again.
+    const isTemporary =
+      response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code ?? ""));
+    if (!isTemporary) return undefined;
+    const told = response && (await delayOf(response, rule.delay));
+    const count = isRefused ? (this.#refusals += 1) : (this.#failures += 1);
+    const most = (call.maxRetries ?? rule.maxAttempts - 1) * (isRefused && told === undefined ? GUESSES : 1);
+    // Written so that a maximum that is no number lets nothing through.
+    if (!(count <= most)) return undefined;
+    if (!isRefused && !isRepeatable(this.#request, call)) return undefined;
+    if (this.#request.body instanceof ReadableStream) {
+      call.unrepeated = "not repeated, since its body is a stream";
+      return undefined;
+    }
+    const delayMs = told ?? backoffMs(rule.backoff, Math.min(count, 30));
+    const mostMs = Math.min(LONGEST_PAUSE_MS, call.lifetime.deadline - performance.now());
+    if (delayMs > mostMs) return undefined;
+    return isRefused || (await this.#setup.budget.take(call.lifetime)) ? delayMs : undefined;
+  }
+}
+
+/** The layer that repeats what failed for a while and may be repeated. */
+export function retryLayer(setup: RetrySetup): Layer {
   return (request, next, call) => {
-    const rule = call.operation?.retry ?? policy.retry;
-    return rule ? attempt(request, next, call, rule, 1) : next(request, call);
+    const rule = call.operation?.retry ?? setup.policy.retry;
+    return rule ? new Attempts(setup, request, next, call, rule).send() : next(request, call);
   };
 }
 
-/** How long to wait before the next attempt, in milliseconds; undefined: the failure is final. */
-async function delayBefore(
-  { body }: OutgoingRequest,
-  call: CallContext,
-  rule: RetryPolicy,
-  { retry, response, error }: Failure,
-): Promise<number | undefined> {
-  // Other errors would come again.
-  const isTemporary =
-    response || (isApiError(error) && /^(connection_failed|timeout)$/.test(error.code ?? ""));
-  // Written so that a maximum that is no number lets nothing through.
-  if (!isTemporary || !(retry <= (call.maxRetries ?? rule.maxAttempts - 1))) return undefined;
-  if (body instanceof ReadableStream) {
-    call.unrepeated = "not repeated, since its body is a stream";
-    return undefined;
-  }
-  const delayMs = (response && (await delayOf(response, rule.delay))) ?? backoffMs(rule.backoff, retry);
-  const mostMs = Math.min(LONGEST_DELAY_MS, call.lifetime.deadline - performance.now());
-  return delayMs > mostMs ? undefined : delayMs;
+function isFailure(response: Response, rule: RetryPolicy, policy: ApiPolicy): boolean {
+  return rule.statuses.includes(response.status) || isLimit(response, policy);
+}
+
+function isLimit(response: Response, policy: ApiPolicy): boolean {
+  return isRefusal(response, readRateLimit(response.headers), policy);
 }
 
 /** Whether a request that may have been carried out can be sent again (RFC 9110, section 9.2.2). */

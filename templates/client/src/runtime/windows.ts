@@ -1,4 +1,4 @@
-import type { RateLimitState } from "./delay.js";
+import type { RateLimitState } from "./rate-limit-fields.js";
 import type { RateLimitWindow } from "./policy.js";
 
 /** Clocks run at different speeds while they are being set right: by half a thousandth each way (RFC 5905). */
@@ -12,12 +12,16 @@ function roundingMs(windowMs: number): number {
   return Math.max(1000, windowMs / 20);
 }
 
+/** How much the time to the server may vary from request to request: a part of the window, and at least so many ms. */
+const VARIATION = { part: 1 / 8, leastMs: 200 };
+
 /**
- * One window, as the client keeps it. A place is taken from before a request leaves until a whole window after its
- * answer came. The server counts the request in between, so that requests which use one place after the other are
- * counted more than a window apart, and no span shorter than `n` windows holds more than `n * limit` of them. Therefore
- * none is refused, however the server counts: in fixed windows, in sliding ones, or by a bucket of that size which
- * refills at that rate (GCRA), since that lets `limit * (1 + span / window)` through in any span.
+ * One window, as the client keeps it. The server counts a request between the moment when it leaves and the one when its
+ * answer comes. A place is free again a whole window after that answer or, where it takes long, a window and an eighth
+ * (200 ms at least) after the request left: by then the server has counted it, as long as the times of requests to the
+ * server differ by no more than that. So no span shorter than `n` windows holds more than `n * limit` requests, and none
+ * is refused, however the server counts: in fixed windows, in sliding ones, or by a bucket of that size which refills at
+ * that rate (GCRA), since that lets `limit * (1 + span / window)` through in any span. `isStrict`: only the answer counts.
  */
 export class WindowState {
   readonly name: string;
@@ -32,11 +36,13 @@ export class WindowState {
   #gapMs = 0;
   /** Requests that have left and not been answered. */
   #held = 0;
-  /** When the others were answered, earliest first. */
+  /** When requests were counted at the latest, earliest first: at their answer, or some time after they left. */
   #times: number[] = [];
   #first = 0;
+  readonly #isStrict: boolean;
 
-  constructor({ name, limit, windowMs }: RateLimitWindow) {
+  constructor({ name, limit, windowMs }: RateLimitWindow, isStrict = false) {
+    this.#isStrict = isStrict;
     this.name = name;
     this.limit = limit;
     this.windowMs = windowMs;
@@ -63,7 +69,7 @@ export class WindowState {
       this.#times = this.#times.slice(this.#first);
       this.#first = 0;
     }
-    return this.#held + this.#times.length - this.#first;
+    return this.#times.length - this.#first;
   }
 
   /** Places for a request that needs `least` of them. One that needs more than there are takes all of them. */
@@ -85,25 +91,42 @@ export class WindowState {
     const index = places - 1 - this.#expected + this.used(now);
     if (index < 0) return now;
     // What is used beyond that comes free before it counts.
-    const excess = Math.max(0, this.#times.length - this.#first - this.#expected);
+    const excess = Math.max(0, this.used(now) - this.#expected);
     const turn = Math.floor((index - excess) / this.#expected);
-    const time = this.#times[this.#first + index - turn * this.#expected] ?? now;
+    const latest = this.#times[this.#first + index - turn * this.#expected] ?? now;
+    const time = Math.min(latest, Math.max(now, latest - this.#latestMs));
     const free = time + (turn + 1) * this.#spanMs;
     return places === 1 ? Math.min(free, Math.max(now, this.#tryAt(now))) : free;
   }
 
-  hold(places: number): void {
-    this.#held += places;
+  /** When a request that leaves now is counted at the latest. */
+  get #latestMs(): number {
+    return this.#isStrict ? Infinity : Math.max(VARIATION.leastMs, this.windowMs * VARIATION.part);
   }
 
-  settle(places: number, isCounted: boolean, now: number): void {
+  hold(places: number, now: number): void {
+    this.#held += places;
+    this.#add(places, now + this.#latestMs);
+  }
+
+  settle(places: number, isCounted: boolean, at: number, now: number): void {
     this.#held -= places;
-    if (isCounted) this.#count(places, now);
+    const latest = at + this.#latestMs;
+    if (latest <= now && isCounted) return;
+    const index = this.#indexFrom(latest);
+    if (this.#times[index] !== latest) return;
+    this.#times.splice(index, places);
+    if (isCounted) this.#add(places, now);
+  }
+
+  /** The process stood still for so long: what is under way may be counted only now. */
+  stall(ms: number, now: number): void {
+    if (ms > this.#latestMs / 2) this.#add(this.#held, now);
   }
 
   /** Requests that left after the last refusal were let through: when that is all of them, there is no less. */
   prove(now: number): void {
-    if (this.used(now) - this.#held >= this.limit) this.#proven = Infinity;
+    if (this.#counted(now) >= this.limit) this.#proven = Infinity;
   }
 
   /** The server let more through than was seen when it refused. */
@@ -117,7 +140,7 @@ export class WindowState {
     if (limit > this.limit) this.#proven = Math.min(this.#proven, this.limit);
     this.limit = Math.max(1, limit);
     this.windowMs = windowMs;
-    this.#count(this.limit - remaining - this.used(now), now);
+    this.#add(this.limit - remaining - this.used(now), now);
   }
 
   /**
@@ -126,14 +149,33 @@ export class WindowState {
    */
   refused(now: number, pauseMs: number): void {
     const after = now + pauseMs - roundingMs(this.windowMs);
-    const through = Math.max(1, this.#times.filter((time) => time + this.windowMs > after).length);
+    const through = Math.max(
+      1,
+      this.#times.filter((time) => time <= now && time + this.windowMs > after).length,
+    );
     const isSame = this.#proven < Infinity && through < this.#proven * 1.1;
     this.#gapMs = isSame ? Math.min(LONGEST_GAP * this.windowMs, this.#gapMs * 2 || this.windowMs) : 0;
     this.#tryMoreAt = now + this.#gapMs;
     this.#proven = through;
   }
 
-  #count(places: number, now: number): void {
-    for (let place = 0; place < places; place += 1) this.#times.push(now);
+  #add(places: number, time: number): void {
+    if (places > 0) this.#times.splice(this.#indexFrom(time), 0, ...Array<number>(places).fill(time));
+  }
+
+  /** Where the first time stands that is no earlier. */
+  #indexFrom(time: number): number {
+    let [low, high] = [this.#first, this.#times.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#times[middle] ?? 0) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Requests that the server has counted for sure. */
+  #counted(now: number): number {
+    return this.used(now) && this.#indexFrom(now + 1e-6) - this.#first;
   }
 }

@@ -65,8 +65,9 @@ export function createHandler<Payloads>(
   async function receive(request: Request): Promise<number> {
     const { headers, method } = request;
     if (method === "GET" || method === "HEAD") {
-      if (keyHeader === undefined) return 405;
-      await verifyKey(headers, { ...options, keyHeader });
+      if (headers.has("webhook-signature")) await verifyWebhook(headers, "", options);
+      else if (keyHeader === undefined) return 405;
+      else await verifyKey(headers, { ...options, keyHeader });
       return 204;
     }
     if (method !== "POST") return 405;

@@ -80,7 +80,7 @@ export interface BodyContract {
 export interface BodyContentContract {
   /** Without parameters, lower case; may be a range such as `image/*`. */
   readonly mediaType: string;
-  readonly kind: "json" | "form" | "multipart" | "text" | "binary" | "events";
+  readonly kind: "json" | "form" | "multipart" | "text" | "binary" | "events" | "lines";
   /** For forms: what their fields are read as. */
   readonly shape?: Shape;
   /** Members that only the server sets: a request may carry them, and they are dropped. */
@@ -113,10 +113,12 @@ export interface ErrorCodeContract {
 }
 
 export interface SecuritySchemeContract {
-  readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "other";
+  readonly kind: "bearer" | "basic" | "http" | "apiKey" | "oauth2" | "openIdConnect" | "other";
   /** Where an `apiKey` travels, and under which name. */
   readonly in?: "header" | "query" | "cookie";
   readonly name?: string;
+  /** The name of an HTTP authentication scheme other than Bearer and Basic (RFC 9110, section 11.1). */
+  readonly scheme?: string;
   /** All scopes of an OAuth scheme, with what each allows. */
   readonly scopes?: Readonly<Record<string, string>>;
 }

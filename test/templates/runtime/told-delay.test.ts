@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { backoffMs, readRateLimit, toldDelayMs } from "../../../templates/client/src/runtime/delay.js";
+import { backoffMs } from "../../../templates/client/src/runtime/backoff.js";
+import { readRateLimit } from "../../../templates/client/src/runtime/rate-limit-fields.js";
+import { toldDelayMs } from "../../../templates/client/src/runtime/told-delay.js";
 
 const NOW = Date.parse("2026-11-24T10:00:00Z");
 const SOURCES = [
@@ -11,7 +13,7 @@ const SOURCES = [
 ];
 
 function told(headers: Record<string, string>, message?: string): number | undefined {
-  return toldDelayMs({ headers: new Headers(headers), message, receivedAt: NOW }, SOURCES);
+  return toldDelayMs({ headers: new Headers(headers), body: { message }, receivedAt: NOW }, SOURCES);
 }
 
 describe("the delay that a refusal tells", () => {
@@ -36,12 +38,7 @@ describe("the delay that a refusal tells", () => {
     ["a date that is over", { "retry-after": "Tue, 24 Nov 2026 09:00:00 GMT" }, undefined, 0],
     ["a moment in place of a span", { "retry-after": String(NOW / 1000 + 5) }, undefined, 5000],
     ["a negative number: nothing", { "retry-after": "-5" }, undefined, undefined],
-    [
-      "an ISO date, which is no HTTP date: nothing",
-      { "retry-after": "2026-11-24T10:00:30Z" },
-      undefined,
-      undefined,
-    ],
+    ["an ISO date", { "retry-after": "2026-11-24T10:00:30Z" }, undefined, 30_000],
     ["nonsense: nothing", { "retry-after": "soon" }, undefined, undefined],
     ["an empty field: nothing", { "retry-after": "" }, undefined, undefined],
     ["RateLimit, when it is used up", { ratelimit: '"burst";r=0;t=12' }, undefined, 12_000],
@@ -99,7 +96,7 @@ describe("the RateLimit fields", () => {
     ['"a";r=-1', "", []],
     ['"a";r=1,', "", []],
     ['"a', "", []],
-    ["limit=10, remaining=3", "", []],
+    ["limit=10, remaining=3", "", [{ name: "default", limit: 10, remaining: 3 }]],
     ['"a;r=1, \\"b\\\\";x="r=2;t=3,";r=4;t=5', "", [{ name: 'a;r=1, "b\\', remaining: 4, resetMs: 5000 }]],
     [
       '"a" ; r=1; pk=:QUI=: ;ok , b;r=2',
