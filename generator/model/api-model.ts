@@ -306,6 +306,8 @@ export interface NamedSchema {
   readonly name: string;
   /** Its public name, the same in every package: a valid identifier in PascalCase. */
   readonly typeName: string;
+  /** For a schema that stands for its extensions, the name of what they share: `VehicleBase` beside `Vehicle`. */
+  readonly baseTypeName?: string;
   readonly schema: Schema;
   /** Which side of the wire it describes; `both` when requests and responses share it. */
   readonly usage: "request" | "response" | "both";
@@ -345,5 +347,5 @@ export interface Webhook {
 
 /** Parts of a model before their public names are chosen. */
 export type UnnamedOperation = Omit<Operation, "names">;
-export type UnnamedSchema = Omit<NamedSchema, "typeName">;
+export type UnnamedSchema = Omit<NamedSchema, "typeName" | "baseTypeName">;
 export type UnnamedResource = Omit<Resource, "className" | "fileName">;

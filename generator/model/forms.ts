@@ -100,8 +100,7 @@ class Forms {
   #without(schema: Schema, marker: "readOnly" | "writeOnly", rename: (name: string) => string): Schema {
     if (typeof schema === "boolean") return schema;
     const mapped = mapSubschemas(schema, (inner) => this.#without(inner, marker, rename));
-    const renamed =
-      mapped.$ref === undefined ? mapped : { ...mapped, $ref: referenceTo(rename(nameOf(mapped.$ref))) };
+    const renamed = withReferences(mapped, (reference) => referenceTo(rename(nameOf(reference))));
     const { properties } = schema;
     if (!properties) return renamed;
     const gone = Object.keys(properties).filter((key) => isMarked(properties[key], marker, this.#annotated));
@@ -109,6 +108,17 @@ class Forms {
     const rest = withoutMembers(renamed, gone);
     return marker === "readOnly" ? { ...rest, "x-read-only": gone } : rest;
   }
+}
+
+/** A schema with other references, those of its discriminator too. */
+function withReferences(schema: SchemaObject, map: (reference: string) => string): SchemaObject {
+  const { $ref, discriminator } = schema;
+  const mapping = Object.entries(discriminator?.mapping ?? {}).map(([value, target]) => [value, map(target)]);
+  return {
+    ...schema,
+    ...($ref === undefined ? {} : { $ref: map($ref) }),
+    ...(discriminator ? { discriminator: { ...discriminator, mapping: Object.fromEntries(mapping) } } : {}),
+  };
 }
 
 function withoutMembers(schema: SchemaObject, gone: readonly string[]): SchemaObject {

@@ -9,6 +9,7 @@ import type {
 } from "./api-model.js";
 import { Namespace, typeIdentifier, valueIdentifier } from "./identifiers.js";
 import { RESERVED_TYPES, RESERVED_VALUES } from "./reserved-names.js";
+import { polymorphicBases } from "./variants.js";
 import { pascalCase, unique, wordsOf } from "./words.js";
 
 /** Members that a client has of its own, or that would change what the object is. */
@@ -61,7 +62,12 @@ function namedSchemas(schemas: Unnamed["schemas"], types: Namespace): NamedSchem
       if ((type === name) === isExact) chosen.set(name, types.claim(type, "Schema"));
     }
   }
-  return schemas.map((schema) => ({ ...schema, typeName: chosen.get(schema.name) ?? schema.name }));
+  const bases = polymorphicBases(new Map(schemas.map(({ name, schema }) => [name, schema])));
+  return schemas.map((schema) => {
+    const typeName = chosen.get(schema.name) ?? schema.name;
+    if (!bases.has(schema.name)) return { ...schema, typeName };
+    return { ...schema, typeName, baseTypeName: types.claim(`${typeName}Base`) };
+  });
 }
 
 function operationNames(id: string, types: Namespace, values: Namespace): OperationNames {

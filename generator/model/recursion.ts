@@ -1,22 +1,16 @@
-import type { NamedSchema } from "./api-model.js";
 import { nameOf } from "./schema-walk.js";
 import type { Schema } from "./schema.js";
+import type { PolymorphicBase } from "./variants.js";
 
 /**
- * The schemas that contain themselves without an object in between, such as JSON itself: a list of itself or a text.
- * As members of an interface they would be circular; as type aliases they are not.
+ * The schemas that are themselves, with no list or object in between: not even a type alias can say that, and nothing can
+ * be said of them.
  */
-export function recursiveSchemas(schemas: readonly NamedSchema[]): ReadonlySet<string> {
-  return selfReaching(schemas, true);
-}
-
-/** The schemas that are themselves: not even an alias can say that, and nothing can be said of them. */
-export function endlessSchemas(schemas: readonly NamedSchema[]): ReadonlySet<string> {
-  return selfReaching(schemas, false);
-}
-
-function selfReaching(schemas: readonly NamedSchema[], isThroughLists: boolean): Set<string> {
-  const edges = new Map(schemas.map(({ name, schema }) => [name, directReferences(schema, isThroughLists)]));
+export function endlessSchemas(
+  schemas: ReadonlyMap<string, Schema>,
+  bases: ReadonlyMap<string, PolymorphicBase>,
+): ReadonlySet<string> {
+  const edges = new Map([...schemas].map(([name, schema]) => [name, references(schema, bases)]));
   const found = new Set<string>();
   for (const name of edges.keys()) {
     const seen = new Set<string>();
@@ -31,13 +25,14 @@ function selfReaching(schemas: readonly NamedSchema[], isThroughLists: boolean):
   return found;
 }
 
-/** The names that a schema refers to with no object in between. */
-function directReferences(schema: Schema, isThroughLists: boolean): string[] {
+/** What a schema refers to directly. Extensions of a polymorphic base are made of what they share, not of the union. */
+function references(schema: Schema, bases: ReadonlyMap<string, PolymorphicBase>): string[] {
   if (typeof schema === "boolean") return [];
   if (schema.$ref !== undefined) return [nameOf(schema.$ref)];
-  const lists = isThroughLists
-    ? [...(schema.prefixItems ?? []), ...(schema.items === undefined ? [] : [schema.items])]
-    : [];
-  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...lists];
-  return parts.flatMap((part) => directReferences(part, isThroughLists));
+  const parts = (schema.allOf ?? []).filter((part) => {
+    return typeof part === "boolean" || part.$ref === undefined || !bases.has(nameOf(part.$ref));
+  });
+  return [...parts, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((part) =>
+    references(part, bases),
+  );
 }

@@ -28,7 +28,7 @@ const SERVER_TYPES =
   "SecurityAlternative SecuritySchemeContract Server ServerOptions Shape";
 
 /** What openapi-typescript calls its types. */
-const PATH_TYPES = "components operations paths webhooks $defs";
+const PATH_TYPES = "operations paths";
 
 export const RESERVED_TYPES: readonly string[] = [
   ...new Set(`${GLOBAL_TYPES} ${CLIENT_TYPES} ${SERVER_TYPES} ${PATH_TYPES}`.split(" ")),

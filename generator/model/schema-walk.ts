@@ -69,11 +69,12 @@ export function nameOf(reference: string): string {
   return reference.slice(PREFIX.length).replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-/** The names of all schemas that a schema refers to directly. */
+/** The names of all schemas that a schema refers to directly, its discriminator's among them. */
 export function referencesIn(schema: Schema): Set<string> {
   const names = new Set<string>();
   visitSchema(schema, (inner) => {
     if (inner.$ref !== undefined) names.add(nameOf(inner.$ref));
+    for (const target of Object.values(inner.discriminator?.mapping ?? {})) names.add(nameOf(target));
   });
   return names;
 }

@@ -4,10 +4,16 @@ import { describe, expect, it } from "vitest";
 
 import { anyName } from "../support/any-name.js";
 import { Imports } from "../../generator/kit/typescript/imports.js";
+import {
+  Code,
+  code,
+  importStatements,
+  joined,
+  typeFrom,
+  valueFrom,
+} from "../../generator/kit/typescript/code.js";
 import { dataLiteral, propertyName, stringLiteral } from "../../generator/kit/typescript/literals.js";
 import { tsdoc } from "../../generator/kit/typescript/tsdoc.js";
-import { typeText } from "../../generator/kit/typescript/type-text.js";
-import type { Schema } from "../../generator/model/schema.js";
 
 /** What a module of one constant evaluates to. */
 function evaluate(expression: string): unknown {
@@ -58,6 +64,25 @@ describe("tsdoc", () => {
   });
 });
 
+describe("code", () => {
+  it("carries what it imports, named from the module that it stands in", () => {
+    const call = code`${valueFrom("./runtime/call.js", "call")}<${typeFrom("./types.js", "Task")}>("types.js")`;
+    expect(String(call)).toBe('call<Task>("types.js")');
+    expect(importStatements("./operations/tasks.ts", [{ deep: [call] }])).toBe(
+      'import { call } from "../runtime/call.js";\nimport type { Task } from "../types.js";\n',
+    );
+    expect(importStatements("./types.ts", call)).toBe('import { call } from "./runtime/call.js";\n');
+    expect(importStatements("./index.ts", valueFrom("openapi-fetch", "default", "create"))).toBe(
+      'import { default as create } from "openapi-fetch";\n',
+    );
+  });
+
+  it("leaves text alone, whatever it looks like", () => {
+    const text = new Code('"Call<Task>" // it\'s one " quote');
+    expect(importStatements("./a.ts", joined([text, "Call"], " "))).toBe("");
+  });
+});
+
 describe("Imports", () => {
   it("writes one statement for each module, types marked beside values", () => {
     const imports = new Imports();
@@ -68,26 +93,5 @@ describe("Imports", () => {
     expect(imports.toString()).toBe(
       'import { v, type U } from "./a.js";\nimport type { T } from "./b.js";\n',
     );
-  });
-});
-
-describe("typeText", () => {
-  const names = new Map([["the-task", "TheTask"]]);
-  const cases: [string, Schema, string | undefined][] = [
-    ["a reference", { $ref: "#/components/schemas/the-task" }, "TheTask"],
-    ["text", { type: "string" }, "string"],
-    ["bytes", { type: "string", format: "binary" }, "Blob"],
-    ["a whole number", { type: "integer" }, "number"],
-    ["a list", { type: "array", items: { type: "string" } }, "string[]"],
-    ["a list of choices", { type: "array", items: { enum: ["a", "b"] } }, '("a" | "b")[]'],
-    ["null among others", { type: ["string", "null"] }, "string | null"],
-    ["numbers to choose from", { type: "integer", enum: [1, 2] }, "1 | 2"],
-    ["anything", true, "unknown"],
-    ["an object", { type: "object", properties: {} }, undefined],
-    ["a union", { oneOf: [] }, undefined],
-    ["an open enum", { enum: ["a"], "x-open-enum": true }, undefined],
-  ];
-  it.each(cases)("writes %s", (_, schema, want) => {
-    expect(typeText(schema, names)).toBe(want);
   });
 });

@@ -34,7 +34,9 @@ it("goes from signing in to a finished agent session, by the client as it is", a
   expect(world.statuses.filter((status) => status === 429)).toEqual([]);
   expect(world.faults).toEqual([]);
   await oauth.signOut();
-  await expect(client.me.fetch({ cache: false })).rejects.toMatchObject({ name: "SignInRequiredError" });
+  await expect(client.me.fetch(undefined, { cache: false })).rejects.toMatchObject({
+    name: "SignInRequiredError",
+  });
 });
 
 it("comes through the limits: nothing is refused, and when another uses up the budget, nothing is lost", async () => {
@@ -125,7 +127,7 @@ async function breakDown(client: WorkspaceClient): Promise<{ initiative: Task; p
     parts.push(await client.tasks.create({ title, parentTaskId: initiative.taskId, visibility: "team" }));
   const done = await client.tasks.update(parts[4]?.taskId ?? "", { status: "completed" });
   expect(done).toMatchObject({ status: "completed", parentTaskId: initiative.taskId });
-  const whole = await client.initiatives.fetch(initiative.taskId, { cache: "reload" });
+  const whole = await client.initiatives.fetch(initiative.taskId, undefined, { cache: "reload" });
   expect(whole.progress).toEqual({ done: 1, total: 5, share: 0.2 });
   return { initiative, parts };
 }
@@ -148,7 +150,7 @@ async function illustrate(client: WorkspaceClient, { taskId }: Task): Promise<vo
     onProgress: ({ loaded }) => steps.push(loaded),
   });
   expect(steps.at(-1)).toBe(image.length);
-  expect(await client.files.fetch(fileId, { cache: false })).toMatchObject({
+  expect(await client.files.fetch(fileId, undefined, { cache: false })).toMatchObject({
     status: "ready",
     mediaType: "image/png",
     size: image.length,
@@ -170,7 +172,7 @@ async function browse(client: WorkspaceClient, { taskId }: Task, parts: readonly
 /** Two change the same task; the one that is late learns it, and does it again on what there is now. */
 async function editTogether(client: WorkspaceClient, task: Task | undefined): Promise<void> {
   const taskId = task?.taskId ?? "";
-  const { response } = await client.tasks.fetch(taskId, { cache: "reload" }).withResponse();
+  const { response } = await client.tasks.fetch(taskId, undefined, { cache: "reload" }).withResponse();
   const first = { headers: { "If-Match": response.headers.get("etag") ?? "" } };
   const { response: changed } = await client.tasks.update(taskId, { topic: "forms" }, first).withResponse();
   const late = await client.tasks.update(taskId, { title: "Guest form" }, first).safe();
@@ -214,7 +216,9 @@ async function delegate(client: WorkspaceClient, { taskId }: Task, news: News): 
   await Promise.all([worker.run(), answered]);
   expect(told.map(({ type }) => type)).toEqual(["registered", "claimed", "stopping", "completed", "stopped"]);
   const { sessionId } = queued;
-  expect(await client.agentSessions.fetch(sessionId, { cache: false })).toMatchObject({ state: "complete" });
+  expect(await client.agentSessions.fetch(sessionId, undefined, { cache: false })).toMatchObject({
+    state: "complete",
+  });
   const types: string[] = [];
   const texts: unknown[] = [];
   for await (const activity of client.agentSessions.activities.list(sessionId)) {
@@ -228,6 +232,6 @@ async function delegate(client: WorkspaceClient, { taskId }: Task, news: News): 
 /** The access token lasts an hour; the client replaces it, and nobody notices. */
 async function outliveToken(client: WorkspaceClient, events: readonly RuntimeEvent[]): Promise<void> {
   world.pass(2 * HOUR);
-  await Promise.all([client.me.fetch({ cache: false }), client.tasks.list({ limit: 1 })]);
+  await Promise.all([client.me.fetch(undefined, { cache: false }), client.tasks.list({ limit: 1 })]);
   expect(events.filter(({ type }) => type === "refresh")).toHaveLength(1);
 }

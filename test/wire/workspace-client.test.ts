@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 
+import { createApi } from "../../generated/client/src/api.js";
 import * as operations from "../../generated/client/src/operations.js";
 import {
   isApiError,
@@ -10,6 +11,7 @@ import {
   type TaskUpdate,
   type WorkspaceClientOptions,
 } from "../../generated/client/src/index.js";
+import { callShapeOf } from "../../generator/model/call-shape.js";
 import type { ApiModel, Operation } from "../../generator/model/api-model.js";
 import { loadModel } from "../../generator/pipeline.js";
 import { closedPort, json, serve } from "../support/api-server.js";
@@ -32,16 +34,14 @@ function clientFor(url: string, options: WorkspaceClientOptions = {}): Workspace
 }
 
 /** Arguments for an operation's function, out of the spec's own examples. */
-function argumentsFor({ parameters, body }: Operation): unknown[] {
-  const path = parameters.filter(
-    ({ in: place, clientDefault }) => place === "path" && clientDefault === undefined,
-  );
-  const query = parameters.filter(({ in: place, required }) => place === "query" && required);
-  const second = body
-    ? [body.contents[0]?.examples[0]?.value]
-    : [Object.fromEntries(query.map(({ name }) => [name, "text"]))];
-  const hasSecond = body !== undefined || parameters.some(({ in: place }) => place === "query");
-  return [...path.map(({ name }) => `${name}_1`), ...(hasSecond ? second : [])];
+function argumentsFor(operation: Operation): unknown[] {
+  const { path, argument, query, body } = callShapeOf(operation);
+  const example = body?.contents[0]?.examples[0]?.value;
+  const needed = query.filter(({ required }) => required).map(({ name }) => [name, "text"]);
+  return [
+    ...path.map(({ parameter: { name } }) => `${name}_1`),
+    argument === "body" ? example : Object.fromEntries(needed),
+  ];
 }
 
 describe("every operation", () => {
@@ -131,9 +131,12 @@ describe("on the wire", () => {
 
   it("path-typed access rides on the same runtime", async () => {
     const server = await serveExamples(model, "/api/v1");
-    const { data, error } = await clientFor(server.url).api.GET("/workspaces/{workspaceId}/tasks/{taskId}", {
-      params: { path: { workspaceId: "current", taskId: "tsk_1" } },
-    });
+    const { data, error } = await createApi(clientFor(server.url)).GET(
+      "/workspaces/{workspaceId}/tasks/{taskId}",
+      {
+        params: { path: { workspaceId: "current", taskId: "tsk_1" } },
+      },
+    );
     expect(error).toBeUndefined();
     expect(data?.taskId).toMatch(/^tsk_/);
     expect(server.received[0]?.headers.authorization).toBe("Bearer key_secret");

@@ -31,7 +31,6 @@ export type { BinaryBody, DeclaredHeaders, Handler, RequestBase } from "./runtim
 export type { ProblemFacts } from "./runtime/problem.js";
 export type { FaultKind } from "./runtime/request-fault.js";
 export type { Server } from "./runtime/serve.js";
-export type { components, operations, paths } from "./schema.js";
 export type * from "./types.js";
 export type { FetchMeRequest, FetchMeOutput, FetchMeCode } from "./operations/me.js";
 export type {

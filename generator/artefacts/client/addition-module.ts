@@ -23,7 +23,7 @@ export interface AdditionFunction {
   readonly parameters: string;
   readonly argumentNames: readonly string[];
   readonly result: string;
-  /** The type names in all of that which have to be imported, and from where, seen from `src/resources/`. */
+  /** The type names in all of that which have to be imported, and from where, from `src/`. */
   readonly types: readonly { readonly module: string; readonly name: string }[];
 }
 
@@ -140,7 +140,7 @@ function typesIn(
   return [...found].map(([name, from]) => ({ name, module: from }));
 }
 
-/** Where a file in `src/resources/` imports a name from; undefined: it is a global, or the function's own. */
+/** The module that a name comes from, from `src/`; undefined: it is a global, or the function's own. */
 function moduleOf(module: AdditionModule, name: string, where: string): string | undefined {
   const imported = module.imports.get(name);
   if (imported) {
@@ -150,10 +150,9 @@ function moduleOf(module: AdditionModule, name: string, where: string): string |
         "Import it by its own name.",
       );
     }
-    return fromResources(module.name, imported.from);
+    return fromSource(module.name, imported.from);
   }
-  if (module.exports.has(name))
-    return fromResources(module.name, `./${posix.basename(module.name, ".ts")}.js`);
+  if (module.exports.has(name)) return fromSource(module.name, `./${posix.basename(module.name, ".ts")}.js`);
   const isLocal = module.source.statements.some((statement) => namesOf(statement).includes(name));
   if (isLocal) {
     throw new ArtefactError(
@@ -164,10 +163,9 @@ function moduleOf(module: AdditionModule, name: string, where: string): string |
   return undefined;
 }
 
-function fromResources(file: string, specifier: string): string {
+function fromSource(file: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier;
-  const target = posix.join("additions", posix.dirname(file), specifier);
-  return posix.relative("resources", target).replace(/^(?!\.)/, "./");
+  return `./${posix.join("additions", posix.dirname(file), specifier)}`;
 }
 
 /** The lines of the comment before a declaration. */

@@ -28,7 +28,7 @@ interface AdditionMethod {
 export interface AddedMethod {
   readonly method: string;
   readonly function: string;
-  /** The module of the function, seen from `src/resources/`. */
+  /** The module of the function, from `src/`. */
   readonly module: string;
   readonly code: AdditionFunction;
 }
@@ -46,7 +46,7 @@ export interface AddedCode {
 const NOTHING: Additions = { files: [], methods: [], entries: [] };
 
 /** Entry points that a package may have of its own. */
-const OWN_ENTRIES = ["index", "operations", "oauth", "redis", "webhooks", "package.json"];
+const OWN_ENTRIES = ["index", "operations", "api", "oauth", "redis", "webhooks", "package.json"];
 
 /**
  * Reads what the options say of additions.
@@ -97,7 +97,7 @@ export function addedCode(scope: ClientScope, additions: Additions = NOTHING): A
     checkMethod(scope, resource, method);
     methods.set(resource, [
       ...own,
-      { method, function: name, module: `../additions/${jsName(file)}`, code: readFunction(module, name) },
+      { method, function: name, module: `./additions/${jsName(file)}`, code: readFunction(module, name) },
     ]);
     exporting.add(module);
   }

@@ -9,32 +9,41 @@ import { emitErrorCodes } from "./error-codes-file.js";
 import { headerOf } from "../../kit/typescript/header.js";
 import { indexOf } from "../../model/model-index.js";
 import { clientName } from "../../model/public-names.js";
-import { operationCode, type ClientScope } from "./operation-code.js";
-import { codesOf, emitOperations } from "./operations-file.js";
+import { operationCode, type ClientScope, type OperationCode } from "./operation-code.js";
+import { codesOf, emitOperations, moduleOf } from "./operations-file.js";
 import { emitOAuth } from "./oauth-file.js";
+import { emitPaths } from "./paths-file.js";
+import { render } from "../../kit/templates.js";
 import { emitPackage } from "./package-files.js";
 import { emitResource } from "./resource-file.js";
 import type { ClientOptions } from "./index.js";
 import { emitExamples, emitVerbatim } from "./verbatim-files.js";
-import { emitSchema } from "../../kit/typescript/schema-file.js";
+import { TypePrinter } from "../../kit/typescript/type-printer.js";
 import { emitTypes } from "../../kit/typescript/types-file.js";
 import { emitWebhookEvents, emitWebhooks } from "./webhooks-file.js";
 
 /** The files of the typed client. */
 export function emitClientPackage(
   model: ApiModel,
-  { name: packageName, additions }: ClientOptions,
+  { name: packageName, additions, api: isPathTyped = true }: ClientOptions,
   kit: Kit,
 ): readonly EmittedFile[] {
   const options = { packageName, specFile: kit.spec.name };
   const scope = scopeOf(model, options);
-  const codes = new Map(model.operations.map((operation) => [operation.id, operationCode(scope, operation)]));
+  const codes = new Map(
+    model.resources.flatMap((resource) =>
+      resource.operations.flatMap((id): [string, OperationCode][] => {
+        const operation = scope.index.operations.get(id);
+        return operation ? [[id, operationCode(scope, operation, moduleOf(resource))]] : [];
+      }),
+    ),
+  );
   const added = addedCode(scope, additionsFrom(additions, kit));
   const resources = model.resources.flatMap((resource): EmittedFile[] => {
     const file = resource.fileName;
     const members = codesOf(resource, codes);
     const operations =
-      members.length === 0 ? [] : [source(`operations/${file}`, emitOperations(scope, members))];
+      members.length === 0 ? [] : [source(`operations/${file}`, emitOperations(scope, resource, members))];
     return [...operations, source(`resources/${file}`, emitResource(scope, resource, members, added))];
   });
   const optional = {
@@ -44,23 +53,23 @@ export function emitClientPackage(
     webhooks: emitWebhooks(scope),
     oauth: emitOAuth(scope, options.packageName),
   };
-  const has = { webhooks: optional.webhooks !== undefined, oauth: optional.oauth !== undefined };
+  const has = {
+    api: isPathTyped,
+    webhooks: optional.webhooks !== undefined,
+    oauth: optional.oauth !== undefined,
+  };
   return [
     ...emitPackage(scope, options, has, added.entries),
     source("index", emitIndex(scope, codes, added)),
     source("client", emitClient(scope)),
+    ...(has.api ? emitApi(scope, options) : []),
     source("create-api", emitCreateApi(scope, options.packageName)),
     source("definition", emitDefinition(scope, options.packageName)),
     ...Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [source(name, text)])),
     source("operations", emitOperationsIndex(scope, added)),
     ...resources,
     ...added.files,
-    {
-      path: "src/schema.ts",
-      content: `${scope.header}\n${emitSchema(model)}`,
-      format: false,
-    },
-    source("types", emitTypes(scope)),
+    source("types", emitTypes({ schemas: model.schemas, printer: scope.printer, header: scope.header })),
     ...emitVerbatim(scope.header, "runtime"),
     ...emitVerbatim(scope.header, "redis"),
     ...emitExamples(scope.header, options.packageName),
@@ -69,10 +78,23 @@ export function emitClientPackage(
   ];
 }
 
+/** The path-typed surface, an entry of its own so that nobody else loads its types and openapi-fetch. */
+function emitApi(
+  { model, printer, header, client }: ClientScope,
+  { packageName }: EmitOptions,
+): EmittedFile[] {
+  return [
+    source("api", render("client/src/api.ts.hbs", { header, client, packageName })),
+    { path: "src/paths.ts", content: emitPaths(model, printer, header), format: false },
+  ];
+}
+
 function scopeOf(model: ApiModel, options: EmitOptions): ClientScope {
+  const index = indexOf(model);
   return {
     model,
-    index: indexOf(model),
+    index,
+    printer: new TypePrinter(index),
     client: clientName(options.packageName, model.schemas),
     header: headerOf(options),
   };

@@ -1,37 +1,26 @@
 import type { AddedCode } from "./additions.js";
 import { render } from "../../kit/templates.js";
-import { Imports } from "../../kit/typescript/imports.js";
+import { importStatements } from "../../kit/typescript/code.js";
 import { propertyName } from "../../kit/typescript/literals.js";
 import type { ClientScope, OperationCode } from "./operation-code.js";
-import { codesOf, operationTypes } from "./operations-file.js";
-import { childrenOf } from "./resource-file.js";
+import { codesOf } from "./operations-file.js";
+import { childrenOf, memberView } from "./resource-file.js";
 import { oneLine, prose, tsdoc } from "../../kit/typescript/tsdoc.js";
 
 /** `src/client.ts`: the class that integrators construct. */
 export function emitClient(scope: ClientScope): string {
-  const { model } = scope;
-  const imports = new Imports();
-  imports.type("./runtime/api.js", "Api");
-  imports.type("./runtime/api.js", "ApiOptions");
-  imports.type("./runtime/api.js", "RateLimitStatus");
-  imports.type("./schema.js", "paths");
-  const resources = childrenOf(scope).map((resource) => {
-    const { fileName: file, className } = resource;
-    const member = resource.path.at(-1);
-    imports.value(`./resources/${file}.js`, className);
-    const doc = tsdoc(prose(resource.description ?? `Operations on ${resource.path.join(" ")}.`), "  ");
-    return { doc, member, class: className };
-  });
+  const { model, client } = scope;
+  const resources = childrenOf(scope).map(memberView);
   return render("client/src/client.ts.hbs", {
     header: scope.header,
-    imports: imports.toString(),
-    client: scope.client,
+    imports: importStatements("./client.ts", resources),
+    client,
     doc: tsdoc([
       ...prose(oneLine(model.title)),
       "",
       ...prose(model.summary ?? oneLine(model.description ?? "")),
     ]),
-    optionsDoc: tsdoc([`Options of {@link ${scope.client}}.`]),
+    optionsDoc: tsdoc([`Options of {@link ${client}}.`]),
     defaults: defaultMembers(scope),
     resources,
   });
@@ -52,13 +41,8 @@ function defaultMembers({ model }: ClientScope): { doc: string; key: string }[] 
 
 /** `src/create-api.ts`: the runtime with this API's behaviour. */
 export function emitCreateApi(scope: ClientScope, packageName: string): string {
-  const imports = new Imports();
-  imports.type("./runtime/api.js", "Api");
-  imports.type("./runtime/api.js", "ApiOptions");
-  imports.value("./runtime/create-runtime.js", "createRuntime");
   return render("client/src/create-api.ts.hbs", {
     header: scope.header,
-    imports: imports.toString(),
     packageName,
   });
 }
@@ -86,7 +70,7 @@ export function emitIndex(
 ): string {
   const resources = scope.model.resources.map((resource) => {
     const { fileName: file, className } = resource;
-    return { file, className, types: operationTypes(codesOf(resource, codes)) };
+    return { file, className, types: codesOf(resource, codes).flatMap(({ typeNames }) => typeNames) };
   });
   const statements = [
     ...(scope.model.errorCodes.length > 0 ? [`{ errorCodes, type ErrorCode } from "./error-codes.js"`] : []),
@@ -98,7 +82,6 @@ export function emitIndex(
     ...added.exports.flatMap(({ file, types }) =>
       types.length === 0 ? [] : [`type { ${types.join(", ")} } from "${file}"`],
     ),
-    `type { components, operations, paths } from "./schema.js"`,
     `type * from "./types.js"`,
     ...(scope.model.webhooks.length > 0
       ? [`type { WebhookName, WebhookPayload, WebhookPayloads } from "./webhook-events.js"`]

@@ -1,50 +1,46 @@
 import type { Content, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../base/media-type.js";
+import { parametersIn } from "../../model/call-shape.js";
+import type { Schemas } from "../../model/resolve.js";
 import type { CachePolicy } from "../../model/policies.js";
-import type { Schema } from "../../model/schema.js";
 import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
-import { dataLiteral, objectLiteral, stringLiteral } from "../../kit/typescript/literals.js";
-import type { Signature } from "./signature.js";
+import { dataLiteral, stringLiteral } from "../../kit/typescript/literals.js";
+import { code, objectCode, valueFrom, type Code } from "../../kit/typescript/code.js";
+import type { BodyForm } from "./body-forms.js";
 
-/** Notes a value of a runtime module, and returns the name that it has in the operations file. */
-export type UseRuntimeValue = (module: string, name: string, local?: string) => string;
-
-/** The constant that tells the runtime about an operation: only what departs from the defaults, in source text. */
-export function descriptorText(
-  operation: Operation,
-  signature: Signature,
-  schemas: ReadonlyMap<string, Schema>,
-  use: UseRuntimeValue,
-): string {
+/** The constant that tells the runtime about an operation: only what departs from the defaults. */
+export function descriptorOf(operation: Operation, results: readonly BodyForm[], schemas: Schemas): Code {
   const { policies } = operation;
   const defaults = operation.parameters.filter(({ clientDefault }) => clientDefault !== undefined);
+  const query = parametersIn(operation, "query");
   const implied = impliedCodes(operation, schemas);
-  const accept = signature.results.flatMap(({ mediaTypes }) => mediaTypes);
-  return objectLiteral([
+  const accept = results.flatMap(({ mediaTypes }) => mediaTypes);
+  return objectCode([
     ["id", stringLiteral(operation.id)],
     ["method", stringLiteral(operation.method)],
     ["path", stringLiteral(operation.path)],
     ["server", operation.server === undefined ? undefined : stringLiteral(operation.server)],
     ["defaults", defaults.length === 0 ? undefined : dataLiteral(defaults.map(({ name }) => name))],
     ["security", securityText(operation)],
-    ["styles", stylesText(operation.parameters, use)],
-    ["body", bodyText(operation.body?.contents ?? [], use)],
+    ["query", query.length === 0 ? undefined : dataLiteral(query.map(({ name }) => name))],
+    ["styles", stylesText(operation.parameters)],
+    ["body", bodyText(operation.body?.contents ?? [])],
     ["accept", accept.length === 0 || isJsonOnly(accept) ? undefined : dataLiteral(accept)],
     ["mayBeEmpty", mayBeEmpty(operation) ? "true" : undefined],
-    ["decode", decodeText(signature, use)],
+    ["decode", decodeText(results)],
     ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
     ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
-    ["cache", policies.cache ? cacheText(policies.cache, use) : undefined],
+    ["cache", policies.cache ? cacheText(policies.cache) : undefined],
     ["retry", policies.retry === undefined ? undefined : dataLiteral(policies.retry)],
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
     ["windows", policies.windows.length === 0 ? undefined : dataLiteral(policies.windows)],
   ]);
 }
 
-function cacheText({ freshMs, etag }: CachePolicy, use: UseRuntimeValue): string {
-  return objectLiteral([
-    ["layer", use("cache", "cacheLayer")],
+function cacheText({ freshMs, etag }: CachePolicy): Code {
+  return objectCode([
+    ["layer", valueFrom("./runtime/cache.js", "cacheLayer")],
     ["freshMs", String(freshMs)],
     ["etag", String(etag)],
   ]);
@@ -65,12 +61,14 @@ function securityText(operation: Operation): string | undefined {
 }
 
 /** The serialisers of parameters that depart from OpenAPI's defaults, keyed by place and name. */
-function stylesText(parameters: readonly Parameter[], use: UseRuntimeValue): string | undefined {
-  const styles = parameters.flatMap((parameter): [string, string][] => {
+function stylesText(parameters: readonly Parameter[]): Code | undefined {
+  const styles = parameters.flatMap((parameter): [string, Code][] => {
     const name = styleName(parameter);
-    return name === undefined ? [] : [[`${parameter.in}:${parameter.name}`, use("parameters", name)]];
+    return name === undefined
+      ? []
+      : [[`${parameter.in}:${parameter.name}`, valueFrom("./runtime/parameters.js", name)]];
   });
-  return styles.length === 0 ? undefined : objectLiteral(styles);
+  return styles.length === 0 ? undefined : objectCode(styles);
 }
 
 /** The name under which the runtime exports a style; none for the defaults, `simple` and exploded `form`. */
@@ -96,45 +94,52 @@ function styleName({ in: place, style, explode, allowReserved, mediaType }: Para
   }
 }
 
-function bodyText(contents: readonly Content[], use: UseRuntimeValue): string | undefined {
+function bodyText(contents: readonly Content[]): Code | undefined {
   if (contents.length === 0) return undefined;
-  return objectLiteral(contents.map((content) => [content.mediaType, encoderText(content, use)]));
+  return objectCode(contents.map((content) => [content.mediaType, encoderText(content)]));
 }
 
 /** Tells bundlers that a call which nobody uses the result of can be left out. */
 const PURE = "/* @__PURE__ */ ";
 
-function encoderText(content: Content, use: UseRuntimeValue): string {
+function encoderText(content: Content): Code {
   const encoding = Object.keys(content.encoding).length === 0 ? "" : dataLiteral(content.encoding);
   switch (content.kind) {
     case "form":
-      return `${PURE}${use("body", "form")}(${encoding})`;
+      return code`${PURE}${encoder("form")}(${encoding})`;
     case "multipart":
-      return `${PURE}${use("body", "multipart")}(${encoding})`;
+      return code`${PURE}${encoder("multipart")}(${encoding})`;
     case "json":
-      return use("body", "json");
+      return encoder("json");
     case "text":
-      return use("body", "text");
+      return encoder("text");
     case "lines":
-      return use("body", "jsonLines");
+      return encoder("jsonLines");
     case "binary":
     case "events":
-      return use("body", "binary");
+      return encoder("binary");
   }
 }
 
+function encoder(name: string): Code {
+  return valueFrom("./runtime/body.js", name);
+}
+
 /** How answers other than JSON are read. */
-function decodeText(signature: Signature, use: UseRuntimeValue): string | undefined {
-  const entries = signature.results.flatMap(({ kind, item, mediaTypes }): [string, string][] => {
+function decodeText(results: readonly BodyForm[]): Code | undefined {
+  const entries = results.flatMap(({ kind, item, mediaTypes }): [string, Code][] => {
     if (kind === "lines" || (kind === "events" && item !== undefined)) {
       const name = kind === "lines" ? "readJsonLines" : STREAMS[item ?? "event"];
-      return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("streams", name)]);
+      return mediaTypes.map((mediaType) => [essenceOf(mediaType), valueFrom("./runtime/streams.js", name)]);
     }
     if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
     const { name, local } = DECODERS[kind];
-    return mediaTypes.map((mediaType) => [essenceOf(mediaType), use("decode", name, local)]);
+    return mediaTypes.map((mediaType) => [
+      essenceOf(mediaType),
+      valueFrom("./runtime/decode.js", name, local),
+    ]);
   });
-  return entries.length === 0 ? undefined : objectLiteral(entries);
+  return entries.length === 0 ? undefined : objectCode(entries);
 }
 
 /** The decoders of server-sent events whose items are not the JSON of their data. */

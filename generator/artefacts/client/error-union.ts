@@ -1,13 +1,16 @@
 import type { Operation, Response } from "../../model/api-model.js";
 import { errorClassOf, failuresOf } from "../../model/outcomes.js";
-import { responseType, type TypeScope } from "./bodies.js";
+import { code, joined, typeFrom, type Code } from "../../kit/typescript/code.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
+import { primary, union } from "../../kit/typescript/types.js";
+import { resultType } from "./body-forms.js";
+import type { OwnTypes } from "./own-types.js";
 
 /**
- * The members of an operation's error type: one class for each declared failure, with its codes, its body and its
- * status, so that a comparison with any of these narrows the type to it.
+ * An operation's error type: one class for each declared failure, with its codes, its body and its status, so that a
+ * comparison with any of these narrows the type to it.
  */
-export function errorUnion(operation: Operation, scope: TypeScope): string[] {
+export function errorUnion(operation: Operation, types: OwnTypes): Code {
   const failures = failuresOf(operation);
   const members = failures.map((response) => {
     const codes = response.errorCodes.map(stringLiteral).join(" | ") || "string";
@@ -15,30 +18,40 @@ export function errorUnion(operation: Operation, scope: TypeScope): string[] {
     // The other classes are those of a single status.
     const hasStatus = name === "ServerError" || name === "StatusError";
     const status = hasStatus ? [statusType(response.status, failures)] : [];
-    return `${name}<${[codes, errorBody(response, scope), ...status].join(", ")}>`;
+    return code`${errorType(name)}<${joined([codes, errorBody(response, types), ...status], ", ")}>`;
   });
-  const declared = failures.map(({ status }) => rangeType(status)).join(" | ");
-  return [...new Set([...members, declared ? `ClientError<${declared}>` : "ClientError"])];
+  const rest = errorType("ClientError");
+  const declared = joined(
+    failures.map(({ status }) => rangeType(status)),
+    " | ",
+  );
+  return union([...members, failures.length > 0 ? code`${rest}<${declared}>` : rest].map(primary)).code;
 }
 
 /** The statuses that a response stands for, without those that have a response of their own. */
-function statusType(status: string, failures: readonly Response[]): string {
+function statusType(status: string, failures: readonly Response[]): Code {
   const range = rangeType(status);
   if (/^\d+$/.test(status)) return range;
   const apart = failures
     .filter((other) => other.status !== status)
     .filter((other) => status === "default" || other.status.startsWith(status.charAt(0)))
     .map((other) => rangeType(other.status));
-  return apart.length > 0 ? `Exclude<${range}, ${apart.join(" | ")}>` : range;
+  return apart.length > 0 ? code`Exclude<${range}, ${joined(apart, " | ")}>` : range;
 }
 
 /** `404`, `4XX` and `default` as a type. */
-function rangeType(status: string): string {
-  if (status === "default") return "ErrorStatus";
-  return /^\d+$/.test(status) ? status : `ErrorStatus<${status.charAt(0)}>`;
+function rangeType(status: string): Code {
+  if (/^\d+$/.test(status)) return code`${status}`;
+  const all = errorType("ErrorStatus");
+  return status === "default" ? all : code`${all}<${status.charAt(0)}>`;
 }
 
-function errorBody(response: Response, scope: TypeScope): string {
+function errorType(name: string): Code {
+  return typeFrom("./runtime/errors.js", name);
+}
+
+function errorBody(response: Response, types: OwnTypes): Code {
   const content = response.contents.find(({ kind }) => kind === "json");
-  return content ? responseType(content, response.status, scope) : "unknown";
+  if (!content) return code`unknown`;
+  return resultType(content, types, `${types.stem}${response.status}Body`);
 }

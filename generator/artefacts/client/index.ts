@@ -6,6 +6,8 @@ export interface ClientOptions {
   readonly name: string;
   /** Hand-written TypeScript that becomes part of the client: what this API has and no spec can say. */
   readonly additions?: AdditionsOptions;
+  /** Whether the package has the entry `./api`: every path with its types, by openapi-fetch. Unless `false`, it has. */
+  readonly api?: boolean;
 }
 
 /**
@@ -37,6 +39,11 @@ export const client = defineArtefact<ClientOptions>({
     required: ["name"],
     properties: {
       name: { ...TEXT, description: "The package's npm name; the client class is named after it." },
+      api: {
+        type: "boolean",
+        default: true,
+        description: "Whether the package has the entry ./api: every path with its types, by openapi-fetch.",
+      },
       additions: {
         type: "object",
         description: "Hand-written TypeScript that becomes part of the client.",

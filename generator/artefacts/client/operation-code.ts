@@ -1,17 +1,24 @@
-import type { ApiModel, Operation, OperationNames, Parameter } from "../../model/api-model.js";
+import type { ApiModel, Operation, OperationNames } from "../../model/api-model.js";
+import { callShapeOf, type CallShape } from "../../model/call-shape.js";
 import type { ModelIndex } from "../../model/model-index.js";
-import { itemType, type BodyForm, type TypeScope } from "./bodies.js";
-import { errorUnion } from "./error-union.js";
+import { resolved, schemaAt } from "../../model/resolve.js";
+import type { Schema } from "../../model/schema.js";
+import { tokensOf } from "../../base/json.js";
+import { code, joined, typeFrom, type Code } from "../../kit/typescript/code.js";
 import { propertyName, stringLiteral } from "../../kit/typescript/literals.js";
-import { parametersIn } from "../../model/call-shape.js";
-import { baseOptions, hasOwnOptions, signatureOf, type Signature } from "./signature.js";
-import { prose, tsdoc, type ArgumentDoc } from "../../kit/typescript/tsdoc.js";
-import { typeText } from "../../kit/typescript/type-text.js";
+import type { ArgumentDoc } from "../../kit/typescript/tsdoc.js";
+import type { TypePrinter } from "../../kit/typescript/type-printer.js";
+import { primary, union } from "../../kit/typescript/types.js";
+import { itemType, requestForms, resultForms, type BodyForm } from "./body-forms.js";
+import { descriptorOf } from "./descriptor.js";
+import { errorUnion } from "./error-union.js";
+import { isShort, OwnTypes } from "./own-types.js";
 
 /** What the emitters of a client share. */
 export interface ClientScope {
   readonly model: ApiModel;
   readonly index: ModelIndex;
+  readonly printer: TypePrinter;
   /** The class of the client. */
   readonly client: string;
   /** The first line of every file. */
@@ -21,19 +28,17 @@ export interface ClientScope {
 /** One way to call an operation. */
 export interface Overload {
   /** Arguments after `api`, with their types. */
-  readonly parameters: string;
-  readonly result: string;
+  readonly parameters: Code;
+  readonly result: Code;
 }
 
-/** The texts of one operation, from which its function and its method are put together. */
+/** The code of one operation, from which its function and its method are put together. */
 export interface OperationCode {
   readonly operation: Operation;
-  readonly names: OperationNames;
-  readonly signature: Signature;
-  /** Types of its own, by name. */
-  readonly aliases: readonly { readonly name: string; readonly doc: string; readonly type: string }[];
-  readonly options: { readonly base: string; readonly members: readonly OptionMember[] } | undefined;
-  readonly errors: readonly string[];
+  readonly descriptor: Code;
+  /** Types of its own, and their names. */
+  readonly declarations: readonly Code[];
+  readonly typeNames: readonly string[];
   /** Empty where there is no choice. */
   readonly overloads: readonly Overload[];
   /** The signature that covers all overloads; the only one where there is no choice. */
@@ -47,197 +52,197 @@ export interface OperationCode {
   readonly isList: boolean;
 }
 
-export interface OptionMember {
-  readonly doc: string;
-  readonly text: string;
+/** The types of a call, from which its overloads are made. */
+interface CallTypes {
+  readonly shape: CallShape;
+  readonly path: readonly { readonly name: string; readonly type: Code }[];
+  readonly query: Code | undefined;
+  /** Empty: the operation takes no body. */
+  readonly bodies: readonly BodyForm[];
+  readonly options: Code;
+  readonly results: readonly BodyForm[];
+  readonly error: Code;
+  /** The type of an item, where the result is a list. */
+  readonly item: Code | undefined;
 }
 
-export function operationCode(scope: ClientScope, operation: Operation): OperationCode {
-  const { names } = operation;
-  const types: TypeScope = { names: scope.index.typeNames, operation: names };
-  const inline = signatureOf(operation, types);
-  const { signature, aliases } = withAliases(inline, operation, names);
-  const page = signature.results[0]?.type ?? "unknown";
-  const isList = operation.policies.pagination !== undefined && page !== "void";
-  const item = isList ? itemType(operation, page, scope.index.schemas, types) : undefined;
-  const choices = overloadsOf(signature, names, item);
+/** @param module - the module of the operation, from `src/`. */
+export function operationCode(scope: ClientScope, operation: Operation, module: string): OperationCode {
+  const own = new OwnTypes(scope.printer, module, operation.names.response.replace(/Response\d*$/, ""));
+  const types = callTypes(operation, own);
+  const { shape } = types;
+  const choices = overloadsOf(types);
   const [only] = choices;
-  const implementation = choices.length === 1 && only ? only : implementationOf(signature, names);
   return {
     operation,
-    names,
-    signature,
-    aliases,
-    options: optionsOf(operation, signature, types),
-    errors: errorUnion(operation, types),
+    descriptor: descriptorOf(operation, types.results, scope.index.schemas),
+    declarations: own.declarations,
+    typeNames: own.names,
     overloads: choices.length > 1 ? choices : [],
-    implementation,
-    argumentDocs: argumentDocs(operation, signature),
-    argumentNames: argumentNames(signature),
-    input: inputText(signature),
-    isList,
+    implementation: choices.length === 1 && only ? only : implementationOf(types),
+    argumentDocs: argumentDocs(shape),
+    argumentNames: [...shape.path.map(({ name }) => name), shape.argument, "options"],
+    input: inputText(shape),
+    isList: types.item !== undefined,
   };
 }
 
-/** Gives names to types that only the generated schema types can tell. */
-function withAliases(
-  signature: Signature,
-  operation: Operation,
+function callTypes(operation: Operation, own: OwnTypes): CallTypes {
+  const shape = callShapeOf(operation);
+  const { names } = operation;
+  const query = shape.query.length === 0 ? undefined : own.ofParameters(shape.query, names.query);
+  const bodies = requestForms(shape, own, names.body);
+  const results = resultForms(shape, own, names.response);
+  const page = results[0];
+  const isList =
+    operation.policies.pagination !== undefined && page !== undefined && page.type.text !== "void";
+  return {
+    shape,
+    path: shape.path.map(({ name, parameter: { schema } }) => ({
+      name,
+      type: pathType(schema, own.printer),
+    })),
+    query,
+    bodies,
+    options: optionsType(shape, query, bodies, own, names),
+    results,
+    error: own.alias(names.error, errorUnion(operation, own)),
+    item: isList ? pageItem(operation, shape, page.type, own) : undefined,
+  };
+}
+
+/** What may stand in a path is a text at least. */
+function pathType(schema: Schema, printer: TypePrinter): Code {
+  const type = printer.of(schema);
+  return type.text === "unknown" ? code`string` : type;
+}
+
+/** The type of an item of a page: that of its schema, else what the page has where the pagination policy points. */
+function pageItem({ policies }: Operation, shape: CallShape, page: Code, { printer }: OwnTypes): Code {
+  const path = tokensOf(policies.pagination?.items ?? "");
+  const content = shape.results.find(({ content: { kind } }) => kind === "json")?.content;
+  const { schemas } = printer.index;
+  const items = resolved(schemaAt(content?.schema, path, schemas), schemas)?.items;
+  const type = items === undefined ? undefined : printer.of(items);
+  return type && isShort(type) ? type : itemType(page, path);
+}
+
+/** The options that only this operation has; else those that all share. */
+function optionsType(
+  shape: CallShape,
+  query: Code | undefined,
+  bodies: readonly BodyForm[],
+  own: OwnTypes,
   names: OperationNames,
-): Pick<OperationCode, "signature" | "aliases"> {
-  const aliases: { name: string; doc: string; type: string }[] = [];
-  if (parametersIn(operation, "query").length > 0) {
-    const query = `operations[${stringLiteral(names.function)}]["parameters"]["query"]`;
-    aliases.push({
-      name: names.query,
-      doc: `Query parameters of {@link ${names.function}}.`,
-      type: `NonNullable<${query}>`,
-    });
+): Code {
+  const base =
+    shape.defaults.length > 0
+      ? typeFrom("./options.js", "RequestOptions")
+      : typeFrom("./runtime/options.js", "CallOptions");
+  const members: Code[] = [];
+  const optional = (isRequired: boolean, type: Code): Code =>
+    isRequired ? code`: ${type};` : code`?: ${type} | undefined;`;
+  if (shape.argument === "body" && query) members.push(code`query${optional(shape.isQueryRequired, query)}`);
+  const [body] = bodies;
+  if (shape.argument === "query" && body)
+    members.push(code`body${optional(shape.body?.required === true, bodyUnion(bodies))}`);
+  if (shape.headers.length > 0) {
+    const value = typeFrom("./runtime/options.js", "HeaderValue");
+    const headers = own.ofParameters(shape.headers, names.headers, [
+      code`/** Any other header. */\n[name: string]: ${value};`,
+    ]);
+    members.push(code`headers${optional(shape.areHeadersRequired, headers)}`);
   }
-  const named = (forms: readonly BodyForm[], name: string, doc: string): readonly BodyForm[] => {
-    const [first, ...others] = forms;
-    if (!first || !/\boperations\[/.test(first.type)) return forms;
-    aliases.push({ name, doc: `${doc} {@link ${names.function}}.`, type: first.type });
-    return [{ ...first, type: name }, ...others];
-  };
-  const body = signature.body && {
-    ...signature.body,
-    forms: named(signature.body.forms, names.body, "The body of"),
-  };
-  const results = named(signature.results, names.response, "What comes back from");
-  return { signature: { ...signature, body, results }, aliases };
+  if (shape.cookies.length > 0) {
+    members.push(
+      code`cookies${optional(shape.areCookiesRequired, own.ofParameters(shape.cookies, names.cookies))}`,
+    );
+  }
+  const mediaTypes = body?.mediaTypes ?? [];
+  if (mediaTypes.length > 1) {
+    const doc = `/** The media type of the body; \`${mediaTypes[0] ?? ""}\` unless given. */\n`.replace(
+      "*/*",
+      "*\\/*",
+    );
+    members.push(code`${doc}contentType?: ${mediaTypes.map(stringLiteral).join(" | ")} | undefined;`);
+  }
+  return members.length === 0 ? base : own.interface(names.options, code`extends ${base}`, members);
+}
+
+function bodyUnion(forms: readonly BodyForm[]): Code {
+  return union(forms.map(({ type }) => primary(type))).code;
 }
 
 /** One overload for each choice of body and of answer; the default needs no option. */
-function overloadsOf(signature: Signature, names: OperationNames, item: string | undefined): Overload[] {
-  const bodies: readonly (BodyForm | undefined)[] = signature.body ? signature.body.forms : [undefined];
+function overloadsOf(types: CallTypes): Overload[] {
+  const { shape, results } = types;
+  const bodies = shape.argument === "body" && types.bodies.length > 0 ? types.bodies : [undefined];
   return bodies.flatMap((body, bodyIndex) =>
-    signature.results.map((result, resultIndex) => {
+    results.map((result, resultIndex) => {
       const choices = [
         ...(bodyIndex > 0 && body ? [`contentType: ${body.mediaTypes.map(stringLiteral).join(" | ")}`] : []),
         ...(resultIndex > 0 ? [`accept: ${result.mediaTypes.map(stringLiteral).join(" | ")}`] : []),
       ];
       const options =
-        choices.length === 0
-          ? signature.options.type
-          : `${signature.options.type} & { ${choices.join("; ")} }`;
-      const isRequired = choices.length > 0 || signature.options.required;
-      const isPage = item !== undefined && resultIndex === 0;
+        choices.length === 0 ? types.options : code`${types.options} & { ${choices.join("; ")} }`;
+      const isRequired = choices.length > 0 || shape.areOptionsRequired;
+      const isPage = types.item !== undefined && resultIndex === 0;
       return {
-        parameters: parametersText(signature, body?.type, options, isRequired),
+        parameters: parametersOf(types, body?.type, options, isRequired),
         result: isPage
-          ? `ListCall<${result.type}, ${item}, ${names.error}>`
-          : `Call<${result.type}, ${names.error}>`,
+          ? code`${typeFrom("./runtime/list.js", "ListCall")}<${result.type}, ${types.item ?? ""}, ${types.error}>`
+          : code`${typeFrom("./runtime/call.js", "Call")}<${result.type}, ${types.error}>`,
       };
     }),
   );
 }
 
-function implementationOf(signature: Signature, names: OperationNames): Overload {
-  const body = signature.body && [...new Set(signature.body.forms.map(({ type }) => type))].join(" | ");
-  const results = [...new Set(signature.results.map(({ type }) => type))].join(" | ");
-  const options = `${signature.options.type} & { contentType?: string; accept?: string }`;
+function implementationOf(types: CallTypes): Overload {
+  const results = union(types.results.map(({ type }) => primary(type))).code;
+  const options = code`${types.options} & { contentType?: string; accept?: string }`;
+  const body =
+    types.shape.argument === "body" && types.bodies.length > 0 ? bodyUnion(types.bodies) : undefined;
   return {
-    parameters: parametersText(signature, body, options, false),
-    result: `Call<${results}, ${names.error}>`,
+    parameters: parametersOf(types, body, options, false),
+    result: code`${typeFrom("./runtime/call.js", "Call")}<${results}, ${types.error}>`,
   };
 }
 
-function parametersText(
-  signature: Signature,
-  body: string | undefined,
-  options: string,
-  isRequired: boolean,
-): string {
-  const { query } = signature;
+/** Path parameters, then the one object, which is there also where the operation takes none, then options. */
+function parametersOf(
+  types: CallTypes,
+  body: Code | undefined,
+  options: Code,
+  areOptionsRequired: boolean,
+): Code {
+  const { argument, isArgumentRequired } = types.shape;
+  const type = argument === "body" ? body : types.query;
+  const object = type ?? code`undefined`;
   // An argument before a required one can't be left out, only given as undefined.
-  const optional = (type: string, name: string, mayOmit: boolean): string => {
-    return mayOmit ? `${name}?: ${type}` : `${name}: ${type} | undefined`;
-  };
-  return [
-    ...signature.positional.map(({ name, type }) => `${name}: ${type}`),
-    ...(signature.body && body !== undefined
-      ? [signature.body.required ? `body: ${body}` : optional(body, "body", !isRequired)]
-      : []),
-    ...(query && !signature.body
-      ? [query.required ? `query: ${query.type}` : optional(query.type, "query", !isRequired)]
-      : []),
-    isRequired ? `options: ${options}` : `options?: ${options}`,
-  ].join(", ");
+  const second = isArgumentRequired
+    ? code`${argument}: ${object}`
+    : areOptionsRequired
+      ? code`${argument}: ${union([primary(object), primary("undefined")]).code}`
+      : code`${argument}?: ${object}`;
+  return joined(
+    [
+      ...types.path.map(({ name, type: it }) => code`${name}: ${it}`),
+      second,
+      areOptionsRequired ? code`options: ${options}` : code`options?: ${options}`,
+    ],
+    ", ",
+  );
 }
 
-function argumentNames(signature: Signature): string[] {
-  const second = signature.body ? ["body"] : signature.query ? ["query"] : [];
-  return [...signature.positional.map(({ name }) => name), ...second, "options"];
-}
-
-function inputText(signature: Signature): string {
-  const path = signature.positional.map(({ wireName, name }) => {
-    return wireName === name ? name : `${propertyName(wireName)}: ${name}`;
+function inputText(shape: CallShape): string {
+  const path = shape.path.map(({ name, parameter }) => {
+    return parameter.name === name ? name : `${propertyName(parameter.name)}: ${name}`;
   });
-  const members = [
-    ...(signature.positional.length > 0 ? [`path: { ${path.join(", ")} }`] : []),
-    ...(signature.body ? ["body"] : signature.query ? ["query"] : []),
-  ];
-  return `{ ${members.join(", ")} }`;
+  return `{ ${[...(path.length > 0 ? [`path: { ${path.join(", ")} }`] : []), shape.argument].join(", ")} }`;
 }
 
-function argumentDocs(operation: Operation, signature: Signature): ArgumentDoc[] {
-  const positional = signature.positional.map(({ name, doc }) => ({ name, text: doc }));
-  if (signature.body) {
-    return [...positional, { name: "body", text: operation.body?.description ?? "What is sent." }];
-  }
-  return signature.query
-    ? [...positional, { name: "query", text: "What narrows or shapes the answer." }]
-    : positional;
-}
-
-/** The options that only this operation has. */
-function optionsOf(operation: Operation, signature: Signature, types: TypeScope): OperationCode["options"] {
-  if (!hasOwnOptions(operation)) return undefined;
-  const members: OptionMember[] = [];
-  if (signature.body && signature.query) {
-    const text = `query${signature.query.required ? "" : "?"}: ${signature.query.type}`;
-    members.push({ doc: tsdoc(["Query parameters."], "  "), text });
-  }
-  const headers = parametersIn(operation, "header");
-  if (headers.length > 0) members.push(groupOf("headers", headers, types, ` & CallOptions["headers"]`));
-  const cookies = parametersIn(operation, "cookie");
-  if (cookies.length > 0) members.push(groupOf("cookies", cookies, types, ""));
-  const mediaTypes = signature.body?.forms[0]?.mediaTypes ?? [];
-  if (mediaTypes.length > 1) {
-    const text = `contentType?: ${mediaTypes.map(stringLiteral).join(" | ")}`;
-    members.push({
-      doc: tsdoc([`The media type of the body; \`${mediaTypes[0]}\` unless given.`], "  "),
-      text,
-    });
-  }
-  return { base: baseOptions(operation), members };
-}
-
-/** Parameters that travel in the options, such as headers, as one object. */
-function groupOf(
-  name: string,
-  parameters: readonly Parameter[],
-  types: TypeScope,
-  suffix: string,
-): OptionMember {
-  const isRequired = parameters.some(({ required }) => required);
-  const members = parameters.map((parameter) => {
-    const type = typeText(parameter.schema, types.names) ?? fallbackType(parameter, types);
-    const doc = tsdoc(prose(parameter.description), "    ");
-    return `${doc}    ${propertyName(parameter.name)}${parameter.required ? "" : "?"}: ${type};\n`;
-  });
-  return {
-    doc: tsdoc(
-      [name === "headers" ? "Headers of this operation, and others." : "Cookies of this operation."],
-      "  ",
-    ),
-    text: `${name}${isRequired ? "" : "?"}: {\n${members.join("")}  }${suffix}`,
-  };
-}
-
-function fallbackType({ in: place, name }: Parameter, types: TypeScope): string {
-  const group = `operations[${stringLiteral(types.operation.function)}]["parameters"][${stringLiteral(place)}]`;
-  return `NonNullable<${group}>[${stringLiteral(name)}]`;
+function argumentDocs({ path, argument, body }: CallShape): ArgumentDoc[] {
+  const positional = path.map(({ name, parameter }) => ({ name, text: parameter.description ?? "" }));
+  const object = { name: "body", text: argument === "body" ? (body?.description ?? "") : "" };
+  return [...positional, object].filter(({ text }) => text !== "");
 }

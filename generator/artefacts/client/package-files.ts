@@ -14,11 +14,13 @@ const ENTRIES = [
   { path: "./redis", name: "redis", file: "redis/index" },
 ];
 
+const API = { path: "./api", name: "api", file: "api" };
 const WEBHOOKS = { path: "./webhooks", name: "webhooks", file: "webhooks" };
 const OAUTH = { path: "./oauth", name: "oauth", file: "oauth" };
 
 /** The entry points that not every API has. */
 export interface OptionalEntries {
+  readonly api: boolean;
   readonly webhooks: boolean;
   readonly oauth: boolean;
 }
@@ -35,8 +37,15 @@ export function emitPackage(
     name: JSON.stringify(options.packageName),
     version: JSON.stringify(semanticVersion(model.version)),
     description: JSON.stringify(`Client for ${oneLine(model.title)}.`),
-    entries: [...ENTRIES, ...(has.oauth ? [OAUTH] : []), ...(has.webhooks ? [WEBHOOKS] : []), ...added],
+    entries: [
+      ...ENTRIES,
+      ...(has.api ? [API] : []),
+      ...(has.oauth ? [OAUTH] : []),
+      ...(has.webhooks ? [WEBHOOKS] : []),
+      ...added,
+    ],
     hasOAuth: has.oauth,
+    hasApi: has.api,
   });
   return [
     { path: "package.json", content: manifest, format: true },

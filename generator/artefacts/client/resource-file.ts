@@ -1,10 +1,9 @@
 import type { Resource } from "../../model/api-model.js";
 import type { AddedCode, AddedMethod } from "./additions.js";
 import { render } from "../../kit/templates.js";
-import { Imports } from "../../kit/typescript/imports.js";
-import type { ClientScope, OperationCode } from "./operation-code.js";
-import { operationTypes } from "./operations-file.js";
-import { typeModules, typeNamesIn } from "../../kit/typescript/runtime-exports.js";
+import { code, importStatements, joined, typeFrom, valueFrom, type Code } from "../../kit/typescript/code.js";
+import { moduleOf } from "./operations-file.js";
+import type { ClientScope, OperationCode, Overload } from "./operation-code.js";
 import { operationDoc, prose, tsdoc } from "../../kit/typescript/tsdoc.js";
 
 /** `src/resources/<resource>.ts`: the class whose methods are the operations of a resource. */
@@ -14,71 +13,55 @@ export function emitResource(
   codes: readonly OperationCode[],
   added: AddedCode,
 ): string {
-  const children = childrenOf(scope, resource);
-  const imports = importsOf(scope, resource, codes);
   const additions = added.methods.get(resource.path.join(".")) ?? [];
-  for (const { module, function: name, code } of additions) {
-    imports.value(module, name);
-    for (const type of code.types) imports.type(type.module, type.name);
-  }
-  for (const child of children) imports.value(`./${child.fileName}.js`, child.className);
-  const description = resource.description ?? `Operations on ${resource.path.join(" ")}.`;
-  return render("client/src/resources/resource.ts.hbs", {
-    header: scope.header,
-    imports: imports.toString(),
-    doc: tsdoc(prose(description)),
+  const view = {
+    api: typeFrom("./runtime/api.js", "Api"),
+    doc: tsdoc(prose(resource.description)),
     class: resource.className,
-    children: children.map((child) => ({
-      doc: tsdoc(prose(child.description ?? `Operations on ${child.path.join(" ")}.`), "  "),
-      member: child.path.at(-1),
-      class: child.className,
-    })),
-    methods: [...codes.map((code) => operationMethod(scope, code)), ...additions.map(additionMethod)],
-  });
+    children: childrenOf(scope, resource).map(memberView),
+    methods: [...codes.map((it) => operationMethod(resource, it)), ...additions.map(additionMethod)],
+    additionTypes: additions.flatMap(({ code: { types } }) =>
+      types.map(({ module, name }) => typeFrom(module, name)),
+    ),
+  };
+  const imports = importStatements(`./resources/${resource.fileName}.ts`, view);
+  return render("client/src/resources/resource.ts.hbs", { ...view, header: scope.header, imports });
 }
 
-function operationMethod(scope: ClientScope, code: OperationCode): object {
+/** A resource as a member of its parent, or of the client. */
+export function memberView({ path, className, fileName, description }: Resource): object {
   return {
-    doc: operationDoc(code.operation, code.argumentDocs, scope.index.errorCodes, "  "),
-    method: code.operation.methodName,
-    overloads: code.overloads.map(({ parameters, result }) => `(${parameters}): ${result}`),
-    declaration: `(${code.implementation.parameters}): ${code.implementation.result}`,
+    doc: tsdoc(prose(description), "  "),
+    member: path.at(-1),
+    class: valueFrom(`./resources/${fileName}.js`, className),
+  };
+}
+
+function operationMethod(resource: Resource, { operation, ...parts }: OperationCode): object {
+  const { names, methodName } = operation;
+  const signature = ({ parameters, result }: Overload): Code => code`(${parameters}): ${result}`;
+  const from = (name: string): Code => valueFrom(moduleOf(resource), name);
+  return {
+    doc: operationDoc(operation, parts.argumentDocs, "  "),
+    method: methodName,
+    overloads: parts.overloads.map(signature),
+    declaration: signature(parts.implementation),
     // No overload of the function takes all that those of the method take together.
     implementation:
-      code.overloads.length > 0
-        ? `call(this.#api, ${code.names.descriptor}, ${code.input}, options)`
-        : `${code.names.function}(${["this.#api", ...code.argumentNames].join(", ")})`,
+      parts.overloads.length > 0
+        ? code`${valueFrom("./runtime/call.js", "call")}(this.#api, ${from(names.descriptor)}, ${parts.input}, options)`
+        : code`${from(names.function)}(${joined(["this.#api", ...parts.argumentNames], ", ")})`,
   };
 }
 
-function additionMethod({ method, function: name, code }: AddedMethod): object {
+function additionMethod({ method, function: name, module, code: added }: AddedMethod): object {
   return {
-    doc: tsdoc(code.doc, "  "),
+    doc: tsdoc(added.doc, "  "),
     method,
     overloads: [],
-    declaration: `${code.typeParameters}(${code.parameters}): ${code.result}`,
-    implementation: `${name}(${["this.#api", ...code.argumentNames].join(", ")})`,
+    declaration: `${added.typeParameters}(${added.parameters}): ${added.result}`,
+    implementation: code`${valueFrom(module, name)}(${["this.#api", ...added.argumentNames].join(", ")})`,
   };
-}
-
-function importsOf(scope: ClientScope, resource: Resource, codes: readonly OperationCode[]): Imports {
-  const imports = new Imports();
-  const modules = new Map(typeModules(scope.index.typeNames.values()));
-  for (const type of operationTypes(codes)) modules.set(type, `../operations/${resource.fileName}.js`);
-  const texts = codes.flatMap(({ overloads, implementation }) =>
-    [...overloads, implementation].map(({ parameters, result }) => `${parameters} ${result}`),
-  );
-  for (const name of ["Api", ...typeNamesIn(texts.join("\n"), modules)])
-    imports.type(modules.get(name) ?? "", name);
-  for (const code of codes) {
-    const isOverloaded = code.overloads.length > 0;
-    if (isOverloaded) imports.value("../runtime/call.js", "call");
-    imports.value(
-      `../operations/${resource.fileName}.js`,
-      isOverloaded ? code.names.descriptor : code.names.function,
-    );
-  }
-  return imports;
 }
 
 /** The resources directly below another; below none, those that the client itself holds. */

@@ -1,48 +1,28 @@
-import type { Webhook } from "../../model/api-model.js";
 import { nameOf } from "../../model/schema-walk.js";
 import type { Schema } from "../../model/schema.js";
 import { render } from "../../kit/templates.js";
-import { Imports } from "../../kit/typescript/imports.js";
+import { importStatements } from "../../kit/typescript/code.js";
 import { propertyName, stringLiteral } from "../../kit/typescript/literals.js";
 import type { ClientScope } from "./operation-code.js";
-import { typeModules, typeNamesIn } from "../../kit/typescript/runtime-exports.js";
 import { prose, tsdoc } from "../../kit/typescript/tsdoc.js";
-import { typeText } from "../../kit/typescript/type-text.js";
 
 /** `src/webhook-events.ts`: what the API sends for each of its webhooks; nothing for an API that has none. */
 export function emitWebhookEvents(scope: ClientScope): string | undefined {
   const { webhooks } = scope.model;
   if (webhooks.length === 0) return undefined;
-  const modules = typeModules(scope.index.typeNames.values());
-  const imports = new Imports();
   const seen = new Set<string>();
   const events = webhooks
     .filter(({ name }) => !seen.has(name) && seen.add(name))
-    .map((webhook) => {
-      const type = payloadType(webhook, scope);
-      for (const name of typeNamesIn(type, modules))
-        imports.type((modules.get(name) ?? "").replace("../", "./"), name);
-      if (type.startsWith("webhooks[")) imports.type("./schema.js", "webhooks");
-      const doc = tsdoc(
-        prose(webhook.description ?? webhook.summary ?? `The webhook \`${webhook.name}\`.`),
-        "  ",
-      );
-      return { doc, key: propertyName(webhook.name), type };
+    .map(({ name, description, summary, body }) => {
+      const content = body?.contents.find(({ kind }) => kind === "json") ?? body?.contents[0];
+      const doc = tsdoc(prose(description ?? summary), "  ");
+      return { doc, key: propertyName(name), type: scope.printer.of(content?.schema ?? true) };
     });
   return render("client/src/webhook-events.ts.hbs", {
     header: scope.header,
-    imports: imports.toString(),
+    imports: importStatements("./webhook-events.ts", events),
     events,
   });
-}
-
-function payloadType({ name, method, body }: Webhook, scope: ClientScope): string {
-  const content = body?.contents.find(({ kind }) => kind === "json") ?? body?.contents[0];
-  if (!content?.schema) return "unknown";
-  const simple = typeText(content.schema, scope.index.typeNames);
-  if (simple !== undefined) return simple;
-  const operation = `webhooks[${stringLiteral(name)}][${stringLiteral(method.toLowerCase())}]`;
-  return `${operation}["requestBody"]["content"][${stringLiteral(content.mediaType)}]`;
 }
 
 /**

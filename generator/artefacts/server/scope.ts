@@ -1,25 +1,20 @@
 import type { ApiModel, Operation, Resource } from "../../model/api-model.js";
 import { indexOf, type ModelIndex } from "../../model/model-index.js";
 import type { EmitOptions } from "../../kit/emitter.js";
+import { TypePrinter } from "../../kit/typescript/type-printer.js";
 import { headerOf } from "../../kit/typescript/header.js";
 
 /** What every file of the package is made from. */
 export interface ServerScope {
   readonly model: ApiModel;
   readonly index: ModelIndex;
+  readonly printer: TypePrinter;
   readonly header: string;
 }
 
-/** Type names of the runtime that emitted files use, by module. */
-export const RUNTIME_TYPES: Readonly<Record<string, readonly string[]>> = {
-  call: ["Call", "CallInput", "Layer", "ServerOptions"],
-  contract: ["Contract", "OperationContract", "ParameterContract", "ResponseContract"],
-  failure: ["Fail", "FailureExtras", "FieldError"],
-  handler: ["BinaryBody", "DeclaredHeaders", "Handler", "RequestBase"],
-};
-
 export function scopeOf(model: ApiModel, options: EmitOptions): ServerScope {
-  return { model, index: indexOf(model), header: headerOf(options) };
+  const index = indexOf(model);
+  return { model, index, printer: new TypePrinter(index, "exact"), header: headerOf(options) };
 }
 
 /** Resources that have operations, each with the file that those are in. */

@@ -5,7 +5,6 @@ import type { Kit } from "../../kit/kit.js";
 import { render, templateNames, templateText } from "../../kit/templates.js";
 import { stringLiteral } from "../../kit/typescript/literals.js";
 import { semanticVersion } from "../../kit/typescript/package-version.js";
-import { emitSchema } from "../../kit/typescript/schema-file.js";
 import { oneLine } from "../../kit/typescript/tsdoc.js";
 import { emitTypes } from "../../kit/typescript/types-file.js";
 import { emitContract } from "./contract-file.js";
@@ -31,10 +30,9 @@ export function emitServerPackage(
     source("responses", render("server/src/responses.ts.hbs", { header, webhooks: webhookNames(model) })),
     source("contract", emitContract(scope)),
     ...operationFiles(scope).map(({ file, operations }) =>
-      source(`operations/${file}`, emitOperationTypes(scope, operations)),
+      source(`operations/${file}`, emitOperationTypes(scope, file, operations)),
     ),
-    { path: "src/schema.ts", content: `${header}\n${emitSchema(model)}`, format: false },
-    source("types", emitTypes(scope)),
+    source("types", emitTypes({ schemas: model.schemas, printer: scope.printer, header })),
     ...templateNames("server/src/runtime").map((name) => verbatim(scope, `src/runtime/${name}`)),
     verbatim(scope, "validators/validator.d.ts"),
     declarations(scope, "requests"),

@@ -1,6 +1,7 @@
 import { fullFormats } from "ajv-formats/dist/formats.js";
 
 import { isSchema, mapSubschemas, nameOf } from "../../model/schema-walk.js";
+import { discriminatorValues } from "../../model/variants.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
 
 /** The id of the schema that holds all named ones. */
@@ -59,11 +60,10 @@ function withIgnored(kept: SchemaObject, { properties, ...schema }: SchemaObject
  */
 function withVariants(kept: SchemaObject, { discriminator, oneOf, anyOf }: SchemaObject): SchemaObject {
   const variants = oneOf ?? anyOf;
-  const mapping = Object.entries(discriminator?.mapping ?? {});
   if (!discriminator || !variants || variants.length === 0) return kept;
   const told = variants.map((variant) => {
     const reference = typeof variant === "object" ? variant.$ref : undefined;
-    return { variant, values: mapping.flatMap(([value, target]) => (target === reference ? [value] : [])) };
+    return { variant, values: reference === undefined ? [] : discriminatorValues(discriminator, reference) };
   });
   if (told.some(({ values }) => values.length === 0)) return kept;
   const { propertyName } = discriminator;

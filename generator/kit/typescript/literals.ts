@@ -17,6 +17,12 @@ export function objectLiteral(members: readonly (readonly [string, string | unde
   return `{ ${present.map(([name, text]) => `${propertyName(name)}: ${text}`).join(", ")} }`;
 }
 
+/** The type of one JSON value. */
+export function literalType(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literalType).join(", ")}]`;
+  return dataLiteral(value);
+}
+
 /** Plain data as source text. */
 export function dataLiteral(value: unknown): string {
   if (typeof value === "string") return stringLiteral(value);

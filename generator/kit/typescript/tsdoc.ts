@@ -1,4 +1,4 @@
-import type { ErrorCode, Operation } from "../../model/api-model.js";
+import type { Operation } from "../../model/api-model.js";
 
 /** What is said of one argument. */
 export interface ArgumentDoc {
@@ -22,33 +22,28 @@ export function prose(text: string | undefined): string[] {
   return text.split("\n").map((line) => line.replace(/^(\s*)@/, "$1\\@"));
 }
 
-/** The comment of an operation: its own words, its arguments, its errors, and the request behind it. */
+/** The comment of an operation: its own words, the request behind it, and its arguments. */
 export function operationDoc(
   operation: Operation,
   argumentDocs: readonly ArgumentDoc[],
-  catalogue: ReadonlyMap<string, ErrorCode>,
   indent = "",
 ): string {
-  const summary = sentence(operation.summary ?? `${operation.method} ${operation.path}`);
-  const description = operation.description === operation.summary ? [] : prose(operation.description);
-  const codes = [...new Set(operation.responses.flatMap((response) => response.errorCodes))];
-  const parameters = argumentDocs.map(({ name, text }) => `@param ${name} - ${oneLine(text)}`);
-  const errors = codes.map(
-    (code) => `@throws \`${code}\`: ${sentence(catalogue.get(code)?.title ?? "see the API's documentation")}`,
-  );
-  return tsdoc(
+  const { summary, description, method, path } = operation;
+  const paragraphs = [
+    summary === undefined ? [] : prose(sentence(summary)),
+    description === summary ? [] : prose(description),
+    [`\`${method} ${path.replaceAll("`", "'")}\``],
     [
-      ...prose(summary),
-      ...(description.length > 0 ? ["", ...description] : []),
-      "",
-      `\`${operation.method} ${operation.path.replaceAll("`", "'")}\``,
-      ...(parameters.length + errors.length > 0 ? [""] : []),
-      ...parameters,
-      ...errors,
+      ...argumentDocs.map(({ name, text }) => `@param ${name} - ${oneLine(text)}`),
       ...(operation.deprecated
         ? ["@deprecated The API's description marks this operation as deprecated."]
         : []),
     ],
+  ];
+  return tsdoc(
+    paragraphs
+      .filter((lines) => lines.length > 0)
+      .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines])),
     indent,
   );
 }

@@ -153,7 +153,7 @@ export function downloadAsset(
   return new Call(async () => {
     const bytes = URL.canParse(file)
       ? fetchAsset(api, new URL(file), options)
-      : downloadFile(api, String(file), options);
+      : downloadFile(api, String(file), undefined, options);
     const response = await bytes.asResponse();
     const { requestId } = await bytes.withResponse();
     return { data: response, response, requestId };

@@ -18,7 +18,6 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
 import type { Activity, ActivityCreate, ActivityPage, Problem } from "../types.js";
 
 const listActivitiesOperation: Operation = {
@@ -27,13 +26,25 @@ const listActivitiesOperation: Operation = {
   path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor"],
   pagination: { style: "cursor", items: "/activities", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listActivities}. */
-export type ListActivitiesQuery = NonNullable<operations["listActivities"]["parameters"]["query"]>;
+export interface ListActivitiesQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
 
-/** How {@link listActivities} can fail. */
 export type ListActivitiesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -52,19 +63,6 @@ export type ListActivitiesError =
  * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}/activities`
  *
  * @param sessionId - The id of the session.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listActivities(
   api: Api,
@@ -85,7 +83,6 @@ const createActivityOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createActivity} can fail. */
 export type CreateActivityError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -110,24 +107,6 @@ export type CreateActivityError =
  *
  * @param sessionId - The id of the session.
  * @param body - The activity.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `claim_not_active`: Claim not active.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createActivity(
   api: Api,

@@ -40,7 +40,6 @@ const claimSessionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link claimSession} can fail. */
 export type ClaimSessionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -68,27 +67,6 @@ export type ClaimSessionError =
  *
  * @param sessionId - The id of the session.
  * @param body - The worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `worker_not_found`: No such worker.
- * @throws `session_already_claimed`: Session already claimed.
- * @throws `session_state_invalid`: Session state invalid.
- * @throws `worker_busy`: Worker busy.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function claimSession(
   api: Api,
@@ -109,7 +87,6 @@ const heartbeatClaimOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link heartbeatClaim} can fail. */
 export type HeartbeatClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -135,25 +112,6 @@ export type HeartbeatClaimError =
  * @param sessionId - The id of the session.
  * @param claimId - The id of the claim.
  * @param body - The token of the claim and what goes with it.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `claim_not_found`: No such claim.
- * @throws `claim_not_active`: Claim not active.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function heartbeatClaim(
   api: Api,
@@ -175,7 +133,6 @@ const completeClaimOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link completeClaim} can fail. */
 export type CompleteClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -200,25 +157,6 @@ export type CompleteClaimError =
  * @param sessionId - The id of the session.
  * @param claimId - The id of the claim.
  * @param body - The token of the claim and what goes with it.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `claim_not_found`: No such claim.
- * @throws `claim_not_active`: Claim not active.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function completeClaim(
   api: Api,
@@ -240,7 +178,6 @@ const failClaimOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link failClaim} can fail. */
 export type FailClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -265,25 +202,6 @@ export type FailClaimError =
  * @param sessionId - The id of the session.
  * @param claimId - The id of the claim.
  * @param body - The token of the claim and what goes with it.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `claim_not_found`: No such claim.
- * @throws `claim_not_active`: Claim not active.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function failClaim(
   api: Api,
@@ -305,7 +223,6 @@ const releaseClaimOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link releaseClaim} can fail. */
 export type ReleaseClaimError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -330,25 +247,6 @@ export type ReleaseClaimError =
  * @param sessionId - The id of the session.
  * @param claimId - The id of the claim.
  * @param body - The token of the claim and what goes with it.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `claim_not_found`: No such claim.
- * @throws `claim_not_active`: Claim not active.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function releaseClaim(
   api: Api,
@@ -370,7 +268,6 @@ const awaitClaimInputOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link awaitClaimInput} can fail. */
 export type AwaitClaimInputError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -396,25 +293,6 @@ export type AwaitClaimInputError =
  * @param sessionId - The id of the session.
  * @param claimId - The id of the claim.
  * @param body - The token of the claim and what goes with it.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `claim_not_found`: No such claim.
- * @throws `claim_not_active`: Claim not active.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function awaitClaimInput(
   api: Api,

@@ -18,13 +18,13 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   AgentSession,
   AgentSessionCreate,
   AgentSessionInput,
   AgentSessionPage,
+  AgentSessionState,
   Problem,
 } from "../types.js";
 
@@ -34,13 +34,45 @@ const listAgentSessionsOperation: Operation = {
   path: "/workspaces/{workspaceId}/agent-sessions",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor", "state", "workerId", "agentId", "taskId", "archived", "wait"],
   pagination: { style: "cursor", items: "/agentSessions", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listAgentSessions}. */
-export type ListAgentSessionsQuery = NonNullable<operations["listAgentSessions"]["parameters"]["query"]>;
+export interface ListAgentSessionsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only sessions that are so far. Repeat the parameter for several. */
+  state?: AgentSessionState[] | undefined;
+  /** Only sessions that this worker may claim. */
+  workerId?: string | undefined;
+  /** Only sessions of this agent. */
+  agentId?: string | undefined;
+  /** Only sessions about this task. */
+  taskId?: string | undefined;
+  /**
+   * Whether archived sessions are listed instead.
+   *
+   * @default false
+   */
+  archived?: boolean | undefined;
+  /**
+   * How long to wait for a first session, in seconds.
+   *
+   * @default 0
+   */
+  wait?: number | undefined;
+}
 
-/** How {@link listAgentSessions} can fail. */
 export type ListAgentSessionsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -60,19 +92,6 @@ export type ListAgentSessionsError =
  * seconds.
  *
  * `GET /workspaces/{workspaceId}/agent-sessions`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listAgentSessions(
   api: Api,
@@ -92,7 +111,6 @@ const createAgentSessionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createAgentSession} can fail. */
 export type CreateAgentSessionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -116,24 +134,6 @@ export type CreateAgentSessionError =
  * `POST /workspaces/{workspaceId}/agent-sessions`
  *
  * @param body - The work.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `task_not_found`: No such task.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createAgentSession(
   api: Api,
@@ -151,16 +151,17 @@ const fetchAgentSessionOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** Options of {@link fetchAgentSession}. */
-export interface FetchAgentSessionOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchAgentSessionHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchAgentSession} can fail. */
+export interface FetchAgentSessionOptions extends RequestOptions {
+  headers?: FetchAgentSessionHeaders | undefined;
+}
+
 export type FetchAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -179,24 +180,14 @@ export type FetchAgentSessionError =
  * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}`
  *
  * @param sessionId - The id of the session.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchAgentSession(
   api: Api,
   sessionId: string,
+  query?: undefined,
   options?: FetchAgentSessionOptions,
 ): Call<AgentSession, FetchAgentSessionError> {
-  return call(api, fetchAgentSessionOperation, { path: { sessionId } }, options);
+  return call(api, fetchAgentSessionOperation, { path: { sessionId }, query }, options);
 }
 
 const cancelAgentSessionOperation: Operation = {
@@ -208,7 +199,6 @@ const cancelAgentSessionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link cancelAgentSession} can fail. */
 export type CancelAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -230,27 +220,14 @@ export type CancelAgentSessionError =
  * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel`
  *
  * @param sessionId - The id of the session.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `session_state_invalid`: Session state invalid.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function cancelAgentSession(
   api: Api,
   sessionId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<AgentSession, CancelAgentSessionError> {
-  return call(api, cancelAgentSessionOperation, { path: { sessionId } }, options);
+  return call(api, cancelAgentSessionOperation, { path: { sessionId }, body }, options);
 }
 
 const retryAgentSessionOperation: Operation = {
@@ -262,7 +239,6 @@ const retryAgentSessionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link retryAgentSession} can fail. */
 export type RetryAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -284,27 +260,14 @@ export type RetryAgentSessionError =
  * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/retry`
  *
  * @param sessionId - The id of the session.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `session_state_invalid`: Session state invalid.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function retryAgentSession(
   api: Api,
   sessionId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<AgentSession, RetryAgentSessionError> {
-  return call(api, retryAgentSessionOperation, { path: { sessionId } }, options);
+  return call(api, retryAgentSessionOperation, { path: { sessionId }, body }, options);
 }
 
 const archiveAgentSessionOperation: Operation = {
@@ -316,7 +279,6 @@ const archiveAgentSessionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link archiveAgentSession} can fail. */
 export type ArchiveAgentSessionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -337,27 +299,14 @@ export type ArchiveAgentSessionError =
  * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/archive`
  *
  * @param sessionId - The id of the session.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `session_state_invalid`: Session state invalid.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function archiveAgentSession(
   api: Api,
   sessionId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<AgentSession, ArchiveAgentSessionError> {
-  return call(api, archiveAgentSessionOperation, { path: { sessionId } }, options);
+  return call(api, archiveAgentSessionOperation, { path: { sessionId }, body }, options);
 }
 
 const answerAgentSessionOperation: Operation = {
@@ -370,7 +319,6 @@ const answerAgentSessionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link answerAgentSession} can fail. */
 export type AnswerAgentSessionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -395,24 +343,6 @@ export type AnswerAgentSessionError =
  *
  * @param sessionId - The id of the session.
  * @param body - The answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `session_not_found`: No such session.
- * @throws `session_state_invalid`: Session state invalid.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function answerAgentSession(
   api: Api,

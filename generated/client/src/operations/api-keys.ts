@@ -18,7 +18,6 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
 import type { ApiKey, ApiKeyCreate, ApiKeyPage, NewApiKey, Problem } from "../types.js";
 
 const listApiKeysOperation: Operation = {
@@ -27,13 +26,25 @@ const listApiKeysOperation: Operation = {
   path: "/workspaces/{workspaceId}/api-keys",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor"],
   pagination: { style: "cursor", items: "/apiKeys", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listApiKeys}. */
-export type ListApiKeysQuery = NonNullable<operations["listApiKeys"]["parameters"]["query"]>;
+export interface ListApiKeysQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
 
-/** How {@link listApiKeys} can fail. */
 export type ListApiKeysError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -50,20 +61,6 @@ export type ListApiKeysError =
  * Lists the keys of the workspace, the newest first, revoked ones included. Only owners and admins may.
  *
  * `GET /workspaces/{workspaceId}/api-keys`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listApiKeys(
   api: Api,
@@ -83,7 +80,6 @@ const createApiKeyOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createApiKey} can fail. */
 export type CreateApiKeyError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -107,24 +103,6 @@ export type CreateApiKeyError =
  * `POST /workspaces/{workspaceId}/api-keys`
  *
  * @param body - The new key.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `api_key_limit_reached`: API key limit reached.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createApiKey(
   api: Api,
@@ -142,7 +120,6 @@ const fetchApiKeyOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link fetchApiKey} can fail. */
 export type FetchApiKeyError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -161,25 +138,14 @@ export type FetchApiKeyError =
  * `GET /workspaces/{workspaceId}/api-keys/{apiKeyId}`
  *
  * @param apiKeyId - The id of the API key; not the key itself.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `api_key_not_found`: No such API key.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchApiKey(
   api: Api,
   apiKeyId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<ApiKey, FetchApiKeyError> {
-  return call(api, fetchApiKeyOperation, { path: { apiKeyId } }, options);
+  return call(api, fetchApiKeyOperation, { path: { apiKeyId }, query }, options);
 }
 
 const revokeApiKeyOperation: Operation = {
@@ -190,7 +156,6 @@ const revokeApiKeyOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link revokeApiKey} can fail. */
 export type RevokeApiKeyError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -209,23 +174,12 @@ export type RevokeApiKeyError =
  * `DELETE /workspaces/{workspaceId}/api-keys/{apiKeyId}`
  *
  * @param apiKeyId - The id of the API key; not the key itself.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `api_key_not_found`: No such API key.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function revokeApiKey(
   api: Api,
   apiKeyId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, RevokeApiKeyError> {
-  return call(api, revokeApiKeyOperation, { path: { apiKeyId } }, options);
+  return call(api, revokeApiKeyOperation, { path: { apiKeyId }, query }, options);
 }

@@ -19,9 +19,18 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
-import type { BugCreate, BugPage, Problem, Task, TaskSummary, TaskUpdate } from "../types.js";
+import type { HeaderValue } from "../runtime/options.js";
+import type {
+  BugCreate,
+  BugPage,
+  Problem,
+  Task,
+  TaskSort,
+  TaskStatus,
+  TaskSummary,
+  TaskUpdate,
+  TriageStatus,
+} from "../types.js";
 
 const listBugsOperation: Operation = {
   id: "listBugs",
@@ -29,13 +38,35 @@ const listBugsOperation: Operation = {
   path: "/workspaces/{workspaceId}/bugs",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "sort", "status", "teamId", "assigneeId", "triageStatus"],
   pagination: { style: "cursor", items: "/bugs", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listBugs}. */
-export type ListBugsQuery = NonNullable<operations["listBugs"]["parameters"]["query"]>;
+export interface ListBugsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The order of the list. */
+  sort?: TaskSort | undefined;
+  /** Only tasks with one of these statuses. Repeat the parameter for several. */
+  status?: TaskStatus[] | undefined;
+  /** Only tasks that belong to one of these teams. Repeat the parameter for several. */
+  teamId?: string[] | undefined;
+  /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
+  assigneeId?: string[] | undefined;
+  /** Only bugs that stand so in triage. Repeat the parameter for several. */
+  triageStatus?: TriageStatus[] | undefined;
+}
 
-/** How {@link listBugs} can fail. */
 export type ListBugsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -53,18 +84,6 @@ export type ListBugsError =
  * active ones: `idea`, `open`, `planned`, `in_progress` and `review`.
  *
  * `GET /workspaces/{workspaceId}/bugs`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listBugs(
   api: Api,
@@ -84,7 +103,6 @@ const createBugOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createBug} can fail. */
 export type CreateBugError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -108,23 +126,6 @@ export type CreateBugError =
  * `POST /workspaces/{workspaceId}/bugs`
  *
  * @param body - The new bug.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createBug(api: Api, body: BugCreate, options?: RequestOptions): Call<Task, CreateBugError> {
   return call(api, createBugOperation, { body }, options);
@@ -138,16 +139,17 @@ const fetchBugOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchBug}. */
-export interface FetchBugOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchBugHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchBug} can fail. */
+export interface FetchBugOptions extends RequestOptions {
+  headers?: FetchBugHeaders | undefined;
+}
+
 export type FetchBugError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -166,19 +168,14 @@ export type FetchBugError =
  * `GET /workspaces/{workspaceId}/bugs/{taskId}`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `bug_not_found`: No such bug.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function fetchBug(api: Api, taskId: string, options?: FetchBugOptions): Call<Task, FetchBugError> {
-  return call(api, fetchBugOperation, { path: { taskId } }, options);
+export function fetchBug(
+  api: Api,
+  taskId: string,
+  query?: undefined,
+  options?: FetchBugOptions,
+): Call<Task, FetchBugError> {
+  return call(api, fetchBugOperation, { path: { taskId }, query }, options);
 }
 
 const updateBugOperation: Operation = {
@@ -190,21 +187,22 @@ const updateBugOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateBug}. */
-export interface UpdateBugOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateBugHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateBug} can fail. */
+export interface UpdateBugOptions extends RequestOptions {
+  headers?: UpdateBugHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateBugError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -229,24 +227,6 @@ export type UpdateBugError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `bug_not_found`: No such bug.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `hierarchy_cycle`: Hierarchy cycle.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateBug(
   api: Api,

@@ -19,13 +19,13 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   Comment,
   CommentCreate,
   CommentPage,
   CommentReaction,
+  CommentSort,
   CommentUpdate,
   Problem,
 } from "../types.js";
@@ -89,13 +89,29 @@ const listCommentsOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/comments",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "sort", "parentCommentId"],
   pagination: { style: "cursor", items: "/comments", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listComments}. */
-export type ListCommentsQuery = NonNullable<operations["listComments"]["parameters"]["query"]>;
+export interface ListCommentsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The order of the list. */
+  sort?: CommentSort | undefined;
+  /** Only replies to this comment. */
+  parentCommentId?: string | undefined;
+}
 
-/** How {@link listComments} can fail. */
 export type ListCommentsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -114,18 +130,6 @@ export type ListCommentsError =
  * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listComments(
   api: Api,
@@ -146,7 +150,6 @@ const createCommentOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createComment} can fail. */
 export type CreateCommentError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -172,23 +175,6 @@ export type CreateCommentError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - The new comment.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createComment(
   api: Api,
@@ -207,16 +193,17 @@ const fetchCommentOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchComment}. */
-export interface FetchCommentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchCommentHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchComment} can fail. */
+export interface FetchCommentOptions extends RequestOptions {
+  headers?: FetchCommentHeaders | undefined;
+}
+
 export type FetchCommentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -236,25 +223,15 @@ export type FetchCommentError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param commentId - The id of the comment.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `comment_not_found`: No such comment.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchComment(
   api: Api,
   taskId: string,
   commentId: string,
+  query?: undefined,
   options?: FetchCommentOptions,
 ): Call<Comment, FetchCommentError> {
-  return call(api, fetchCommentOperation, { path: { taskId, commentId } }, options);
+  return call(api, fetchCommentOperation, { path: { taskId, commentId }, query }, options);
 }
 
 const updateCommentOperation: Operation = {
@@ -266,21 +243,22 @@ const updateCommentOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateComment}. */
-export interface UpdateCommentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateCommentHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateComment} can fail. */
+export interface UpdateCommentOptions extends RequestOptions {
+  headers?: UpdateCommentHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateCommentError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -306,23 +284,6 @@ export type UpdateCommentError =
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param commentId - The id of the comment.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `comment_not_found`: No such comment.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateComment(
   api: Api,
@@ -342,19 +303,20 @@ const deleteCommentOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link deleteComment}. */
-export interface DeleteCommentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteCommentHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link deleteComment} can fail. */
+export interface DeleteCommentOptions extends RequestOptions {
+  headers?: DeleteCommentHeaders | undefined;
+}
+
 export type DeleteCommentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -376,27 +338,15 @@ export type DeleteCommentError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param commentId - The id of the comment.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `comment_not_found`: No such comment.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteComment(
   api: Api,
   taskId: string,
   commentId: string,
+  query?: undefined,
   options?: DeleteCommentOptions,
 ): Call<void, DeleteCommentError> {
-  return call(api, deleteCommentOperation, { path: { taskId, commentId } }, options);
+  return call(api, deleteCommentOperation, { path: { taskId, commentId }, query }, options);
 }
 
 const addCommentReactionOperation: Operation = {
@@ -407,7 +357,6 @@ const addCommentReactionOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link addCommentReaction} can fail. */
 export type AddCommentReactionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -430,27 +379,16 @@ export type AddCommentReactionError =
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param commentId - The id of the comment.
  * @param emoji - The emoji itself, as Unicode text. In the address it is percent-encoded like any other text.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `comment_not_found`: No such comment.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function addCommentReaction(
   api: Api,
   taskId: string,
   commentId: string,
   emoji: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<CommentReaction, AddCommentReactionError> {
-  return call(api, addCommentReactionOperation, { path: { taskId, commentId, emoji } }, options);
+  return call(api, addCommentReactionOperation, { path: { taskId, commentId, emoji }, body }, options);
 }
 
 const removeCommentReactionOperation: Operation = {
@@ -461,7 +399,6 @@ const removeCommentReactionOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link removeCommentReaction} can fail. */
 export type RemoveCommentReactionError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -483,25 +420,14 @@ export type RemoveCommentReactionError =
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param commentId - The id of the comment.
  * @param emoji - The emoji itself, as Unicode text. In the address it is percent-encoded like any other text.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `comment_not_found`: No such comment.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function removeCommentReaction(
   api: Api,
   taskId: string,
   commentId: string,
   emoji: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, RemoveCommentReactionError> {
-  return call(api, removeCommentReactionOperation, { path: { taskId, commentId, emoji } }, options);
+  return call(api, removeCommentReactionOperation, { path: { taskId, commentId, emoji }, query }, options);
 }

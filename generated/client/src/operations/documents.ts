@@ -19,14 +19,16 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   Document,
   DocumentCreate,
   DocumentPage,
   DocumentPatch,
+  DocumentSort,
+  DocumentStatus,
   DocumentSummary,
+  DocumentType,
   DocumentUpdate,
   Problem,
 } from "../types.js";
@@ -37,13 +39,56 @@ const listDocumentsOperation: Operation = {
   path: "/workspaces/{workspaceId}/documents",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: [
+    "limit",
+    "cursor",
+    "query",
+    "type",
+    "status",
+    "taskId",
+    "createdBy",
+    "updatedBy",
+    "includeContent",
+    "sort",
+  ],
   pagination: { style: "cursor", items: "/documents", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listDocuments}. */
-export type ListDocumentsQuery = NonNullable<operations["listDocuments"]["parameters"]["query"]>;
+export interface ListDocumentsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** A part of the title, in any case. */
+  query?: string | undefined;
+  /** Only documents for one of these purposes. Repeat the parameter for several. */
+  type?: DocumentType[] | undefined;
+  /** Only documents that are so far. Repeat the parameter for several. */
+  status?: DocumentStatus[] | undefined;
+  /** Only documents about this task. */
+  taskId?: string | undefined;
+  /** Only documents that this person created. */
+  createdBy?: string | undefined;
+  /** Only documents that this person changed last. */
+  updatedBy?: string | undefined;
+  /**
+   * Whether the texts come along.
+   *
+   * @default false
+   */
+  includeContent?: boolean | undefined;
+  /** The order of the list; `-updatedAt` unless given. */
+  sort?: DocumentSort | undefined;
+}
 
-/** How {@link listDocuments} can fail. */
 export type ListDocumentsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -60,18 +105,6 @@ export type ListDocumentsError =
  * Lists documents, without their text unless `includeContent` is true.
  *
  * `GET /workspaces/{workspaceId}/documents`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listDocuments(
   api: Api,
@@ -91,7 +124,6 @@ const createDocumentOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createDocument} can fail. */
 export type CreateDocumentError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -114,22 +146,6 @@ export type CreateDocumentError =
  * `POST /workspaces/{workspaceId}/documents`
  *
  * @param body - The new document.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createDocument(
   api: Api,
@@ -147,16 +163,17 @@ const fetchDocumentOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchDocument}. */
-export interface FetchDocumentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchDocumentHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchDocument} can fail. */
+export interface FetchDocumentOptions extends RequestOptions {
+  headers?: FetchDocumentHeaders | undefined;
+}
+
 export type FetchDocumentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -175,23 +192,14 @@ export type FetchDocumentError =
  * `GET /workspaces/{workspaceId}/documents/{documentId}`
  *
  * @param documentId - The id of the document.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `document_not_found`: No such document.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchDocument(
   api: Api,
   documentId: string,
+  query?: undefined,
   options?: FetchDocumentOptions,
 ): Call<Document, FetchDocumentError> {
-  return call(api, fetchDocumentOperation, { path: { documentId } }, options);
+  return call(api, fetchDocumentOperation, { path: { documentId }, query }, options);
 }
 
 const updateDocumentOperation: Operation = {
@@ -203,21 +211,22 @@ const updateDocumentOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateDocument}. */
-export interface UpdateDocumentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateDocumentHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateDocument} can fail. */
+export interface UpdateDocumentOptions extends RequestOptions {
+  headers?: UpdateDocumentHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateDocumentError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -243,22 +252,6 @@ export type UpdateDocumentError =
  *
  * @param documentId - The id of the document.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `document_not_found`: No such document.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateDocument(
   api: Api,
@@ -277,19 +270,20 @@ const deleteDocumentOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link deleteDocument}. */
-export interface DeleteDocumentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteDocumentHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link deleteDocument} can fail. */
+export interface DeleteDocumentOptions extends RequestOptions {
+  headers?: DeleteDocumentHeaders | undefined;
+}
+
 export type DeleteDocumentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -311,25 +305,14 @@ export type DeleteDocumentError =
  * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
  *
  * @param documentId - The id of the document.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `document_not_found`: No such document.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteDocument(
   api: Api,
   documentId: string,
+  query?: undefined,
   options?: DeleteDocumentOptions,
 ): Call<void, DeleteDocumentError> {
-  return call(api, deleteDocumentOperation, { path: { documentId } }, options);
+  return call(api, deleteDocumentOperation, { path: { documentId }, query }, options);
 }
 
 const patchDocumentOperation: Operation = {
@@ -342,7 +325,6 @@ const patchDocumentOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link patchDocument} can fail. */
 export type PatchDocumentError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -370,25 +352,6 @@ export type PatchDocumentError =
  *
  * @param documentId - The id of the document.
  * @param body - The operations to apply.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `document_not_found`: No such document.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `patch_target_ambiguous`: Patch target ambiguous.
- * @throws `patch_target_not_found`: Patch target not found.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function patchDocument(
   api: Api,

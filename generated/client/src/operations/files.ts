@@ -18,7 +18,7 @@ import type {
   ValidationError,
 } from "../runtime/errors.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type { FileCreate, FileSchema, FileUpload, Problem } from "../types.js";
 
 const createFileUploadOperation: Operation = {
@@ -31,7 +31,6 @@ const createFileUploadOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createFileUpload} can fail. */
 export type CreateFileUploadError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -59,23 +58,6 @@ export type CreateFileUploadError =
  * `POST /workspaces/{workspaceId}/files`
  *
  * @param body - The file to upload.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `file_type_not_allowed`: File type not allowed.
- * @throws `file_too_large`: File too large.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createFileUpload(
   api: Api,
@@ -93,16 +75,17 @@ const fetchFileOperation: Operation = {
   security: [["apiKey"], ["oauth"], ["oauth"]],
 };
 
-/** Options of {@link fetchFile}. */
-export interface FetchFileOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchFileHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchFile} can fail. */
+export interface FetchFileOptions extends RequestOptions {
+  headers?: FetchFileHeaders | undefined;
+}
+
 export type FetchFileError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -121,23 +104,14 @@ export type FetchFileError =
  * `GET /workspaces/{workspaceId}/files/{fileId}`
  *
  * @param fileId - The id of the file.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `file_not_found`: No such file.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchFile(
   api: Api,
   fileId: string,
+  query?: undefined,
   options?: FetchFileOptions,
 ): Call<FileSchema, FetchFileError> {
-  return call(api, fetchFileOperation, { path: { fileId } }, options);
+  return call(api, fetchFileOperation, { path: { fileId }, query }, options);
 }
 
 const deleteFileOperation: Operation = {
@@ -148,7 +122,6 @@ const deleteFileOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link deleteFile} can fail. */
 export type DeleteFileError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -168,20 +141,14 @@ export type DeleteFileError =
  * `DELETE /workspaces/{workspaceId}/files/{fileId}`
  *
  * @param fileId - The id of the file.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `file_not_found`: No such file.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function deleteFile(api: Api, fileId: string, options?: RequestOptions): Call<void, DeleteFileError> {
-  return call(api, deleteFileOperation, { path: { fileId } }, options);
+export function deleteFile(
+  api: Api,
+  fileId: string,
+  query?: undefined,
+  options?: RequestOptions,
+): Call<void, DeleteFileError> {
+  return call(api, deleteFileOperation, { path: { fileId }, query }, options);
 }
 
 const downloadFileOperation: Operation = {
@@ -194,7 +161,6 @@ const downloadFileOperation: Operation = {
   decode: { "application/octet-stream": blob },
 };
 
-/** How {@link downloadFile} can fail. */
 export type DownloadFileError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -216,22 +182,12 @@ export type DownloadFileError =
  * `GET /workspaces/{workspaceId}/files/{fileId}/content`
  *
  * @param fileId - The id of the file.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `file_not_found`: No such file.
- * @throws `file_not_ready`: File not ready.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function downloadFile(
   api: Api,
   fileId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<Blob, DownloadFileError> {
-  return call(api, downloadFileOperation, { path: { fileId } }, options);
+  return call(api, downloadFileOperation, { path: { fileId }, query }, options);
 }

@@ -19,9 +19,17 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
-import type { InitiativeCreate, InitiativePage, Problem, Task, TaskSummary, TaskUpdate } from "../types.js";
+import type { HeaderValue } from "../runtime/options.js";
+import type {
+  InitiativeCreate,
+  InitiativePage,
+  Problem,
+  Task,
+  TaskSort,
+  TaskStatus,
+  TaskSummary,
+  TaskUpdate,
+} from "../types.js";
 
 const listInitiativesOperation: Operation = {
   id: "listInitiatives",
@@ -29,13 +37,39 @@ const listInitiativesOperation: Operation = {
   path: "/workspaces/{workspaceId}/initiatives",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "sort", "status", "teamId", "assigneeId", "includeHierarchy"],
   pagination: { style: "cursor", items: "/initiatives", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listInitiatives}. */
-export type ListInitiativesQuery = NonNullable<operations["listInitiatives"]["parameters"]["query"]>;
+export interface ListInitiativesQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The order of the list. */
+  sort?: TaskSort | undefined;
+  /** Only tasks with one of these statuses. Repeat the parameter for several. */
+  status?: TaskStatus[] | undefined;
+  /** Only tasks that belong to one of these teams. Repeat the parameter for several. */
+  teamId?: string[] | undefined;
+  /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
+  assigneeId?: string[] | undefined;
+  /**
+   * Whether each initiative comes with its `ancestors`.
+   *
+   * @default true
+   */
+  includeHierarchy?: boolean | undefined;
+}
 
-/** How {@link listInitiatives} can fail. */
 export type ListInitiativesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -53,18 +87,6 @@ export type ListInitiativesError =
  * list holds the active ones: `open`, `planned`, `in_progress` and `review`.
  *
  * `GET /workspaces/{workspaceId}/initiatives`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listInitiatives(
   api: Api,
@@ -84,7 +106,6 @@ const createInitiativeOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createInitiative} can fail. */
 export type CreateInitiativeError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -108,23 +129,6 @@ export type CreateInitiativeError =
  * `POST /workspaces/{workspaceId}/initiatives`
  *
  * @param body - The new initiative.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createInitiative(
   api: Api,
@@ -142,16 +146,17 @@ const fetchInitiativeOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchInitiative}. */
-export interface FetchInitiativeOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchInitiativeHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchInitiative} can fail. */
+export interface FetchInitiativeOptions extends RequestOptions {
+  headers?: FetchInitiativeHeaders | undefined;
+}
+
 export type FetchInitiativeError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -170,23 +175,14 @@ export type FetchInitiativeError =
  * `GET /workspaces/{workspaceId}/initiatives/{taskId}`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `initiative_not_found`: No such initiative.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchInitiative(
   api: Api,
   taskId: string,
+  query?: undefined,
   options?: FetchInitiativeOptions,
 ): Call<Task, FetchInitiativeError> {
-  return call(api, fetchInitiativeOperation, { path: { taskId } }, options);
+  return call(api, fetchInitiativeOperation, { path: { taskId }, query }, options);
 }
 
 const updateInitiativeOperation: Operation = {
@@ -198,21 +194,22 @@ const updateInitiativeOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateInitiative}. */
-export interface UpdateInitiativeOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateInitiativeHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateInitiative} can fail. */
+export interface UpdateInitiativeOptions extends RequestOptions {
+  headers?: UpdateInitiativeHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateInitiativeError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -238,24 +235,6 @@ export type UpdateInitiativeError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `initiative_not_found`: No such initiative.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `hierarchy_cycle`: Hierarchy cycle.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateInitiative(
   api: Api,

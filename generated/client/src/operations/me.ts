@@ -11,7 +11,7 @@ import type {
   ServerError,
 } from "../runtime/errors.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
+import type { CallOptions, HeaderValue } from "../runtime/options.js";
 import type { Me, Problem } from "../types.js";
 
 const fetchMeOperation: Operation = {
@@ -22,16 +22,17 @@ const fetchMeOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
-/** Options of {@link fetchMe}. */
-export interface FetchMeOptions extends CallOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchMeHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchMe} can fail. */
+export interface FetchMeOptions extends CallOptions {
+  headers?: FetchMeHeaders | undefined;
+}
+
 export type FetchMeError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -48,16 +49,7 @@ export type FetchMeError =
  * workspace.
  *
  * `GET /me`
- *
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function fetchMe(api: Api, options?: FetchMeOptions): Call<Me, FetchMeError> {
-  return call(api, fetchMeOperation, {}, options);
+export function fetchMe(api: Api, query?: undefined, options?: FetchMeOptions): Call<Me, FetchMeError> {
+  return call(api, fetchMeOperation, { query }, options);
 }

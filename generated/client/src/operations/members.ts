@@ -20,9 +20,16 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
-import type { Member, MemberPage, MemberUpdate, Problem } from "../types.js";
+import type { HeaderValue } from "../runtime/options.js";
+import type {
+  Member,
+  MemberPage,
+  MemberSort,
+  MemberStatus,
+  MemberUpdate,
+  Problem,
+  WorkspaceRole,
+} from "../types.js";
 
 const listMembersOperation: Operation = {
   id: "listMembers",
@@ -30,14 +37,34 @@ const listMembersOperation: Operation = {
   path: "/workspaces/{workspaceId}/members",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "query", "role", "status", "sort"],
   pagination: { style: "cursor", items: "/members", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
-/** Query parameters of {@link listMembers}. */
-export type ListMembersQuery = NonNullable<operations["listMembers"]["parameters"]["query"]>;
+export interface ListMembersQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** A part of a name, an e-mail address or an id, in any case. */
+  query?: string | undefined;
+  /** Only members in one of these roles. Repeat the parameter for several. */
+  role?: WorkspaceRole[] | undefined;
+  /** Only members who stand so. Repeat the parameter for several. */
+  status?: MemberStatus[] | undefined;
+  /** The order of the list; `name` unless given. */
+  sort?: MemberSort | undefined;
+}
 
-/** How {@link listMembers} can fail. */
 export type ListMembersError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -55,18 +82,6 @@ export type ListMembersError =
  * their id. Without a status filter, the list holds the active ones.
  *
  * `GET /workspaces/{workspaceId}/members`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listMembers(
   api: Api,
@@ -85,16 +100,17 @@ const fetchMemberOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
-/** Options of {@link fetchMember}. */
-export interface FetchMemberOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchMemberHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchMember} can fail. */
+export interface FetchMemberOptions extends RequestOptions {
+  headers?: FetchMemberHeaders | undefined;
+}
+
 export type FetchMemberError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -113,23 +129,14 @@ export type FetchMemberError =
  * `GET /workspaces/{workspaceId}/members/{userId}`
  *
  * @param userId - The id of the user.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `member_not_found`: No such member.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchMember(
   api: Api,
   userId: string,
+  query?: undefined,
   options?: FetchMemberOptions,
 ): Call<Member, FetchMemberError> {
-  return call(api, fetchMemberOperation, { path: { userId } }, options);
+  return call(api, fetchMemberOperation, { path: { userId }, query }, options);
 }
 
 const updateMemberOperation: Operation = {
@@ -141,21 +148,22 @@ const updateMemberOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateMember}. */
-export interface UpdateMemberOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateMemberHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateMember} can fail. */
+export interface UpdateMemberOptions extends RequestOptions {
+  headers?: UpdateMemberHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateMemberError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -182,24 +190,6 @@ export type UpdateMemberError =
  *
  * @param userId - The id of the user.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `member_not_found`: No such member.
- * @throws `last_owner`: Last owner.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateMember(
   api: Api,
@@ -218,19 +208,20 @@ const removeMemberOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** Options of {@link removeMember}. */
-export interface RemoveMemberOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface RemoveMemberHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link removeMember} can fail. */
+export interface RemoveMemberOptions extends RequestOptions {
+  headers?: RemoveMemberHeaders | undefined;
+}
+
 export type RemoveMemberError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -254,25 +245,12 @@ export type RemoveMemberError =
  * `DELETE /workspaces/{workspaceId}/members/{userId}`
  *
  * @param userId - The id of the user.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `member_not_found`: No such member.
- * @throws `last_owner`: Last owner.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function removeMember(
   api: Api,
   userId: string,
+  query?: undefined,
   options?: RemoveMemberOptions,
 ): Call<void, RemoveMemberError> {
-  return call(api, removeMemberOperation, { path: { userId } }, options);
+  return call(api, removeMemberOperation, { path: { userId }, query }, options);
 }

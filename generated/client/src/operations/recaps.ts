@@ -12,7 +12,6 @@ import type {
   ServerError,
 } from "../runtime/errors.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
 import type { Problem, Recap } from "../types.js";
 
 const fetchMyRecapOperation: Operation = {
@@ -21,12 +20,22 @@ const fetchMyRecapOperation: Operation = {
   path: "/workspaces/{workspaceId}/recaps/me",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["startDate", "endDate", "includeInitiatives"],
 };
 
-/** Query parameters of {@link fetchMyRecap}. */
-export type FetchMyRecapQuery = NonNullable<operations["fetchMyRecap"]["parameters"]["query"]>;
+export interface FetchMyRecapQuery {
+  /** The start of the period, inclusive. The period may be at most 92 days long. Default: seven days before `endDate`. */
+  startDate?: string | undefined;
+  /** The end of the period, exclusive. It must be later than `startDate`. Default: the time of the request. */
+  endDate?: string | undefined;
+  /**
+   * Whether initiatives are told as well as single tasks.
+   *
+   * @default true
+   */
+  includeInitiatives?: boolean | undefined;
+}
 
-/** How {@link fetchMyRecap} can fail. */
 export type FetchMyRecapError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -43,18 +52,6 @@ export type FetchMyRecapError =
  * Sums up the caller's own work in a period. It is about a person, so it takes an OAuth token.
  *
  * `GET /workspaces/{workspaceId}/recaps/me`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchMyRecap(
   api: Api,
@@ -70,12 +67,22 @@ const fetchTeamRecapOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams/{teamId}/recap",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["startDate", "endDate", "includeInitiatives"],
 };
 
-/** Query parameters of {@link fetchTeamRecap}. */
-export type FetchTeamRecapQuery = NonNullable<operations["fetchTeamRecap"]["parameters"]["query"]>;
+export interface FetchTeamRecapQuery {
+  /** The start of the period, inclusive. The period may be at most 92 days long. Default: seven days before `endDate`. */
+  startDate?: string | undefined;
+  /** The end of the period, exclusive. It must be later than `startDate`. Default: the time of the request. */
+  endDate?: string | undefined;
+  /**
+   * Whether initiatives are told as well as single tasks.
+   *
+   * @default true
+   */
+  includeInitiatives?: boolean | undefined;
+}
 
-/** How {@link fetchTeamRecap} can fail. */
 export type FetchTeamRecapError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -95,17 +102,6 @@ export type FetchTeamRecapError =
  * `GET /workspaces/{workspaceId}/teams/{teamId}/recap`
  *
  * @param teamId - The id of the team.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchTeamRecap(
   api: Api,

@@ -13,9 +13,8 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
-import type { Problem, RecordPage, RecordSchema } from "../types.js";
+import type { HeaderValue } from "../runtime/options.js";
+import type { Problem, RecordKind, RecordPage, RecordSchema } from "../types.js";
 
 const listRecordsOperation: Operation = {
   id: "listRecords",
@@ -23,13 +22,31 @@ const listRecordsOperation: Operation = {
   path: "/workspaces/{workspaceId}/records",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "kind", "provider", "taskId"],
   pagination: { style: "cursor", items: "/records", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listRecords}. */
-export type ListRecordsQuery = NonNullable<operations["listRecords"]["parameters"]["query"]>;
+export interface ListRecordsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only records of these kinds. Repeat the parameter for several. */
+  kind?: RecordKind[] | undefined;
+  /** Only records from this tool. */
+  provider?: string | undefined;
+  /** Only records that are linked to this task. */
+  taskId?: string | undefined;
+}
 
-/** How {@link listRecords} can fail. */
 export type ListRecordsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -46,18 +63,6 @@ export type ListRecordsError =
  * Lists records that the caller may see, the latest first.
  *
  * `GET /workspaces/{workspaceId}/records`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listRecords(
   api: Api,
@@ -75,16 +80,17 @@ const fetchRecordOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchRecord}. */
-export interface FetchRecordOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchRecordHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchRecord} can fail. */
+export interface FetchRecordOptions extends RequestOptions {
+  headers?: FetchRecordHeaders | undefined;
+}
+
 export type FetchRecordError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -103,23 +109,14 @@ export type FetchRecordError =
  * `GET /workspaces/{workspaceId}/records/{recordId}`
  *
  * @param recordId - The id of the connected record.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `record_not_found`: No such record.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchRecord(
   api: Api,
   recordId: string,
+  query?: undefined,
   options?: FetchRecordOptions,
 ): Call<RecordSchema, FetchRecordError> {
-  return call(api, fetchRecordOperation, { path: { recordId } }, options);
+  return call(api, fetchRecordOperation, { path: { recordId }, query }, options);
 }
 
 const linkRecordTaskOperation: Operation = {
@@ -130,7 +127,6 @@ const linkRecordTaskOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link linkRecordTask} can fail. */
 export type LinkRecordTaskError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -150,26 +146,15 @@ export type LinkRecordTaskError =
  *
  * @param recordId - The id of the connected record.
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `record_not_found`: No such record.
- * @throws `task_not_found`: No such task.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function linkRecordTask(
   api: Api,
   recordId: string,
   taskId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<RecordSchema, LinkRecordTaskError> {
-  return call(api, linkRecordTaskOperation, { path: { recordId, taskId } }, options);
+  return call(api, linkRecordTaskOperation, { path: { recordId, taskId }, body }, options);
 }
 
 const unlinkRecordTaskOperation: Operation = {
@@ -180,7 +165,6 @@ const unlinkRecordTaskOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link unlinkRecordTask} can fail. */
 export type UnlinkRecordTaskError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -200,24 +184,13 @@ export type UnlinkRecordTaskError =
  *
  * @param recordId - The id of the connected record.
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `record_not_found`: No such record.
- * @throws `link_not_found`: No such link.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function unlinkRecordTask(
   api: Api,
   recordId: string,
   taskId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, UnlinkRecordTaskError> {
-  return call(api, unlinkRecordTaskOperation, { path: { recordId, taskId } }, options);
+  return call(api, unlinkRecordTaskOperation, { path: { recordId, taskId }, query }, options);
 }

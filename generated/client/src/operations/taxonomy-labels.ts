@@ -20,13 +20,13 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   Problem,
   TaxonomyLabel,
   TaxonomyLabelCreate,
   TaxonomyLabelPage,
+  TaxonomyLabelType,
   TaxonomyLabelUpdate,
 } from "../types.js";
 
@@ -36,14 +36,34 @@ const listTaxonomyLabelsOperation: Operation = {
   path: "/workspaces/{workspaceId}/taxonomy-labels",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "type", "includeArchived"],
   pagination: { style: "cursor", items: "/taxonomyLabels", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
 
-/** Query parameters of {@link listTaxonomyLabels}. */
-export type ListTaxonomyLabelsQuery = NonNullable<operations["listTaxonomyLabels"]["parameters"]["query"]>;
+export interface ListTaxonomyLabelsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only labels of these types. Repeat the parameter for several. */
+  type?: TaxonomyLabelType[] | undefined;
+  /**
+   * Whether archived labels are listed too.
+   *
+   * @default false
+   */
+  includeArchived?: boolean | undefined;
+}
 
-/** How {@link listTaxonomyLabels} can fail. */
 export type ListTaxonomyLabelsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -61,18 +81,6 @@ export type ListTaxonomyLabelsError =
  * request.
  *
  * `GET /workspaces/{workspaceId}/taxonomy-labels`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listTaxonomyLabels(
   api: Api,
@@ -92,7 +100,6 @@ const createTaxonomyLabelOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createTaxonomyLabel} can fail. */
 export type CreateTaxonomyLabelError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -115,23 +122,6 @@ export type CreateTaxonomyLabelError =
  * `POST /workspaces/{workspaceId}/taxonomy-labels`
  *
  * @param body - The new label.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `label_exists`: Label exists.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createTaxonomyLabel(
   api: Api,
@@ -150,16 +140,17 @@ const fetchTaxonomyLabelOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 300000, etag: true },
 };
 
-/** Options of {@link fetchTaxonomyLabel}. */
-export interface FetchTaxonomyLabelOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchTaxonomyLabelHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchTaxonomyLabel} can fail. */
+export interface FetchTaxonomyLabelOptions extends RequestOptions {
+  headers?: FetchTaxonomyLabelHeaders | undefined;
+}
+
 export type FetchTaxonomyLabelError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -178,23 +169,14 @@ export type FetchTaxonomyLabelError =
  * `GET /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
  *
  * @param taxonomyLabelId - The id of the taxonomy label.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `label_not_found`: No such label.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchTaxonomyLabel(
   api: Api,
   taxonomyLabelId: string,
+  query?: undefined,
   options?: FetchTaxonomyLabelOptions,
 ): Call<TaxonomyLabel, FetchTaxonomyLabelError> {
-  return call(api, fetchTaxonomyLabelOperation, { path: { taxonomyLabelId } }, options);
+  return call(api, fetchTaxonomyLabelOperation, { path: { taxonomyLabelId }, query }, options);
 }
 
 const updateTaxonomyLabelOperation: Operation = {
@@ -206,21 +188,22 @@ const updateTaxonomyLabelOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateTaxonomyLabel}. */
-export interface UpdateTaxonomyLabelOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateTaxonomyLabelHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateTaxonomyLabel} can fail. */
+export interface UpdateTaxonomyLabelOptions extends RequestOptions {
+  headers?: UpdateTaxonomyLabelHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateTaxonomyLabelError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -247,23 +230,6 @@ export type UpdateTaxonomyLabelError =
  *
  * @param taxonomyLabelId - The id of the taxonomy label.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `label_not_found`: No such label.
- * @throws `label_exists`: Label exists.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateTaxonomyLabel(
   api: Api,
@@ -282,19 +248,20 @@ const deleteTaxonomyLabelOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link deleteTaxonomyLabel}. */
-export interface DeleteTaxonomyLabelOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteTaxonomyLabelHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link deleteTaxonomyLabel} can fail. */
+export interface DeleteTaxonomyLabelOptions extends RequestOptions {
+  headers?: DeleteTaxonomyLabelHeaders | undefined;
+}
+
 export type DeleteTaxonomyLabelError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -315,23 +282,12 @@ export type DeleteTaxonomyLabelError =
  * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
  *
  * @param taxonomyLabelId - The id of the taxonomy label.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `label_not_found`: No such label.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteTaxonomyLabel(
   api: Api,
   taxonomyLabelId: string,
+  query?: undefined,
   options?: DeleteTaxonomyLabelOptions,
 ): Call<void, DeleteTaxonomyLabelError> {
-  return call(api, deleteTaxonomyLabelOperation, { path: { taxonomyLabelId } }, options);
+  return call(api, deleteTaxonomyLabelOperation, { path: { taxonomyLabelId }, query }, options);
 }

@@ -18,8 +18,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
-import type { Problem, TeamInvite, TeamInviteCreate, TeamInvitePage } from "../types.js";
+import type { InviteStatus, Problem, TeamInvite, TeamInviteCreate, TeamInvitePage } from "../types.js";
 
 const listTeamInvitesOperation: Operation = {
   id: "listTeamInvites",
@@ -27,13 +26,27 @@ const listTeamInvitesOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams/{teamId}/invites",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "status"],
   pagination: { style: "cursor", items: "/invites", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listTeamInvites}. */
-export type ListTeamInvitesQuery = NonNullable<operations["listTeamInvites"]["parameters"]["query"]>;
+export interface ListTeamInvitesQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only invitations that stand so. Repeat the parameter for several. */
+  status?: InviteStatus[] | undefined;
+}
 
-/** How {@link listTeamInvites} can fail. */
 export type ListTeamInvitesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -52,18 +65,6 @@ export type ListTeamInvitesError =
  * `GET /workspaces/{workspaceId}/teams/{teamId}/invites`
  *
  * @param teamId - The id of the team.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listTeamInvites(
   api: Api,
@@ -84,7 +85,6 @@ const createTeamInviteOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createTeamInvite} can fail. */
 export type CreateTeamInviteError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -110,24 +110,6 @@ export type CreateTeamInviteError =
  *
  * @param teamId - The id of the team.
  * @param body - The invitation.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `already_a_member`: Already a member.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createTeamInvite(
   api: Api,
@@ -146,7 +128,6 @@ const revokeTeamInviteOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link revokeTeamInvite} can fail. */
 export type RevokeTeamInviteError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -167,26 +148,15 @@ export type RevokeTeamInviteError =
  *
  * @param teamId - The id of the team.
  * @param inviteId - The id of the invitation.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `invite_not_found`: No such invitation.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function revokeTeamInvite(
   api: Api,
   teamId: string,
   inviteId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, RevokeTeamInviteError> {
-  return call(api, revokeTeamInviteOperation, { path: { teamId, inviteId } }, options);
+  return call(api, revokeTeamInviteOperation, { path: { teamId, inviteId }, query }, options);
 }
 
 const acceptTeamInviteOperation: Operation = {
@@ -198,7 +168,6 @@ const acceptTeamInviteOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link acceptTeamInvite} can fail. */
 export type AcceptTeamInviteError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -222,28 +191,13 @@ export type AcceptTeamInviteError =
  *
  * @param teamId - The id of the team.
  * @param inviteId - The id of the invitation.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `invite_not_found`: No such invitation.
- * @throws `invite_not_pending`: Invitation not pending.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function acceptTeamInvite(
   api: Api,
   teamId: string,
   inviteId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<TeamInvite, AcceptTeamInviteError> {
-  return call(api, acceptTeamInviteOperation, { path: { teamId, inviteId } }, options);
+  return call(api, acceptTeamInviteOperation, { path: { teamId, inviteId }, body }, options);
 }

@@ -18,8 +18,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
-import type { Problem, TeamMember, TeamMemberPage, TeamMemberPut } from "../types.js";
+import type { Problem, TeamMember, TeamMemberPage, TeamMemberPut, TeamRole } from "../types.js";
 
 const listTeamMembersOperation: Operation = {
   id: "listTeamMembers",
@@ -27,14 +26,28 @@ const listTeamMembersOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams/{teamId}/members",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "role"],
   pagination: { style: "cursor", items: "/members", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
-/** Query parameters of {@link listTeamMembers}. */
-export type ListTeamMembersQuery = NonNullable<operations["listTeamMembers"]["parameters"]["query"]>;
+export interface ListTeamMembersQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only members in one of these roles. Repeat the parameter for several. */
+  role?: TeamRole[] | undefined;
+}
 
-/** How {@link listTeamMembers} can fail. */
 export type ListTeamMembersError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -53,18 +66,6 @@ export type ListTeamMembersError =
  * `GET /workspaces/{workspaceId}/teams/{teamId}/members`
  *
  * @param teamId - The id of the team.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listTeamMembers(
   api: Api,
@@ -84,7 +85,6 @@ const putTeamMemberOperation: Operation = {
   body: { "application/json": json },
 };
 
-/** How {@link putTeamMember} can fail. */
 export type PutTeamMemberError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -109,22 +109,6 @@ export type PutTeamMemberError =
  * @param teamId - The id of the team.
  * @param userId - The id of the user.
  * @param body - The place in the team.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `member_not_found`: No such member.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function putTeamMember(
   api: Api,
@@ -144,7 +128,6 @@ const removeTeamMemberOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link removeTeamMember} can fail. */
 export type RemoveTeamMemberError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -165,24 +148,13 @@ export type RemoveTeamMemberError =
  *
  * @param teamId - The id of the team.
  * @param userId - The id of the user.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `team_member_not_found`: No such team member.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function removeTeamMember(
   api: Api,
   teamId: string,
   userId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, RemoveTeamMemberError> {
-  return call(api, removeTeamMemberOperation, { path: { teamId, userId } }, options);
+  return call(api, removeTeamMemberOperation, { path: { teamId, userId }, query }, options);
 }

@@ -20,8 +20,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type { Problem, Team, TeamCreate, TeamPage, TeamUpdate } from "../types.js";
 
 const listTeamsOperation: Operation = {
@@ -30,14 +29,28 @@ const listTeamsOperation: Operation = {
   path: "/workspaces/{workspaceId}/teams",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "parentTeamId"],
   pagination: { style: "cursor", items: "/teams", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
-/** Query parameters of {@link listTeams}. */
-export type ListTeamsQuery = NonNullable<operations["listTeams"]["parameters"]["query"]>;
+export interface ListTeamsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only the teams directly below this one. */
+  parentTeamId?: string | undefined;
+}
 
-/** How {@link listTeams} can fail. */
 export type ListTeamsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -55,18 +68,6 @@ export type ListTeamsError =
  * all.
  *
  * `GET /workspaces/{workspaceId}/teams`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listTeams(
   api: Api,
@@ -86,7 +87,6 @@ const createTeamOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createTeam} can fail. */
 export type CreateTeamError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -111,21 +111,6 @@ export type CreateTeamError =
  * `POST /workspaces/{workspaceId}/teams`
  *
  * @param body - The new team.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createTeam(
   api: Api,
@@ -144,16 +129,17 @@ const fetchTeamOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
-/** Options of {@link fetchTeam}. */
-export interface FetchTeamOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchTeamHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchTeam} can fail. */
+export interface FetchTeamOptions extends RequestOptions {
+  headers?: FetchTeamHeaders | undefined;
+}
+
 export type FetchTeamError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -172,19 +158,14 @@ export type FetchTeamError =
  * `GET /workspaces/{workspaceId}/teams/{teamId}`
  *
  * @param teamId - The id of the team.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function fetchTeam(api: Api, teamId: string, options?: FetchTeamOptions): Call<Team, FetchTeamError> {
-  return call(api, fetchTeamOperation, { path: { teamId } }, options);
+export function fetchTeam(
+  api: Api,
+  teamId: string,
+  query?: undefined,
+  options?: FetchTeamOptions,
+): Call<Team, FetchTeamError> {
+  return call(api, fetchTeamOperation, { path: { teamId }, query }, options);
 }
 
 const updateTeamOperation: Operation = {
@@ -196,21 +177,22 @@ const updateTeamOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateTeam}. */
-export interface UpdateTeamOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateTeamHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateTeam} can fail. */
+export interface UpdateTeamOptions extends RequestOptions {
+  headers?: UpdateTeamHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateTeamError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -236,22 +218,6 @@ export type UpdateTeamError =
  *
  * @param teamId - The id of the team.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateTeam(
   api: Api,
@@ -270,19 +236,20 @@ const deleteTeamOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link deleteTeam}. */
-export interface DeleteTeamOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteTeamHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link deleteTeam} can fail. */
+export interface DeleteTeamOptions extends RequestOptions {
+  headers?: DeleteTeamHeaders | undefined;
+}
+
 export type DeleteTeamError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -305,24 +272,12 @@ export type DeleteTeamError =
  * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
  *
  * @param teamId - The id of the team.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `team_not_found`: No such team.
- * @throws `team_has_children`: Team has children.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteTeam(
   api: Api,
   teamId: string,
+  query?: undefined,
   options?: DeleteTeamOptions,
 ): Call<void, DeleteTeamError> {
-  return call(api, deleteTeamOperation, { path: { teamId } }, options);
+  return call(api, deleteTeamOperation, { path: { teamId }, query }, options);
 }

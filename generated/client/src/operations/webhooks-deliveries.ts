@@ -15,7 +15,6 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
 import type { Delivery, DeliveryPage, Problem } from "../types.js";
 
 const listWebhookDeliveriesOperation: Operation = {
@@ -24,15 +23,27 @@ const listWebhookDeliveriesOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "delivered"],
   pagination: { style: "cursor", items: "/deliveries", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listWebhookDeliveries}. */
-export type ListWebhookDeliveriesQuery = NonNullable<
-  operations["listWebhookDeliveries"]["parameters"]["query"]
->;
+export interface ListWebhookDeliveriesQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only attempts that succeeded, or only those that failed. */
+  delivered?: boolean | undefined;
+}
 
-/** How {@link listWebhookDeliveries} can fail. */
 export type ListWebhookDeliveriesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -52,19 +63,6 @@ export type ListWebhookDeliveriesError =
  * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
  *
  * @param webhookId - The id of the webhook.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listWebhookDeliveries(
   api: Api,
@@ -83,7 +81,6 @@ const clearWebhookDeliveriesOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link clearWebhookDeliveries} can fail. */
 export type ClearWebhookDeliveriesError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -102,25 +99,14 @@ export type ClearWebhookDeliveriesError =
  * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function clearWebhookDeliveries(
   api: Api,
   webhookId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, ClearWebhookDeliveriesError> {
-  return call(api, clearWebhookDeliveriesOperation, { path: { webhookId } }, options);
+  return call(api, clearWebhookDeliveriesOperation, { path: { webhookId }, query }, options);
 }
 
 const redeliverWebhookOperation: Operation = {
@@ -132,7 +118,6 @@ const redeliverWebhookOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link redeliverWebhook} can fail. */
 export type RedeliverWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -154,26 +139,13 @@ export type RedeliverWebhookError =
  *
  * @param webhookId - The id of the webhook.
  * @param deliveryId - The id of the delivery.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `delivery_not_found`: No such delivery.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function redeliverWebhook(
   api: Api,
   webhookId: string,
   deliveryId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<Delivery, RedeliverWebhookError> {
-  return call(api, redeliverWebhookOperation, { path: { webhookId, deliveryId } }, options);
+  return call(api, redeliverWebhookOperation, { path: { webhookId, deliveryId }, body }, options);
 }

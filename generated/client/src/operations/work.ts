@@ -12,7 +12,6 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
 import type { Problem, TaskPage, TaskSummary } from "../types.js";
 
 const listPlannedWorkOperation: Operation = {
@@ -21,13 +20,35 @@ const listPlannedWorkOperation: Operation = {
   path: "/workspaces/{workspaceId}/planned-work",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "teamId", "userId", "includeInitiatives"],
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listPlannedWork}. */
-export type ListPlannedWorkQuery = NonNullable<operations["listPlannedWork"]["parameters"]["query"]>;
+export interface ListPlannedWorkQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only work of this team; a team that the caller cannot see has none. Default: all teams that the caller may see. */
+  teamId?: string | undefined;
+  /** Only work that this person owns or is assigned to. It needs `teamId`; without, it is refused with 400. */
+  userId?: string | undefined;
+  /**
+   * Whether initiatives are told as well as single tasks.
+   *
+   * @default true
+   */
+  includeInitiatives?: boolean | undefined;
+}
 
-/** How {@link listPlannedWork} can fail. */
 export type ListPlannedWorkError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -45,18 +66,6 @@ export type ListPlannedWorkError =
  * first, then bugs, then to-dos.
  *
  * `GET /workspaces/{workspaceId}/planned-work`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listPlannedWork(
   api: Api,
@@ -72,13 +81,39 @@ const listCompletedWorkOperation: Operation = {
   path: "/workspaces/{workspaceId}/completed-work",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "startDate", "endDate", "teamId", "userId", "includeInitiatives"],
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listCompletedWork}. */
-export type ListCompletedWorkQuery = NonNullable<operations["listCompletedWork"]["parameters"]["query"]>;
+export interface ListCompletedWorkQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The start of the period, inclusive. The period may be at most 92 days long. Default: seven days before `endDate`. */
+  startDate?: string | undefined;
+  /** The end of the period, exclusive. It must be later than `startDate`. Default: the time of the request. */
+  endDate?: string | undefined;
+  /** Only work of this team; a team that the caller cannot see has none. Default: all teams that the caller may see. */
+  teamId?: string | undefined;
+  /** Only work that this person owns or is assigned to. It needs `teamId`; without, it is refused with 400. */
+  userId?: string | undefined;
+  /**
+   * Whether initiatives are told as well as single tasks.
+   *
+   * @default true
+   */
+  includeInitiatives?: boolean | undefined;
+}
 
-/** How {@link listCompletedWork} can fail. */
 export type ListCompletedWorkError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -95,18 +130,6 @@ export type ListCompletedWorkError =
  * Lists work that was completed in a period, the latest first.
  *
  * `GET /workspaces/{workspaceId}/completed-work`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listCompletedWork(
   api: Api,
@@ -122,13 +145,35 @@ const listBlockersOperation: Operation = {
   path: "/workspaces/{workspaceId}/blockers",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "teamId", "userId", "includeInitiatives"],
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listBlockers}. */
-export type ListBlockersQuery = NonNullable<operations["listBlockers"]["parameters"]["query"]>;
+export interface ListBlockersQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** Only work of this team; a team that the caller cannot see has none. Default: all teams that the caller may see. */
+  teamId?: string | undefined;
+  /** Only work that this person owns or is assigned to. It needs `teamId`; without, it is refused with 400. */
+  userId?: string | undefined;
+  /**
+   * Whether initiatives are told as well as single tasks.
+   *
+   * @default true
+   */
+  includeInitiatives?: boolean | undefined;
+}
 
-/** How {@link listBlockers} can fail. */
 export type ListBlockersError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -145,18 +190,6 @@ export type ListBlockersError =
  * Lists work whose status is `blocked`, the longest unchanged first.
  *
  * `GET /workspaces/{workspaceId}/blockers`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listBlockers(
   api: Api,

@@ -12,7 +12,6 @@ import type { Call } from "../runtime/call.js";
 import type { ListCall } from "../runtime/list.js";
 import type { Activity, ActivityCreate, ActivityPage } from "../types.js";
 
-/** Operations on agentSessions activities. */
 export class AgentSessionsActivitiesResource {
   readonly #api: Api;
 
@@ -29,19 +28,6 @@ export class AgentSessionsActivitiesResource {
    * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}/activities`
    *
    * @param sessionId - The id of the session.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     sessionId: string,
@@ -61,24 +47,6 @@ export class AgentSessionsActivitiesResource {
    *
    * @param sessionId - The id of the session.
    * @param body - The activity.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(
     sessionId: string,

@@ -47,27 +47,6 @@ export class AgentSessionsClaimsResource {
    *
    * @param sessionId - The id of the session.
    * @param body - The worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `session_already_claimed`: Session already claimed.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `worker_busy`: Worker busy.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(sessionId: string, body: ClaimCreate, options?: RequestOptions): Call<NewClaim, ClaimSessionError> {
     return claimSession(this.#api, sessionId, body, options);
@@ -84,25 +63,6 @@ export class AgentSessionsClaimsResource {
    * @param sessionId - The id of the session.
    * @param claimId - The id of the claim.
    * @param body - The token of the claim and what goes with it.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   heartbeat(
     sessionId: string,
@@ -123,25 +83,6 @@ export class AgentSessionsClaimsResource {
    * @param sessionId - The id of the session.
    * @param claimId - The id of the claim.
    * @param body - The token of the claim and what goes with it.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   complete(
     sessionId: string,
@@ -162,25 +103,6 @@ export class AgentSessionsClaimsResource {
    * @param sessionId - The id of the session.
    * @param claimId - The id of the claim.
    * @param body - The token of the claim and what goes with it.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   fail(
     sessionId: string,
@@ -201,25 +123,6 @@ export class AgentSessionsClaimsResource {
    * @param sessionId - The id of the session.
    * @param claimId - The id of the claim.
    * @param body - The token of the claim and what goes with it.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   release(
     sessionId: string,
@@ -241,25 +144,6 @@ export class AgentSessionsClaimsResource {
    * @param sessionId - The id of the session.
    * @param claimId - The id of the claim.
    * @param body - The token of the claim and what goes with it.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   awaitInput(
     sessionId: string,

@@ -28,7 +28,6 @@ import { AgentSessionsClaimsResource } from "./agent-sessions-claims.js";
 /** Units of work queued for an agent, the activities that report on them, and what people do about them. */
 export class AgentSessionsResource {
   readonly #api: Api;
-  /** Operations on agentSessions activities. */
   readonly activities: AgentSessionsActivitiesResource;
   /** Leases that give one worker the right to run one agent session. */
   readonly claims: AgentSessionsClaimsResource;
@@ -49,19 +48,6 @@ export class AgentSessionsResource {
    * seconds.
    *
    * `GET /workspaces/{workspaceId}/agent-sessions`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListAgentSessionsQuery,
@@ -79,24 +65,6 @@ export class AgentSessionsResource {
    * `POST /workspaces/{workspaceId}/agent-sessions`
    *
    * @param body - The work.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: AgentSessionCreate, options?: RequestOptions): Call<AgentSession, CreateAgentSessionError> {
     return createAgentSession(this.#api, body, options);
@@ -110,20 +78,13 @@ export class AgentSessionsResource {
    * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}`
    *
    * @param sessionId - The id of the session.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(sessionId: string, options?: FetchAgentSessionOptions): Call<AgentSession, FetchAgentSessionError> {
-    return fetchAgentSession(this.#api, sessionId, options);
+  fetch(
+    sessionId: string,
+    query?: undefined,
+    options?: FetchAgentSessionOptions,
+  ): Call<AgentSession, FetchAgentSessionError> {
+    return fetchAgentSession(this.#api, sessionId, query, options);
   }
 
   /**
@@ -135,23 +96,13 @@ export class AgentSessionsResource {
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel`
    *
    * @param sessionId - The id of the session.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  cancel(sessionId: string, options?: RequestOptions): Call<AgentSession, CancelAgentSessionError> {
-    return cancelAgentSession(this.#api, sessionId, options);
+  cancel(
+    sessionId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<AgentSession, CancelAgentSessionError> {
+    return cancelAgentSession(this.#api, sessionId, body, options);
   }
 
   /**
@@ -163,23 +114,13 @@ export class AgentSessionsResource {
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/retry`
    *
    * @param sessionId - The id of the session.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  retry(sessionId: string, options?: RequestOptions): Call<AgentSession, RetryAgentSessionError> {
-    return retryAgentSession(this.#api, sessionId, options);
+  retry(
+    sessionId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<AgentSession, RetryAgentSessionError> {
+    return retryAgentSession(this.#api, sessionId, body, options);
   }
 
   /**
@@ -190,23 +131,13 @@ export class AgentSessionsResource {
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/archive`
    *
    * @param sessionId - The id of the session.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  archive(sessionId: string, options?: RequestOptions): Call<AgentSession, ArchiveAgentSessionError> {
-    return archiveAgentSession(this.#api, sessionId, options);
+  archive(
+    sessionId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<AgentSession, ArchiveAgentSessionError> {
+    return archiveAgentSession(this.#api, sessionId, body, options);
   }
 
   /**
@@ -219,24 +150,6 @@ export class AgentSessionsResource {
    *
    * @param sessionId - The id of the session.
    * @param body - The answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   answer(
     sessionId: string,

@@ -31,20 +31,6 @@ export class ApiKeysResource {
    * Lists the keys of the workspace, the newest first, revoked ones included. Only owners and admins may.
    *
    * `GET /workspaces/{workspaceId}/api-keys`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListApiKeysQuery, options?: RequestOptions): ListCall<ApiKeyPage, ApiKey, ListApiKeysError> {
     return listApiKeys(this.#api, query, options);
@@ -59,24 +45,6 @@ export class ApiKeysResource {
    * `POST /workspaces/{workspaceId}/api-keys`
    *
    * @param body - The new key.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `api_key_limit_reached`: API key limit reached.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: ApiKeyCreate, options?: RequestOptions): Call<NewApiKey, CreateApiKeyError> {
     return createApiKey(this.#api, body, options);
@@ -90,21 +58,9 @@ export class ApiKeysResource {
    * `GET /workspaces/{workspaceId}/api-keys/{apiKeyId}`
    *
    * @param apiKeyId - The id of the API key; not the key itself.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `api_key_not_found`: No such API key.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(apiKeyId: string, options?: RequestOptions): Call<ApiKey, FetchApiKeyError> {
-    return fetchApiKey(this.#api, apiKeyId, options);
+  fetch(apiKeyId: string, query?: undefined, options?: RequestOptions): Call<ApiKey, FetchApiKeyError> {
+    return fetchApiKey(this.#api, apiKeyId, query, options);
   }
 
   /**
@@ -115,20 +71,8 @@ export class ApiKeysResource {
    * `DELETE /workspaces/{workspaceId}/api-keys/{apiKeyId}`
    *
    * @param apiKeyId - The id of the API key; not the key itself.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `api_key_not_found`: No such API key.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  revoke(apiKeyId: string, options?: RequestOptions): Call<void, RevokeApiKeyError> {
-    return revokeApiKey(this.#api, apiKeyId, options);
+  revoke(apiKeyId: string, query?: undefined, options?: RequestOptions): Call<void, RevokeApiKeyError> {
+    return revokeApiKey(this.#api, apiKeyId, query, options);
   }
 }

@@ -34,18 +34,6 @@ export class BugsResource {
    * active ones: `idea`, `open`, `planned`, `in_progress` and `review`.
    *
    * `GET /workspaces/{workspaceId}/bugs`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListBugsQuery, options?: RequestOptions): ListCall<BugPage, TaskSummary, ListBugsError> {
     return listBugs(this.#api, query, options);
@@ -60,23 +48,6 @@ export class BugsResource {
    * `POST /workspaces/{workspaceId}/bugs`
    *
    * @param body - The new bug.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: BugCreate, options?: RequestOptions): Call<Task, CreateBugError> {
     return createBug(this.#api, body, options);
@@ -90,19 +61,9 @@ export class BugsResource {
    * `GET /workspaces/{workspaceId}/bugs/{taskId}`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `bug_not_found`: No such bug.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(taskId: string, options?: FetchBugOptions): Call<Task, FetchBugError> {
-    return fetchBug(this.#api, taskId, options);
+  fetch(taskId: string, query?: undefined, options?: FetchBugOptions): Call<Task, FetchBugError> {
+    return fetchBug(this.#api, taskId, query, options);
   }
 
   /**
@@ -115,24 +76,6 @@ export class BugsResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `bug_not_found`: No such bug.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(taskId: string, body: TaskUpdate, options?: UpdateBugOptions): Call<Task, UpdateBugError> {
     return updateBug(this.#api, taskId, body, options);

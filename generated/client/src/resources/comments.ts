@@ -72,18 +72,6 @@ export class CommentsResource {
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     taskId: string,
@@ -104,23 +92,6 @@ export class CommentsResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - The new comment.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(taskId: string, body: CommentCreate, options?: RequestOptions): Call<Comment, CreateCommentError> {
     return createComment(this.#api, taskId, body, options);
@@ -135,20 +106,14 @@ export class CommentsResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param commentId - The id of the comment.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(taskId: string, commentId: string, options?: FetchCommentOptions): Call<Comment, FetchCommentError> {
-    return fetchComment(this.#api, taskId, commentId, options);
+  fetch(
+    taskId: string,
+    commentId: string,
+    query?: undefined,
+    options?: FetchCommentOptions,
+  ): Call<Comment, FetchCommentError> {
+    return fetchComment(this.#api, taskId, commentId, query, options);
   }
 
   /**
@@ -162,23 +127,6 @@ export class CommentsResource {
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param commentId - The id of the comment.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(
     taskId: string,
@@ -199,22 +147,14 @@ export class CommentsResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param commentId - The id of the comment.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(taskId: string, commentId: string, options?: DeleteCommentOptions): Call<void, DeleteCommentError> {
-    return deleteComment(this.#api, taskId, commentId, options);
+  delete(
+    taskId: string,
+    commentId: string,
+    query?: undefined,
+    options?: DeleteCommentOptions,
+  ): Call<void, DeleteCommentError> {
+    return deleteComment(this.#api, taskId, commentId, query, options);
   }
 
   /**
@@ -229,26 +169,15 @@ export class CommentsResource {
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param commentId - The id of the comment.
    * @param emoji - The emoji itself, as Unicode text. In the address it is percent-encoded like any other text.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   addReaction(
     taskId: string,
     commentId: string,
     emoji: string,
+    body?: undefined,
     options?: RequestOptions,
   ): Call<CommentReaction, AddCommentReactionError> {
-    return addCommentReaction(this.#api, taskId, commentId, emoji, options);
+    return addCommentReaction(this.#api, taskId, commentId, emoji, body, options);
   }
 
   /**
@@ -262,25 +191,14 @@ export class CommentsResource {
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param commentId - The id of the comment.
    * @param emoji - The emoji itself, as Unicode text. In the address it is percent-encoded like any other text.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   removeReaction(
     taskId: string,
     commentId: string,
     emoji: string,
+    query?: undefined,
     options?: RequestOptions,
   ): Call<void, RemoveCommentReactionError> {
-    return removeCommentReaction(this.#api, taskId, commentId, emoji, options);
+    return removeCommentReaction(this.#api, taskId, commentId, emoji, query, options);
   }
 }

@@ -45,18 +45,6 @@ export class DocumentsResource {
    * Lists documents, without their text unless `includeContent` is true.
    *
    * `GET /workspaces/{workspaceId}/documents`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListDocumentsQuery,
@@ -73,22 +61,6 @@ export class DocumentsResource {
    * `POST /workspaces/{workspaceId}/documents`
    *
    * @param body - The new document.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: DocumentCreate, options?: RequestOptions): Call<Document, CreateDocumentError> {
     return createDocument(this.#api, body, options);
@@ -102,19 +74,13 @@ export class DocumentsResource {
    * `GET /workspaces/{workspaceId}/documents/{documentId}`
    *
    * @param documentId - The id of the document.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(documentId: string, options?: FetchDocumentOptions): Call<Document, FetchDocumentError> {
-    return fetchDocument(this.#api, documentId, options);
+  fetch(
+    documentId: string,
+    query?: undefined,
+    options?: FetchDocumentOptions,
+  ): Call<Document, FetchDocumentError> {
+    return fetchDocument(this.#api, documentId, query, options);
   }
 
   /**
@@ -128,22 +94,6 @@ export class DocumentsResource {
    *
    * @param documentId - The id of the document.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(
     documentId: string,
@@ -163,21 +113,13 @@ export class DocumentsResource {
    * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
    *
    * @param documentId - The id of the document.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(documentId: string, options?: DeleteDocumentOptions): Call<void, DeleteDocumentError> {
-    return deleteDocument(this.#api, documentId, options);
+  delete(
+    documentId: string,
+    query?: undefined,
+    options?: DeleteDocumentOptions,
+  ): Call<void, DeleteDocumentError> {
+    return deleteDocument(this.#api, documentId, query, options);
   }
 
   /**
@@ -193,25 +135,6 @@ export class DocumentsResource {
    *
    * @param documentId - The id of the document.
    * @param body - The operations to apply.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `patch_target_ambiguous`: Patch target ambiguous.
-   * @throws `patch_target_not_found`: Patch target not found.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   patch(
     documentId: string,

@@ -43,23 +43,6 @@ export class FilesResource {
    * `POST /workspaces/{workspaceId}/files`
    *
    * @param body - The file to upload.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `file_type_not_allowed`: File type not allowed.
-   * @throws `file_too_large`: File too large.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   createUpload(body: FileCreate, options?: RequestOptions): Call<FileUpload, CreateFileUploadError> {
     return createFileUpload(this.#api, body, options);
@@ -73,19 +56,9 @@ export class FilesResource {
    * `GET /workspaces/{workspaceId}/files/{fileId}`
    *
    * @param fileId - The id of the file.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(fileId: string, options?: FetchFileOptions): Call<FileSchema, FetchFileError> {
-    return fetchFile(this.#api, fileId, options);
+  fetch(fileId: string, query?: undefined, options?: FetchFileOptions): Call<FileSchema, FetchFileError> {
+    return fetchFile(this.#api, fileId, query, options);
   }
 
   /**
@@ -97,20 +70,9 @@ export class FilesResource {
    * `DELETE /workspaces/{workspaceId}/files/{fileId}`
    *
    * @param fileId - The id of the file.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(fileId: string, options?: RequestOptions): Call<void, DeleteFileError> {
-    return deleteFile(this.#api, fileId, options);
+  delete(fileId: string, query?: undefined, options?: RequestOptions): Call<void, DeleteFileError> {
+    return deleteFile(this.#api, fileId, query, options);
   }
 
   /**
@@ -123,20 +85,9 @@ export class FilesResource {
    * `GET /workspaces/{workspaceId}/files/{fileId}/content`
    *
    * @param fileId - The id of the file.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `file_not_ready`: File not ready.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetchContent(fileId: string, options?: RequestOptions): Call<Blob, DownloadFileError> {
-    return downloadFile(this.#api, fileId, options);
+  fetchContent(fileId: string, query?: undefined, options?: RequestOptions): Call<Blob, DownloadFileError> {
+    return downloadFile(this.#api, fileId, query, options);
   }
 
   /**

@@ -34,18 +34,6 @@ export class InitiativesResource {
    * list holds the active ones: `open`, `planned`, `in_progress` and `review`.
    *
    * `GET /workspaces/{workspaceId}/initiatives`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListInitiativesQuery,
@@ -63,23 +51,6 @@ export class InitiativesResource {
    * `POST /workspaces/{workspaceId}/initiatives`
    *
    * @param body - The new initiative.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: InitiativeCreate, options?: RequestOptions): Call<Task, CreateInitiativeError> {
     return createInitiative(this.#api, body, options);
@@ -93,19 +64,13 @@ export class InitiativesResource {
    * `GET /workspaces/{workspaceId}/initiatives/{taskId}`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `initiative_not_found`: No such initiative.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(taskId: string, options?: FetchInitiativeOptions): Call<Task, FetchInitiativeError> {
-    return fetchInitiative(this.#api, taskId, options);
+  fetch(
+    taskId: string,
+    query?: undefined,
+    options?: FetchInitiativeOptions,
+  ): Call<Task, FetchInitiativeError> {
+    return fetchInitiative(this.#api, taskId, query, options);
   }
 
   /**
@@ -119,24 +84,6 @@ export class InitiativesResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `initiative_not_found`: No such initiative.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(
     taskId: string,

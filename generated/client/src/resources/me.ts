@@ -20,17 +20,8 @@ export class MeResource {
    * workspace.
    *
    * `GET /me`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(options?: FetchMeOptions): Call<Me, FetchMeError> {
-    return fetchMe(this.#api, options);
+  fetch(query?: undefined, options?: FetchMeOptions): Call<Me, FetchMeError> {
+    return fetchMe(this.#api, query, options);
   }
 }

@@ -35,18 +35,6 @@ export class MembersResource {
    * their id. Without a status filter, the list holds the active ones.
    *
    * `GET /workspaces/{workspaceId}/members`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListMembersQuery, options?: RequestOptions): ListCall<MemberPage, Member, ListMembersError> {
     return listMembers(this.#api, query, options);
@@ -60,19 +48,9 @@ export class MembersResource {
    * `GET /workspaces/{workspaceId}/members/{userId}`
    *
    * @param userId - The id of the user.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(userId: string, options?: FetchMemberOptions): Call<Member, FetchMemberError> {
-    return fetchMember(this.#api, userId, options);
+  fetch(userId: string, query?: undefined, options?: FetchMemberOptions): Call<Member, FetchMemberError> {
+    return fetchMember(this.#api, userId, query, options);
   }
 
   /**
@@ -86,24 +64,6 @@ export class MembersResource {
    *
    * @param userId - The id of the user.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(userId: string, body: MemberUpdate, options?: UpdateMemberOptions): Call<Member, UpdateMemberError> {
     return updateMember(this.#api, userId, body, options);
@@ -120,22 +80,8 @@ export class MembersResource {
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
    *
    * @param userId - The id of the user.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  remove(userId: string, options?: RemoveMemberOptions): Call<void, RemoveMemberError> {
-    return removeMember(this.#api, userId, options);
+  remove(userId: string, query?: undefined, options?: RemoveMemberOptions): Call<void, RemoveMemberError> {
+    return removeMember(this.#api, userId, query, options);
   }
 }

@@ -27,18 +27,6 @@ export class RecapsResource {
    * Sums up the caller's own work in a period. It is about a person, so it takes an OAuth token.
    *
    * `GET /workspaces/{workspaceId}/recaps/me`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   fetchMine(query?: FetchMyRecapQuery, options?: RequestOptions): Call<Recap, FetchMyRecapError> {
     return fetchMyRecap(this.#api, query, options);
@@ -53,17 +41,6 @@ export class RecapsResource {
    * `GET /workspaces/{workspaceId}/teams/{teamId}/recap`
    *
    * @param teamId - The id of the team.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   fetchTeam(
     teamId: string,

@@ -32,18 +32,6 @@ export class RecordsResource {
    * Lists records that the caller may see, the latest first.
    *
    * `GET /workspaces/{workspaceId}/records`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListRecordsQuery,
@@ -60,19 +48,13 @@ export class RecordsResource {
    * `GET /workspaces/{workspaceId}/records/{recordId}`
    *
    * @param recordId - The id of the connected record.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `record_not_found`: No such record.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(recordId: string, options?: FetchRecordOptions): Call<RecordSchema, FetchRecordError> {
-    return fetchRecord(this.#api, recordId, options);
+  fetch(
+    recordId: string,
+    query?: undefined,
+    options?: FetchRecordOptions,
+  ): Call<RecordSchema, FetchRecordError> {
+    return fetchRecord(this.#api, recordId, query, options);
   }
 
   /**
@@ -84,21 +66,14 @@ export class RecordsResource {
    *
    * @param recordId - The id of the connected record.
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `record_not_found`: No such record.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  link(recordId: string, taskId: string, options?: RequestOptions): Call<RecordSchema, LinkRecordTaskError> {
-    return linkRecordTask(this.#api, recordId, taskId, options);
+  link(
+    recordId: string,
+    taskId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<RecordSchema, LinkRecordTaskError> {
+    return linkRecordTask(this.#api, recordId, taskId, body, options);
   }
 
   /**
@@ -110,20 +85,13 @@ export class RecordsResource {
    *
    * @param recordId - The id of the connected record.
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `record_not_found`: No such record.
-   * @throws `link_not_found`: No such link.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  unlink(recordId: string, taskId: string, options?: RequestOptions): Call<void, UnlinkRecordTaskError> {
-    return unlinkRecordTask(this.#api, recordId, taskId, options);
+  unlink(
+    recordId: string,
+    taskId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, UnlinkRecordTaskError> {
+    return unlinkRecordTask(this.#api, recordId, taskId, query, options);
   }
 }

@@ -37,18 +37,6 @@ export class TaxonomyLabelsResource {
    * request.
    *
    * `GET /workspaces/{workspaceId}/taxonomy-labels`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListTaxonomyLabelsQuery,
@@ -65,23 +53,6 @@ export class TaxonomyLabelsResource {
    * `POST /workspaces/{workspaceId}/taxonomy-labels`
    *
    * @param body - The new label.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_exists`: Label exists.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: TaxonomyLabelCreate, options?: RequestOptions): Call<TaxonomyLabel, CreateTaxonomyLabelError> {
     return createTaxonomyLabel(this.#api, body, options);
@@ -95,22 +66,13 @@ export class TaxonomyLabelsResource {
    * `GET /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    *
    * @param taxonomyLabelId - The id of the taxonomy label.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   fetch(
     taxonomyLabelId: string,
+    query?: undefined,
     options?: FetchTaxonomyLabelOptions,
   ): Call<TaxonomyLabel, FetchTaxonomyLabelError> {
-    return fetchTaxonomyLabel(this.#api, taxonomyLabelId, options);
+    return fetchTaxonomyLabel(this.#api, taxonomyLabelId, query, options);
   }
 
   /**
@@ -124,23 +86,6 @@ export class TaxonomyLabelsResource {
    *
    * @param taxonomyLabelId - The id of the taxonomy label.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `label_exists`: Label exists.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(
     taxonomyLabelId: string,
@@ -159,23 +104,12 @@ export class TaxonomyLabelsResource {
    * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    *
    * @param taxonomyLabelId - The id of the taxonomy label.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   delete(
     taxonomyLabelId: string,
+    query?: undefined,
     options?: DeleteTaxonomyLabelOptions,
   ): Call<void, DeleteTaxonomyLabelError> {
-    return deleteTaxonomyLabel(this.#api, taxonomyLabelId, options);
+    return deleteTaxonomyLabel(this.#api, taxonomyLabelId, query, options);
   }
 }

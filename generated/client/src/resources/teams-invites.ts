@@ -16,7 +16,6 @@ import type { Call } from "../runtime/call.js";
 import type { ListCall } from "../runtime/list.js";
 import type { TeamInvite, TeamInviteCreate, TeamInvitePage } from "../types.js";
 
-/** Operations on teams invites. */
 export class TeamsInvitesResource {
   readonly #api: Api;
 
@@ -33,18 +32,6 @@ export class TeamsInvitesResource {
    * `GET /workspaces/{workspaceId}/teams/{teamId}/invites`
    *
    * @param teamId - The id of the team.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     teamId: string,
@@ -65,24 +52,6 @@ export class TeamsInvitesResource {
    *
    * @param teamId - The id of the team.
    * @param body - The invitation.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `already_a_member`: Already a member.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(
     teamId: string,
@@ -102,21 +71,14 @@ export class TeamsInvitesResource {
    *
    * @param teamId - The id of the team.
    * @param inviteId - The id of the invitation.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `invite_not_found`: No such invitation.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  revoke(teamId: string, inviteId: string, options?: RequestOptions): Call<void, RevokeTeamInviteError> {
-    return revokeTeamInvite(this.#api, teamId, inviteId, options);
+  revoke(
+    teamId: string,
+    inviteId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, RevokeTeamInviteError> {
+    return revokeTeamInvite(this.#api, teamId, inviteId, query, options);
   }
 
   /**
@@ -130,28 +92,13 @@ export class TeamsInvitesResource {
    *
    * @param teamId - The id of the team.
    * @param inviteId - The id of the invitation.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `invite_not_found`: No such invitation.
-   * @throws `invite_not_pending`: Invitation not pending.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   accept(
     teamId: string,
     inviteId: string,
+    body?: undefined,
     options?: RequestOptions,
   ): Call<TeamInvite, AcceptTeamInviteError> {
-    return acceptTeamInvite(this.#api, teamId, inviteId, options);
+    return acceptTeamInvite(this.#api, teamId, inviteId, body, options);
   }
 }

@@ -31,18 +31,6 @@ export class TeamsMembersResource {
    * `GET /workspaces/{workspaceId}/teams/{teamId}/members`
    *
    * @param teamId - The id of the team.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     teamId: string,
@@ -63,22 +51,6 @@ export class TeamsMembersResource {
    * @param teamId - The id of the team.
    * @param userId - The id of the user.
    * @param body - The place in the team.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `member_not_found`: No such member.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   put(
     teamId: string,
@@ -99,20 +71,13 @@ export class TeamsMembersResource {
    *
    * @param teamId - The id of the team.
    * @param userId - The id of the user.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `team_member_not_found`: No such team member.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  remove(teamId: string, userId: string, options?: RequestOptions): Call<void, RemoveTeamMemberError> {
-    return removeTeamMember(this.#api, teamId, userId, options);
+  remove(
+    teamId: string,
+    userId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, RemoveTeamMemberError> {
+    return removeTeamMember(this.#api, teamId, userId, query, options);
   }
 }

@@ -28,7 +28,6 @@ export class TeamsResource {
   readonly #api: Api;
   /** The people of a workspace and their roles in it. */
   readonly members: TeamsMembersResource;
-  /** Operations on teams invites. */
   readonly invites: TeamsInvitesResource;
 
   /** Every call goes through `api`. */
@@ -45,18 +44,6 @@ export class TeamsResource {
    * all.
    *
    * `GET /workspaces/{workspaceId}/teams`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListTeamsQuery, options?: RequestOptions): ListCall<TeamPage, Team, ListTeamsError> {
     return listTeams(this.#api, query, options);
@@ -72,21 +59,6 @@ export class TeamsResource {
    * `POST /workspaces/{workspaceId}/teams`
    *
    * @param body - The new team.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: TeamCreate, options?: RequestOptions): Call<Team, CreateTeamError> {
     return createTeam(this.#api, body, options);
@@ -100,19 +72,9 @@ export class TeamsResource {
    * `GET /workspaces/{workspaceId}/teams/{teamId}`
    *
    * @param teamId - The id of the team.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(teamId: string, options?: FetchTeamOptions): Call<Team, FetchTeamError> {
-    return fetchTeam(this.#api, teamId, options);
+  fetch(teamId: string, query?: undefined, options?: FetchTeamOptions): Call<Team, FetchTeamError> {
+    return fetchTeam(this.#api, teamId, query, options);
   }
 
   /**
@@ -126,22 +88,6 @@ export class TeamsResource {
    *
    * @param teamId - The id of the team.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(teamId: string, body: TeamUpdate, options?: UpdateTeamOptions): Call<Team, UpdateTeamError> {
     return updateTeam(this.#api, teamId, body, options);
@@ -157,21 +103,8 @@ export class TeamsResource {
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
    *
    * @param teamId - The id of the team.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `team_has_children`: Team has children.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(teamId: string, options?: DeleteTeamOptions): Call<void, DeleteTeamError> {
-    return deleteTeam(this.#api, teamId, options);
+  delete(teamId: string, query?: undefined, options?: DeleteTeamOptions): Call<void, DeleteTeamError> {
+    return deleteTeam(this.#api, teamId, query, options);
   }
 }

@@ -14,7 +14,6 @@ import type { Call } from "../runtime/call.js";
 import type { ListCall } from "../runtime/list.js";
 import type { Delivery, DeliveryPage } from "../types.js";
 
-/** Operations on webhooks deliveries. */
 export class WebhooksDeliveriesResource {
   readonly #api: Api;
 
@@ -32,19 +31,6 @@ export class WebhooksDeliveriesResource {
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
    * @param webhookId - The id of the webhook.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     webhookId: string,
@@ -62,21 +48,13 @@ export class WebhooksDeliveriesResource {
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  clear(webhookId: string, options?: RequestOptions): Call<void, ClearWebhookDeliveriesError> {
-    return clearWebhookDeliveries(this.#api, webhookId, options);
+  clear(
+    webhookId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, ClearWebhookDeliveriesError> {
+    return clearWebhookDeliveries(this.#api, webhookId, query, options);
   }
 
   /**
@@ -88,26 +66,13 @@ export class WebhooksDeliveriesResource {
    *
    * @param webhookId - The id of the webhook.
    * @param deliveryId - The id of the delivery.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `delivery_not_found`: No such delivery.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   redeliver(
     webhookId: string,
     deliveryId: string,
+    body?: undefined,
     options?: RequestOptions,
   ): Call<Delivery, RedeliverWebhookError> {
-    return redeliverWebhook(this.#api, webhookId, deliveryId, options);
+    return redeliverWebhook(this.#api, webhookId, deliveryId, body, options);
   }
 }

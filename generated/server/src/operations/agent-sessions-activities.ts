@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Activity, ActivityCreate, ActivityPage } from "../types.js";
 
-/** The request of `listActivities`, validated. */
+/** Validated. */
 export type ListActivitiesRequest = RequestBase<ListActivitiesCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -14,9 +13,13 @@ export type ListActivitiesRequest = RequestBase<ListActivitiesCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -25,20 +28,17 @@ export type ListActivitiesRequest = RequestBase<ListActivitiesCode> & {
      */
     readonly cursor?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listActivities` may answer when it succeeds. */
 export type ListActivitiesOutput = {
   readonly status: 200;
   readonly body: ActivityPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listActivities` declares. */
+/** What it may fail with. */
 export type ListActivitiesCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -53,9 +53,8 @@ export type ListActivitiesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createActivity`, validated. */
+/** Validated. */
 export type CreateActivityRequest = RequestBase<CreateActivityCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -65,9 +64,8 @@ export type CreateActivityRequest = RequestBase<CreateActivityCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -75,18 +73,16 @@ export type CreateActivityRequest = RequestBase<CreateActivityCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ActivityCreate };
 
-/** What `createActivity` may answer when it succeeds. */
 export type CreateActivityOutput = {
   readonly status: 201;
   readonly body: Activity;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createActivity` declares. */
+/** What it may fail with. */
 export type CreateActivityCode =
   | "invalid_parameter"
   | "malformed_body"

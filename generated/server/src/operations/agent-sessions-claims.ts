@@ -12,9 +12,8 @@ import type {
   NewClaim,
 } from "../types.js";
 
-/** The request of `claimSession`, validated. */
+/** Validated. */
 export type ClaimSessionRequest = RequestBase<ClaimSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -24,9 +23,8 @@ export type ClaimSessionRequest = RequestBase<ClaimSessionCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -34,18 +32,16 @@ export type ClaimSessionRequest = RequestBase<ClaimSessionCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ClaimCreate };
 
-/** What `claimSession` may answer when it succeeds. */
 export type ClaimSessionOutput = {
   readonly status: 201;
   readonly body: NewClaim;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `claimSession` declares. */
+/** What it may fail with. */
 export type ClaimSessionCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -69,9 +65,8 @@ export type ClaimSessionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `heartbeatClaim`, validated. */
+/** Validated. */
 export type HeartbeatClaimRequest = RequestBase<HeartbeatClaimCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -83,9 +78,8 @@ export type HeartbeatClaimRequest = RequestBase<HeartbeatClaimCode> & {
     /** The id of the claim. */
     readonly claimId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -93,18 +87,16 @@ export type HeartbeatClaimRequest = RequestBase<HeartbeatClaimCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ClaimHeartbeat };
 
-/** What `heartbeatClaim` may answer when it succeeds. */
 export type HeartbeatClaimOutput = {
   readonly status: 200;
   readonly body: Claim;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `heartbeatClaim` declares. */
+/** What it may fail with. */
 export type HeartbeatClaimCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -126,9 +118,8 @@ export type HeartbeatClaimCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `completeClaim`, validated. */
+/** Validated. */
 export type CompleteClaimRequest = RequestBase<CompleteClaimCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -140,9 +131,8 @@ export type CompleteClaimRequest = RequestBase<CompleteClaimCode> & {
     /** The id of the claim. */
     readonly claimId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -150,18 +140,16 @@ export type CompleteClaimRequest = RequestBase<CompleteClaimCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ClaimCompletion };
 
-/** What `completeClaim` may answer when it succeeds. */
 export type CompleteClaimOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `completeClaim` declares. */
+/** What it may fail with. */
 export type CompleteClaimCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -183,9 +171,8 @@ export type CompleteClaimCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `failClaim`, validated. */
+/** Validated. */
 export type FailClaimRequest = RequestBase<FailClaimCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -197,9 +184,8 @@ export type FailClaimRequest = RequestBase<FailClaimCode> & {
     /** The id of the claim. */
     readonly claimId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -207,18 +193,16 @@ export type FailClaimRequest = RequestBase<FailClaimCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ClaimFailure };
 
-/** What `failClaim` may answer when it succeeds. */
 export type FailClaimOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `failClaim` declares. */
+/** What it may fail with. */
 export type FailClaimCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -240,9 +224,8 @@ export type FailClaimCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `releaseClaim`, validated. */
+/** Validated. */
 export type ReleaseClaimRequest = RequestBase<ReleaseClaimCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -254,9 +237,8 @@ export type ReleaseClaimRequest = RequestBase<ReleaseClaimCode> & {
     /** The id of the claim. */
     readonly claimId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -264,18 +246,16 @@ export type ReleaseClaimRequest = RequestBase<ReleaseClaimCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ClaimRelease };
 
-/** What `releaseClaim` may answer when it succeeds. */
 export type ReleaseClaimOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `releaseClaim` declares. */
+/** What it may fail with. */
 export type ReleaseClaimCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -297,9 +277,8 @@ export type ReleaseClaimCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `awaitClaimInput`, validated. */
+/** Validated. */
 export type AwaitClaimInputRequest = RequestBase<AwaitClaimInputCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -311,9 +290,8 @@ export type AwaitClaimInputRequest = RequestBase<AwaitClaimInputCode> & {
     /** The id of the claim. */
     readonly claimId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -321,18 +299,16 @@ export type AwaitClaimInputRequest = RequestBase<AwaitClaimInputCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ClaimQuestion };
 
-/** What `awaitClaimInput` may answer when it succeeds. */
 export type AwaitClaimInputOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `awaitClaimInput` declares. */
+/** What it may fail with. */
 export type AwaitClaimInputCode =
   | "invalid_parameter"
   | "malformed_body"

@@ -8,9 +8,8 @@ import type {
   AgentSessionState,
 } from "../types.js";
 
-/** The request of `listAgentSessions`, validated. */
+/** Validated. */
 export type ListAgentSessionsRequest = RequestBase<ListAgentSessionsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -18,9 +17,13 @@ export type ListAgentSessionsRequest = RequestBase<ListAgentSessionsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -36,25 +39,30 @@ export type ListAgentSessionsRequest = RequestBase<ListAgentSessionsCode> & {
     readonly agentId?: string;
     /** Only sessions about this task. */
     readonly taskId?: string;
-    /** Whether archived sessions are listed instead. */
+    /**
+     * Whether archived sessions are listed instead.
+     *
+     * @default false
+     */
     readonly archived: boolean;
-    /** How long to wait for a first session, in seconds. */
+    /**
+     * How long to wait for a first session, in seconds.
+     *
+     * @default 0
+     */
     readonly wait: number;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listAgentSessions` may answer when it succeeds. */
 export type ListAgentSessionsOutput = {
   readonly status: 200;
   readonly body: AgentSessionPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listAgentSessions` declares. */
+/** What it may fail with. */
 export type ListAgentSessionsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -68,9 +76,8 @@ export type ListAgentSessionsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createAgentSession`, validated. */
+/** Validated. */
 export type CreateAgentSessionRequest = RequestBase<CreateAgentSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -78,9 +85,8 @@ export type CreateAgentSessionRequest = RequestBase<CreateAgentSessionCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -88,18 +94,16 @@ export type CreateAgentSessionRequest = RequestBase<CreateAgentSessionCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: AgentSessionCreate };
 
-/** What `createAgentSession` may answer when it succeeds. */
 export type CreateAgentSessionOutput = {
   readonly status: 201;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createAgentSession` declares. */
+/** What it may fail with. */
 export type CreateAgentSessionCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -120,9 +124,8 @@ export type CreateAgentSessionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchAgentSession`, validated. */
+/** Validated. */
 export type FetchAgentSessionRequest = RequestBase<FetchAgentSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -132,18 +135,15 @@ export type FetchAgentSessionRequest = RequestBase<FetchAgentSessionCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchAgentSession` may answer when it succeeds. */
 export type FetchAgentSessionOutput =
   | {
       readonly status: 200;
@@ -155,7 +155,7 @@ export type FetchAgentSessionOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchAgentSession` declares. */
+/** What it may fail with. */
 export type FetchAgentSessionCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -169,9 +169,8 @@ export type FetchAgentSessionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `cancelAgentSession`, validated. */
+/** Validated. */
 export type CancelAgentSessionRequest = RequestBase<CancelAgentSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -181,9 +180,8 @@ export type CancelAgentSessionRequest = RequestBase<CancelAgentSessionCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -191,18 +189,16 @@ export type CancelAgentSessionRequest = RequestBase<CancelAgentSessionCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `cancelAgentSession` may answer when it succeeds. */
 export type CancelAgentSessionOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `cancelAgentSession` declares. */
+/** What it may fail with. */
 export type CancelAgentSessionCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -219,9 +215,8 @@ export type CancelAgentSessionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `retryAgentSession`, validated. */
+/** Validated. */
 export type RetryAgentSessionRequest = RequestBase<RetryAgentSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -231,9 +226,8 @@ export type RetryAgentSessionRequest = RequestBase<RetryAgentSessionCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -241,18 +235,16 @@ export type RetryAgentSessionRequest = RequestBase<RetryAgentSessionCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `retryAgentSession` may answer when it succeeds. */
 export type RetryAgentSessionOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `retryAgentSession` declares. */
+/** What it may fail with. */
 export type RetryAgentSessionCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -269,9 +261,8 @@ export type RetryAgentSessionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `archiveAgentSession`, validated. */
+/** Validated. */
 export type ArchiveAgentSessionRequest = RequestBase<ArchiveAgentSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -281,9 +272,8 @@ export type ArchiveAgentSessionRequest = RequestBase<ArchiveAgentSessionCode> & 
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -291,18 +281,16 @@ export type ArchiveAgentSessionRequest = RequestBase<ArchiveAgentSessionCode> & 
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `archiveAgentSession` may answer when it succeeds. */
 export type ArchiveAgentSessionOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `archiveAgentSession` declares. */
+/** What it may fail with. */
 export type ArchiveAgentSessionCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -319,9 +307,8 @@ export type ArchiveAgentSessionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `answerAgentSession`, validated. */
+/** Validated. */
 export type AnswerAgentSessionRequest = RequestBase<AnswerAgentSessionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -331,9 +318,8 @@ export type AnswerAgentSessionRequest = RequestBase<AnswerAgentSessionCode> & {
     /** The id of the session. */
     readonly sessionId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -341,18 +327,16 @@ export type AnswerAgentSessionRequest = RequestBase<AnswerAgentSessionCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: AgentSessionInput };
 
-/** What `answerAgentSession` may answer when it succeeds. */
 export type AnswerAgentSessionOutput = {
   readonly status: 200;
   readonly body: AgentSession;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `answerAgentSession` declares. */
+/** What it may fail with. */
 export type AnswerAgentSessionCode =
   | "invalid_parameter"
   | "malformed_body"

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { ApiKey, ApiKeyCreate, ApiKeyPage, NewApiKey } from "../types.js";
 
-/** The request of `listApiKeys`, validated. */
+/** Validated. */
 export type ListApiKeysRequest = RequestBase<ListApiKeysCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListApiKeysRequest = RequestBase<ListApiKeysCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -23,20 +26,17 @@ export type ListApiKeysRequest = RequestBase<ListApiKeysCode> & {
      */
     readonly cursor?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listApiKeys` may answer when it succeeds. */
 export type ListApiKeysOutput = {
   readonly status: 200;
   readonly body: ApiKeyPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listApiKeys` declares. */
+/** What it may fail with. */
 export type ListApiKeysCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -51,9 +51,8 @@ export type ListApiKeysCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createApiKey`, validated. */
+/** Validated. */
 export type CreateApiKeyRequest = RequestBase<CreateApiKeyCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -61,9 +60,8 @@ export type CreateApiKeyRequest = RequestBase<CreateApiKeyCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -71,18 +69,16 @@ export type CreateApiKeyRequest = RequestBase<CreateApiKeyCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: ApiKeyCreate };
 
-/** What `createApiKey` may answer when it succeeds. */
 export type CreateApiKeyOutput = {
   readonly status: 201;
   readonly body: NewApiKey;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createApiKey` declares. */
+/** What it may fail with. */
 export type CreateApiKeyCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -103,9 +99,8 @@ export type CreateApiKeyCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchApiKey`, validated. */
+/** Validated. */
 export type FetchApiKeyRequest = RequestBase<FetchApiKeyCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -115,22 +110,18 @@ export type FetchApiKeyRequest = RequestBase<FetchApiKeyCode> & {
     /** The id of the API key; not the key itself. */
     readonly apiKeyId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchApiKey` may answer when it succeeds. */
 export type FetchApiKeyOutput = {
   readonly status: 200;
   readonly body: ApiKey;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `fetchApiKey` declares. */
+/** What it may fail with. */
 export type FetchApiKeyCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -145,9 +136,8 @@ export type FetchApiKeyCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `revokeApiKey`, validated. */
+/** Validated. */
 export type RevokeApiKeyRequest = RequestBase<RevokeApiKeyCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -157,21 +147,17 @@ export type RevokeApiKeyRequest = RequestBase<RevokeApiKeyCode> & {
     /** The id of the API key; not the key itself. */
     readonly apiKeyId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `revokeApiKey` may answer when it succeeds. */
 export type RevokeApiKeyOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `revokeApiKey` declares. */
+/** What it may fail with. */
 export type RevokeApiKeyCode =
   | "invalid_parameter"
   | "credential_missing"

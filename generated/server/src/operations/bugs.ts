@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { BugCreate, BugPage, Task, TaskSort, TaskStatus, TaskUpdate, TriageStatus } from "../types.js";
 
-/** The request of `listBugs`, validated. */
+/** Validated. */
 export type ListBugsRequest = RequestBase<ListBugsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListBugsRequest = RequestBase<ListBugsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -49,20 +52,17 @@ export type ListBugsRequest = RequestBase<ListBugsCode> & {
     /** Only what last changed before this time. */
     readonly updatedBefore?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listBugs` may answer when it succeeds. */
 export type ListBugsOutput = {
   readonly status: 200;
   readonly body: BugPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listBugs` declares. */
+/** What it may fail with. */
 export type ListBugsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -75,9 +75,8 @@ export type ListBugsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createBug`, validated. */
+/** Validated. */
 export type CreateBugRequest = RequestBase<CreateBugCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -85,9 +84,8 @@ export type CreateBugRequest = RequestBase<CreateBugCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -95,18 +93,16 @@ export type CreateBugRequest = RequestBase<CreateBugCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: BugCreate };
 
-/** What `createBug` may answer when it succeeds. */
 export type CreateBugOutput = {
   readonly status: 201;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createBug` declares. */
+/** What it may fail with. */
 export type CreateBugCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -126,9 +122,8 @@ export type CreateBugCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchBug`, validated. */
+/** Validated. */
 export type FetchBugRequest = RequestBase<FetchBugCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -138,18 +133,15 @@ export type FetchBugRequest = RequestBase<FetchBugCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchBug` may answer when it succeeds. */
 export type FetchBugOutput =
   | {
       readonly status: 200;
@@ -161,7 +153,7 @@ export type FetchBugOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchBug` declares. */
+/** What it may fail with. */
 export type FetchBugCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -174,9 +166,8 @@ export type FetchBugCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateBug`, validated. */
+/** Validated. */
 export type UpdateBugRequest = RequestBase<UpdateBugCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -186,9 +177,8 @@ export type UpdateBugRequest = RequestBase<UpdateBugCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -196,21 +186,19 @@ export type UpdateBugRequest = RequestBase<UpdateBugCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TaskUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TaskUpdate }
   );
 
-/** What `updateBug` may answer when it succeeds. */
 export type UpdateBugOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateBug` declares. */
+/** What it may fail with. */
 export type UpdateBugCode =
   | "invalid_parameter"
   | "malformed_body"

@@ -2,9 +2,8 @@
 import type { BinaryBody, DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { FileCreate, FileSchema, FileUpload } from "../types.js";
 
-/** The request of `createFileUpload`, validated. */
+/** Validated. */
 export type CreateFileUploadRequest = RequestBase<CreateFileUploadCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,8 @@ export type CreateFileUploadRequest = RequestBase<CreateFileUploadCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -22,18 +20,16 @@ export type CreateFileUploadRequest = RequestBase<CreateFileUploadCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: FileCreate };
 
-/** What `createFileUpload` may answer when it succeeds. */
 export type CreateFileUploadOutput = {
   readonly status: 201;
   readonly body: FileUpload;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Location">;
 };
 
-/** The errors that `createFileUpload` declares. */
+/** What it may fail with. */
 export type CreateFileUploadCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -53,9 +49,8 @@ export type CreateFileUploadCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchFile`, validated. */
+/** Validated. */
 export type FetchFileRequest = RequestBase<FetchFileCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -65,18 +60,15 @@ export type FetchFileRequest = RequestBase<FetchFileCode> & {
     /** The id of the file. */
     readonly fileId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchFile` may answer when it succeeds. */
 export type FetchFileOutput =
   | {
       readonly status: 200;
@@ -88,7 +80,7 @@ export type FetchFileOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchFile` declares. */
+/** What it may fail with. */
 export type FetchFileCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -101,9 +93,8 @@ export type FetchFileCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteFile`, validated. */
+/** Validated. */
 export type DeleteFileRequest = RequestBase<DeleteFileCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -113,21 +104,17 @@ export type DeleteFileRequest = RequestBase<DeleteFileCode> & {
     /** The id of the file. */
     readonly fileId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteFile` may answer when it succeeds. */
 export type DeleteFileOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteFile` declares. */
+/** What it may fail with. */
 export type DeleteFileCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -141,9 +128,8 @@ export type DeleteFileCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `downloadFile`, validated. */
+/** Validated. */
 export type DownloadFileRequest = RequestBase<DownloadFileCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -153,15 +139,11 @@ export type DownloadFileRequest = RequestBase<DownloadFileCode> & {
     /** The id of the file. */
     readonly fileId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `downloadFile` may answer when it succeeds. */
 export type DownloadFileOutput =
   | {
       readonly status: 200;
@@ -173,7 +155,7 @@ export type DownloadFileOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Location">;
     };
 
-/** The errors that `downloadFile` declares. */
+/** What it may fail with. */
 export type DownloadFileCode =
   | "invalid_parameter"
   | "credential_missing"

@@ -2,22 +2,18 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Me } from "../types.js";
 
-/** The request of `fetchMe`, validated. */
+/** Validated. */
 export type FetchMeRequest = RequestBase<FetchMeCode> & {
-  /** What the path names. */
   readonly path: Readonly<Record<string, never>>;
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchMe` may answer when it succeeds. */
 export type FetchMeOutput =
   | {
       readonly status: 200;
@@ -29,7 +25,7 @@ export type FetchMeOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchMe` declares. */
+/** What it may fail with. */
 export type FetchMeCode =
   | "invalid_parameter"
   | "credential_missing"

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Member, MemberPage, MemberSort, MemberStatus, MemberUpdate, WorkspaceRole } from "../types.js";
 
-/** The request of `listMembers`, validated. */
+/** Validated. */
 export type ListMembersRequest = RequestBase<ListMembersCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListMembersRequest = RequestBase<ListMembersCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -31,20 +34,17 @@ export type ListMembersRequest = RequestBase<ListMembersCode> & {
     /** The order of the list; `name` unless given. */
     readonly sort: MemberSort;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listMembers` may answer when it succeeds. */
 export type ListMembersOutput = {
   readonly status: 200;
   readonly body: MemberPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listMembers` declares. */
+/** What it may fail with. */
 export type ListMembersCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -57,9 +57,8 @@ export type ListMembersCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchMember`, validated. */
+/** Validated. */
 export type FetchMemberRequest = RequestBase<FetchMemberCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -69,18 +68,15 @@ export type FetchMemberRequest = RequestBase<FetchMemberCode> & {
     /** The id of the user. */
     readonly userId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchMember` may answer when it succeeds. */
 export type FetchMemberOutput =
   | {
       readonly status: 200;
@@ -92,7 +88,7 @@ export type FetchMemberOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchMember` declares. */
+/** What it may fail with. */
 export type FetchMemberCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -105,9 +101,8 @@ export type FetchMemberCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateMember`, validated. */
+/** Validated. */
 export type UpdateMemberRequest = RequestBase<UpdateMemberCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -117,9 +112,8 @@ export type UpdateMemberRequest = RequestBase<UpdateMemberCode> & {
     /** The id of the user. */
     readonly userId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -127,21 +121,19 @@ export type UpdateMemberRequest = RequestBase<UpdateMemberCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: MemberUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: MemberUpdate }
   );
 
-/** What `updateMember` may answer when it succeeds. */
 export type UpdateMemberOutput = {
   readonly status: 200;
   readonly body: Member;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateMember` declares. */
+/** What it may fail with. */
 export type UpdateMemberCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -162,9 +154,8 @@ export type UpdateMemberCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `removeMember`, validated. */
+/** Validated. */
 export type RemoveMemberRequest = RequestBase<RemoveMemberCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -174,9 +165,8 @@ export type RemoveMemberRequest = RequestBase<RemoveMemberCode> & {
     /** The id of the user. */
     readonly userId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -184,17 +174,15 @@ export type RemoveMemberRequest = RequestBase<RemoveMemberCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `removeMember` may answer when it succeeds. */
 export type RemoveMemberOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `removeMember` declares. */
+/** What it may fail with. */
 export type RemoveMemberCode =
   | "invalid_parameter"
   | "credential_missing"

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Recap } from "../types.js";
 
-/** The request of `fetchMyRecap`, validated. */
+/** Validated. */
 export type FetchMyRecapRequest = RequestBase<FetchMyRecapCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,29 +11,30 @@ export type FetchMyRecapRequest = RequestBase<FetchMyRecapCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /** The start of the period, inclusive. The period may be at most 92 days long. Default: seven days before `endDate`. */
     readonly startDate?: string;
     /** The end of the period, exclusive. It must be later than `startDate`. Default: the time of the request. */
     readonly endDate?: string;
-    /** Whether initiatives are told as well as single tasks. */
+    /**
+     * Whether initiatives are told as well as single tasks.
+     *
+     * @default true
+     */
     readonly includeInitiatives: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchMyRecap` may answer when it succeeds. */
 export type FetchMyRecapOutput = {
   readonly status: 200;
   readonly body: Recap;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `fetchMyRecap` declares. */
+/** What it may fail with. */
 export type FetchMyRecapCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -47,9 +47,8 @@ export type FetchMyRecapCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchTeamRecap`, validated. */
+/** Validated. */
 export type FetchTeamRecapRequest = RequestBase<FetchTeamRecapCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -59,29 +58,30 @@ export type FetchTeamRecapRequest = RequestBase<FetchTeamRecapCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /** The start of the period, inclusive. The period may be at most 92 days long. Default: seven days before `endDate`. */
     readonly startDate?: string;
     /** The end of the period, exclusive. It must be later than `startDate`. Default: the time of the request. */
     readonly endDate?: string;
-    /** Whether initiatives are told as well as single tasks. */
+    /**
+     * Whether initiatives are told as well as single tasks.
+     *
+     * @default true
+     */
     readonly includeInitiatives: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchTeamRecap` may answer when it succeeds. */
 export type FetchTeamRecapOutput = {
   readonly status: 200;
   readonly body: Recap;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `fetchTeamRecap` declares. */
+/** What it may fail with. */
 export type FetchTeamRecapCode =
   | "invalid_parameter"
   | "credential_missing"

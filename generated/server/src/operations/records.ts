@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { RecordKind, RecordPage, RecordSchema } from "../types.js";
 
-/** The request of `listRecords`, validated. */
+/** Validated. */
 export type ListRecordsRequest = RequestBase<ListRecordsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListRecordsRequest = RequestBase<ListRecordsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -29,20 +32,17 @@ export type ListRecordsRequest = RequestBase<ListRecordsCode> & {
     /** Only records that are linked to this task. */
     readonly taskId?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listRecords` may answer when it succeeds. */
 export type ListRecordsOutput = {
   readonly status: 200;
   readonly body: RecordPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listRecords` declares. */
+/** What it may fail with. */
 export type ListRecordsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -55,9 +55,8 @@ export type ListRecordsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchRecord`, validated. */
+/** Validated. */
 export type FetchRecordRequest = RequestBase<FetchRecordCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -67,18 +66,15 @@ export type FetchRecordRequest = RequestBase<FetchRecordCode> & {
     /** The id of the connected record. */
     readonly recordId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchRecord` may answer when it succeeds. */
 export type FetchRecordOutput =
   | {
       readonly status: 200;
@@ -90,7 +86,7 @@ export type FetchRecordOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchRecord` declares. */
+/** What it may fail with. */
 export type FetchRecordCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -103,9 +99,8 @@ export type FetchRecordCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `linkRecordTask`, validated. */
+/** Validated. */
 export type LinkRecordTaskRequest = RequestBase<LinkRecordTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -117,22 +112,18 @@ export type LinkRecordTaskRequest = RequestBase<LinkRecordTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `linkRecordTask` may answer when it succeeds. */
 export type LinkRecordTaskOutput = {
   readonly status: 200;
   readonly body: RecordSchema;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `linkRecordTask` declares. */
+/** What it may fail with. */
 export type LinkRecordTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -147,9 +138,8 @@ export type LinkRecordTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `unlinkRecordTask`, validated. */
+/** Validated. */
 export type UnlinkRecordTaskRequest = RequestBase<UnlinkRecordTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -161,21 +151,17 @@ export type UnlinkRecordTaskRequest = RequestBase<UnlinkRecordTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `unlinkRecordTask` may answer when it succeeds. */
 export type UnlinkRecordTaskOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `unlinkRecordTask` declares. */
+/** What it may fail with. */
 export type UnlinkRecordTaskCode =
   | "invalid_parameter"
   | "credential_missing"

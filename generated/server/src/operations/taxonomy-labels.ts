@@ -8,9 +8,8 @@ import type {
   TaxonomyLabelUpdate,
 } from "../types.js";
 
-/** The request of `listTaxonomyLabels`, validated. */
+/** Validated. */
 export type ListTaxonomyLabelsRequest = RequestBase<ListTaxonomyLabelsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -18,9 +17,13 @@ export type ListTaxonomyLabelsRequest = RequestBase<ListTaxonomyLabelsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -30,23 +33,24 @@ export type ListTaxonomyLabelsRequest = RequestBase<ListTaxonomyLabelsCode> & {
     readonly cursor?: string;
     /** Only labels of these types. Repeat the parameter for several. */
     readonly type?: TaxonomyLabelType[];
-    /** Whether archived labels are listed too. */
+    /**
+     * Whether archived labels are listed too.
+     *
+     * @default false
+     */
     readonly includeArchived: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTaxonomyLabels` may answer when it succeeds. */
 export type ListTaxonomyLabelsOutput = {
   readonly status: 200;
   readonly body: TaxonomyLabelPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTaxonomyLabels` declares. */
+/** What it may fail with. */
 export type ListTaxonomyLabelsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -59,9 +63,8 @@ export type ListTaxonomyLabelsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createTaxonomyLabel`, validated. */
+/** Validated. */
 export type CreateTaxonomyLabelRequest = RequestBase<CreateTaxonomyLabelCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -69,9 +72,8 @@ export type CreateTaxonomyLabelRequest = RequestBase<CreateTaxonomyLabelCode> & 
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -79,18 +81,16 @@ export type CreateTaxonomyLabelRequest = RequestBase<CreateTaxonomyLabelCode> & 
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TaxonomyLabelCreate };
 
-/** What `createTaxonomyLabel` may answer when it succeeds. */
 export type CreateTaxonomyLabelOutput = {
   readonly status: 201;
   readonly body: TaxonomyLabel;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createTaxonomyLabel` declares. */
+/** What it may fail with. */
 export type CreateTaxonomyLabelCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -110,9 +110,8 @@ export type CreateTaxonomyLabelCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchTaxonomyLabel`, validated. */
+/** Validated. */
 export type FetchTaxonomyLabelRequest = RequestBase<FetchTaxonomyLabelCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -122,18 +121,15 @@ export type FetchTaxonomyLabelRequest = RequestBase<FetchTaxonomyLabelCode> & {
     /** The id of the taxonomy label. */
     readonly taxonomyLabelId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchTaxonomyLabel` may answer when it succeeds. */
 export type FetchTaxonomyLabelOutput =
   | {
       readonly status: 200;
@@ -145,7 +141,7 @@ export type FetchTaxonomyLabelOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchTaxonomyLabel` declares. */
+/** What it may fail with. */
 export type FetchTaxonomyLabelCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -158,9 +154,8 @@ export type FetchTaxonomyLabelCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateTaxonomyLabel`, validated. */
+/** Validated. */
 export type UpdateTaxonomyLabelRequest = RequestBase<UpdateTaxonomyLabelCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -170,9 +165,8 @@ export type UpdateTaxonomyLabelRequest = RequestBase<UpdateTaxonomyLabelCode> & 
     /** The id of the taxonomy label. */
     readonly taxonomyLabelId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -180,21 +174,19 @@ export type UpdateTaxonomyLabelRequest = RequestBase<UpdateTaxonomyLabelCode> & 
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TaxonomyLabelUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TaxonomyLabelUpdate }
   );
 
-/** What `updateTaxonomyLabel` may answer when it succeeds. */
 export type UpdateTaxonomyLabelOutput = {
   readonly status: 200;
   readonly body: TaxonomyLabel;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateTaxonomyLabel` declares. */
+/** What it may fail with. */
 export type UpdateTaxonomyLabelCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -214,9 +206,8 @@ export type UpdateTaxonomyLabelCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteTaxonomyLabel`, validated. */
+/** Validated. */
 export type DeleteTaxonomyLabelRequest = RequestBase<DeleteTaxonomyLabelCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -226,9 +217,8 @@ export type DeleteTaxonomyLabelRequest = RequestBase<DeleteTaxonomyLabelCode> & 
     /** The id of the taxonomy label. */
     readonly taxonomyLabelId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -236,17 +226,15 @@ export type DeleteTaxonomyLabelRequest = RequestBase<DeleteTaxonomyLabelCode> & 
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteTaxonomyLabel` may answer when it succeeds. */
 export type DeleteTaxonomyLabelOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteTaxonomyLabel` declares. */
+/** What it may fail with. */
 export type DeleteTaxonomyLabelCode =
   | "invalid_parameter"
   | "credential_missing"

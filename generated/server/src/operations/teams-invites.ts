@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { InviteStatus, TeamInvite, TeamInviteCreate, TeamInvitePage } from "../types.js";
 
-/** The request of `listTeamInvites`, validated. */
+/** Validated. */
 export type ListTeamInvitesRequest = RequestBase<ListTeamInvitesCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -14,9 +13,13 @@ export type ListTeamInvitesRequest = RequestBase<ListTeamInvitesCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -27,20 +30,17 @@ export type ListTeamInvitesRequest = RequestBase<ListTeamInvitesCode> & {
     /** Only invitations that stand so. Repeat the parameter for several. */
     readonly status?: InviteStatus[];
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTeamInvites` may answer when it succeeds. */
 export type ListTeamInvitesOutput = {
   readonly status: 200;
   readonly body: TeamInvitePage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTeamInvites` declares. */
+/** What it may fail with. */
 export type ListTeamInvitesCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -54,9 +54,8 @@ export type ListTeamInvitesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createTeamInvite`, validated. */
+/** Validated. */
 export type CreateTeamInviteRequest = RequestBase<CreateTeamInviteCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -66,9 +65,8 @@ export type CreateTeamInviteRequest = RequestBase<CreateTeamInviteCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -76,18 +74,16 @@ export type CreateTeamInviteRequest = RequestBase<CreateTeamInviteCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TeamInviteCreate };
 
-/** What `createTeamInvite` may answer when it succeeds. */
 export type CreateTeamInviteOutput = {
   readonly status: 201;
   readonly body: TeamInvite;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Location">;
 };
 
-/** The errors that `createTeamInvite` declares. */
+/** What it may fail with. */
 export type CreateTeamInviteCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -108,9 +104,8 @@ export type CreateTeamInviteCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `revokeTeamInvite`, validated. */
+/** Validated. */
 export type RevokeTeamInviteRequest = RequestBase<RevokeTeamInviteCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -122,21 +117,17 @@ export type RevokeTeamInviteRequest = RequestBase<RevokeTeamInviteCode> & {
     /** The id of the invitation. */
     readonly inviteId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `revokeTeamInvite` may answer when it succeeds. */
 export type RevokeTeamInviteOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `revokeTeamInvite` declares. */
+/** What it may fail with. */
 export type RevokeTeamInviteCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -151,9 +142,8 @@ export type RevokeTeamInviteCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `acceptTeamInvite`, validated. */
+/** Validated. */
 export type AcceptTeamInviteRequest = RequestBase<AcceptTeamInviteCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -165,9 +155,8 @@ export type AcceptTeamInviteRequest = RequestBase<AcceptTeamInviteCode> & {
     /** The id of the invitation. */
     readonly inviteId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -175,18 +164,16 @@ export type AcceptTeamInviteRequest = RequestBase<AcceptTeamInviteCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `acceptTeamInvite` may answer when it succeeds. */
 export type AcceptTeamInviteOutput = {
   readonly status: 200;
   readonly body: TeamInvite;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `acceptTeamInvite` declares. */
+/** What it may fail with. */
 export type AcceptTeamInviteCode =
   | "invalid_parameter"
   | "credential_missing"

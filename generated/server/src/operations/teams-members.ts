@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { TeamMember, TeamMemberPage, TeamMemberPut, TeamRole } from "../types.js";
 
-/** The request of `listTeamMembers`, validated. */
+/** Validated. */
 export type ListTeamMembersRequest = RequestBase<ListTeamMembersCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -14,9 +13,13 @@ export type ListTeamMembersRequest = RequestBase<ListTeamMembersCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -27,20 +30,17 @@ export type ListTeamMembersRequest = RequestBase<ListTeamMembersCode> & {
     /** Only members in one of these roles. Repeat the parameter for several. */
     readonly role?: TeamRole[];
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTeamMembers` may answer when it succeeds. */
 export type ListTeamMembersOutput = {
   readonly status: 200;
   readonly body: TeamMemberPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTeamMembers` declares. */
+/** What it may fail with. */
 export type ListTeamMembersCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -54,9 +54,8 @@ export type ListTeamMembersCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `putTeamMember`, validated. */
+/** Validated. */
 export type PutTeamMemberRequest = RequestBase<PutTeamMemberCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -68,15 +67,11 @@ export type PutTeamMemberRequest = RequestBase<PutTeamMemberCode> & {
     /** The id of the user. */
     readonly userId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TeamMemberPut };
 
-/** What `putTeamMember` may answer when it succeeds. */
 export type PutTeamMemberOutput =
   | {
       readonly status: 200;
@@ -89,7 +84,7 @@ export type PutTeamMemberOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Location">;
     };
 
-/** The errors that `putTeamMember` declares. */
+/** What it may fail with. */
 export type PutTeamMemberCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -108,9 +103,8 @@ export type PutTeamMemberCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `removeTeamMember`, validated. */
+/** Validated. */
 export type RemoveTeamMemberRequest = RequestBase<RemoveTeamMemberCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -122,21 +116,17 @@ export type RemoveTeamMemberRequest = RequestBase<RemoveTeamMemberCode> & {
     /** The id of the user. */
     readonly userId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `removeTeamMember` may answer when it succeeds. */
 export type RemoveTeamMemberOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `removeTeamMember` declares. */
+/** What it may fail with. */
 export type RemoveTeamMemberCode =
   | "invalid_parameter"
   | "credential_missing"

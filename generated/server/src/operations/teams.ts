@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Team, TeamCreate, TeamPage, TeamUpdate } from "../types.js";
 
-/** The request of `listTeams`, validated. */
+/** Validated. */
 export type ListTeamsRequest = RequestBase<ListTeamsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListTeamsRequest = RequestBase<ListTeamsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -25,20 +28,17 @@ export type ListTeamsRequest = RequestBase<ListTeamsCode> & {
     /** Only the teams directly below this one. */
     readonly parentTeamId?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTeams` may answer when it succeeds. */
 export type ListTeamsOutput = {
   readonly status: 200;
   readonly body: TeamPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTeams` declares. */
+/** What it may fail with. */
 export type ListTeamsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -51,9 +51,8 @@ export type ListTeamsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createTeam`, validated. */
+/** Validated. */
 export type CreateTeamRequest = RequestBase<CreateTeamCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -61,9 +60,8 @@ export type CreateTeamRequest = RequestBase<CreateTeamCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -71,18 +69,16 @@ export type CreateTeamRequest = RequestBase<CreateTeamCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TeamCreate };
 
-/** What `createTeam` may answer when it succeeds. */
 export type CreateTeamOutput = {
   readonly status: 201;
   readonly body: Team;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createTeam` declares. */
+/** What it may fail with. */
 export type CreateTeamCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -100,9 +96,8 @@ export type CreateTeamCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchTeam`, validated. */
+/** Validated. */
 export type FetchTeamRequest = RequestBase<FetchTeamCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -112,18 +107,15 @@ export type FetchTeamRequest = RequestBase<FetchTeamCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchTeam` may answer when it succeeds. */
 export type FetchTeamOutput =
   | {
       readonly status: 200;
@@ -135,7 +127,7 @@ export type FetchTeamOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchTeam` declares. */
+/** What it may fail with. */
 export type FetchTeamCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -148,9 +140,8 @@ export type FetchTeamCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateTeam`, validated. */
+/** Validated. */
 export type UpdateTeamRequest = RequestBase<UpdateTeamCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -160,9 +151,8 @@ export type UpdateTeamRequest = RequestBase<UpdateTeamCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -170,21 +160,19 @@ export type UpdateTeamRequest = RequestBase<UpdateTeamCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TeamUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TeamUpdate }
   );
 
-/** What `updateTeam` may answer when it succeeds. */
 export type UpdateTeamOutput = {
   readonly status: 200;
   readonly body: Team;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateTeam` declares. */
+/** What it may fail with. */
 export type UpdateTeamCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -203,9 +191,8 @@ export type UpdateTeamCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteTeam`, validated. */
+/** Validated. */
 export type DeleteTeamRequest = RequestBase<DeleteTeamCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -215,9 +202,8 @@ export type DeleteTeamRequest = RequestBase<DeleteTeamCode> & {
     /** The id of the team. */
     readonly teamId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -225,17 +211,15 @@ export type DeleteTeamRequest = RequestBase<DeleteTeamCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteTeam` may answer when it succeeds. */
 export type DeleteTeamOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteTeam` declares. */
+/** What it may fail with. */
 export type DeleteTeamCode =
   | "invalid_parameter"
   | "credential_missing"

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Delivery, DeliveryPage } from "../types.js";
 
-/** The request of `listWebhookDeliveries`, validated. */
+/** Validated. */
 export type ListWebhookDeliveriesRequest = RequestBase<ListWebhookDeliveriesCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -14,9 +13,13 @@ export type ListWebhookDeliveriesRequest = RequestBase<ListWebhookDeliveriesCode
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -27,20 +30,17 @@ export type ListWebhookDeliveriesRequest = RequestBase<ListWebhookDeliveriesCode
     /** Only attempts that succeeded, or only those that failed. */
     readonly delivered?: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listWebhookDeliveries` may answer when it succeeds. */
 export type ListWebhookDeliveriesOutput = {
   readonly status: 200;
   readonly body: DeliveryPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listWebhookDeliveries` declares. */
+/** What it may fail with. */
 export type ListWebhookDeliveriesCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -55,9 +55,8 @@ export type ListWebhookDeliveriesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `clearWebhookDeliveries`, validated. */
+/** Validated. */
 export type ClearWebhookDeliveriesRequest = RequestBase<ClearWebhookDeliveriesCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -67,21 +66,17 @@ export type ClearWebhookDeliveriesRequest = RequestBase<ClearWebhookDeliveriesCo
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `clearWebhookDeliveries` may answer when it succeeds. */
 export type ClearWebhookDeliveriesOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `clearWebhookDeliveries` declares. */
+/** What it may fail with. */
 export type ClearWebhookDeliveriesCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -96,9 +91,8 @@ export type ClearWebhookDeliveriesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `redeliverWebhook`, validated. */
+/** Validated. */
 export type RedeliverWebhookRequest = RequestBase<RedeliverWebhookCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -110,9 +104,8 @@ export type RedeliverWebhookRequest = RequestBase<RedeliverWebhookCode> & {
     /** The id of the delivery. */
     readonly deliveryId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -120,18 +113,16 @@ export type RedeliverWebhookRequest = RequestBase<RedeliverWebhookCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `redeliverWebhook` may answer when it succeeds. */
 export type RedeliverWebhookOutput = {
   readonly status: 200;
   readonly body: Delivery;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `redeliverWebhook` declares. */
+/** What it may fail with. */
 export type RedeliverWebhookCode =
   | "invalid_parameter"
   | "credential_missing"

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { TaskPage } from "../types.js";
 
-/** The request of `listPlannedWork`, validated. */
+/** Validated. */
 export type ListPlannedWorkRequest = RequestBase<ListPlannedWorkCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListPlannedWorkRequest = RequestBase<ListPlannedWorkCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -26,23 +29,24 @@ export type ListPlannedWorkRequest = RequestBase<ListPlannedWorkCode> & {
     readonly teamId?: string;
     /** Only work that this person owns or is assigned to. It needs `teamId`; without, it is refused with 400. */
     readonly userId?: string;
-    /** Whether initiatives are told as well as single tasks. */
+    /**
+     * Whether initiatives are told as well as single tasks.
+     *
+     * @default true
+     */
     readonly includeInitiatives: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listPlannedWork` may answer when it succeeds. */
 export type ListPlannedWorkOutput = {
   readonly status: 200;
   readonly body: TaskPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listPlannedWork` declares. */
+/** What it may fail with. */
 export type ListPlannedWorkCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -55,9 +59,8 @@ export type ListPlannedWorkCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `listCompletedWork`, validated. */
+/** Validated. */
 export type ListCompletedWorkRequest = RequestBase<ListCompletedWorkCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -65,9 +68,13 @@ export type ListCompletedWorkRequest = RequestBase<ListCompletedWorkCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -83,23 +90,24 @@ export type ListCompletedWorkRequest = RequestBase<ListCompletedWorkCode> & {
     readonly teamId?: string;
     /** Only work that this person owns or is assigned to. It needs `teamId`; without, it is refused with 400. */
     readonly userId?: string;
-    /** Whether initiatives are told as well as single tasks. */
+    /**
+     * Whether initiatives are told as well as single tasks.
+     *
+     * @default true
+     */
     readonly includeInitiatives: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listCompletedWork` may answer when it succeeds. */
 export type ListCompletedWorkOutput = {
   readonly status: 200;
   readonly body: TaskPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listCompletedWork` declares. */
+/** What it may fail with. */
 export type ListCompletedWorkCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -112,9 +120,8 @@ export type ListCompletedWorkCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `listBlockers`, validated. */
+/** Validated. */
 export type ListBlockersRequest = RequestBase<ListBlockersCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -122,9 +129,13 @@ export type ListBlockersRequest = RequestBase<ListBlockersCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -136,23 +147,24 @@ export type ListBlockersRequest = RequestBase<ListBlockersCode> & {
     readonly teamId?: string;
     /** Only work that this person owns or is assigned to. It needs `teamId`; without, it is refused with 400. */
     readonly userId?: string;
-    /** Whether initiatives are told as well as single tasks. */
+    /**
+     * Whether initiatives are told as well as single tasks.
+     *
+     * @default true
+     */
     readonly includeInitiatives: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listBlockers` may answer when it succeeds. */
 export type ListBlockersOutput = {
   readonly status: 200;
   readonly body: TaskPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listBlockers` declares. */
+/** What it may fail with. */
 export type ListBlockersCode =
   | "invalid_parameter"
   | "invalid_cursor"

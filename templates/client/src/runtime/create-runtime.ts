@@ -32,7 +32,8 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
   for (const window of windows ?? []) checkNumbers(window, 1);
   const emit = createEmit(options.onEvent);
   // A browser has a user agent of its own, and would ask the server's leave to send another.
-  const agent = "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
+  const agent: Record<string, string> =
+    "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
   const { clock = systemClock, rateLimit } = options;

@@ -6,6 +6,8 @@ import type { CachePolicy, OperationPolicy } from "./policy.js";
 export interface Operation extends OperationPolicy {
   /** Path parameters that fall back to the client's own value. */
   readonly defaults?: readonly string[];
+  /** The names of its query parameters. */
+  readonly query?: readonly string[];
   /** How parameters are written that depart from OpenAPI's default style, by place and name. */
   readonly styles?: Readonly<Record<string, ParameterStyle>>;
   /** How the body is written, by media type; the first is the default. Absent: the operation has no body. */

@@ -20,6 +20,7 @@ export interface CallInput {
 /** The options of single operations, besides those that all have. */
 export interface SendOptions extends CallOptions {
   readonly query?: object | undefined;
+  readonly body?: unknown;
   readonly cookies?: object | undefined;
   readonly contentType?: string | undefined;
   readonly accept?: string | undefined;
@@ -40,7 +41,8 @@ export function buildRequest(
   if (method === "TRACE") throw new RequestError("is TRACE, which fetch does not send");
   try {
     const headers = headersOf(operation, options);
-    const encoded = input.body === undefined ? undefined : encodeBody(operation, input.body, options);
+    const content = input.body ?? options.body;
+    const encoded = content === undefined ? undefined : encodeBody(operation, content, options);
     if (encoded) headers["content-type"] = encoded.contentType;
     if (idempotencyHeader) {
       const name = idempotencyHeader.toLowerCase();

@@ -93,7 +93,7 @@ export class LiveSession implements SessionRun {
     while (session.state === "awaiting_input") {
       await sleep(this.#clock, this.#pollMs, this.signal);
       const { signal } = this;
-      const next = await this.#speak(() => this.#sessions.fetch(sessionId, { signal })).catch(
+      const next = await this.#speak(() => this.#sessions.fetch(sessionId, undefined, { signal })).catch(
         (error: unknown) => {
           if (!isTemporary(error)) throw error;
         },

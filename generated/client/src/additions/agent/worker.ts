@@ -148,7 +148,10 @@ export class AgentWorker {
   }
 
   async #deregister(): Promise<void> {
-    const call = this.#workspace.workers.deregister(this.#id, { timeoutMs: 5_000, priority: URGENT });
+    const call = this.#workspace.workers.deregister(this.#id, undefined, {
+      timeoutMs: 5_000,
+      priority: URGENT,
+    });
     // The server finds out by itself, only later.
     await call.catch((error: unknown) => this.#tell({ type: "error", error }));
   }
@@ -171,7 +174,7 @@ export class AgentWorker {
     const wait = (ms: number): Promise<void> => sleep(this.#clock, ms, signal).catch(() => {});
     const step = async (): Promise<void> => {
       const options = { signal, priority: URGENT, timeoutMs: this.#heartbeatMs };
-      const { commands } = await this.#workspace.workers.heartbeat(this.#id, options);
+      const { commands } = await this.#workspace.workers.heartbeat(this.#id, undefined, options);
       for (const command of commands) this.#obey(command);
       await wait(this.#heartbeatMs);
     };
