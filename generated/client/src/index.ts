@@ -27,20 +27,24 @@ export { WorkersResource } from "./resources/workers.js";
 export { AgentSessionsResource } from "./resources/agent-sessions.js";
 export { AgentSessionsActivitiesResource } from "./resources/agent-sessions-activities.js";
 export { AgentSessionsClaimsResource } from "./resources/agent-sessions-claims.js";
-export type { FetchMeOptions, FetchMeError } from "./operations/me.js";
+export type { FetchMeHeaders, FetchMeOptions, FetchMeError } from "./operations/me.js";
 export type {
   ListWorkspacesQuery,
   ListWorkspacesError,
+  FetchWorkspaceHeaders,
   FetchWorkspaceOptions,
   FetchWorkspaceError,
 } from "./operations/workspaces.js";
 export type {
   ListMembersQuery,
   ListMembersError,
+  FetchMemberHeaders,
   FetchMemberOptions,
   FetchMemberError,
+  UpdateMemberHeaders,
   UpdateMemberOptions,
   UpdateMemberError,
+  RemoveMemberHeaders,
   RemoveMemberOptions,
   RemoveMemberError,
 } from "./operations/members.js";
@@ -48,10 +52,13 @@ export type {
   ListTeamsQuery,
   ListTeamsError,
   CreateTeamError,
+  FetchTeamHeaders,
   FetchTeamOptions,
   FetchTeamError,
+  UpdateTeamHeaders,
   UpdateTeamOptions,
   UpdateTeamError,
+  DeleteTeamHeaders,
   DeleteTeamOptions,
   DeleteTeamError,
 } from "./operations/teams.js";
@@ -74,11 +81,14 @@ export type {
   CreateTaskError,
   SearchTasksQuery,
   SearchTasksError,
+  FetchTaskHeaders,
   FetchTaskOptions,
   FetchTaskError,
+  UpdateTaskHeaders,
   UpdateTaskOptions,
   UpdateTaskError,
   DeleteTaskQuery,
+  DeleteTaskHeaders,
   DeleteTaskOptions,
   DeleteTaskError,
   SnoozeTaskError,
@@ -94,8 +104,10 @@ export type {
   ListInitiativesQuery,
   ListInitiativesError,
   CreateInitiativeError,
+  FetchInitiativeHeaders,
   FetchInitiativeOptions,
   FetchInitiativeError,
+  UpdateInitiativeHeaders,
   UpdateInitiativeOptions,
   UpdateInitiativeError,
 } from "./operations/initiatives.js";
@@ -103,8 +115,10 @@ export type {
   ListBugsQuery,
   ListBugsError,
   CreateBugError,
+  FetchBugHeaders,
   FetchBugOptions,
   FetchBugError,
+  UpdateBugHeaders,
   UpdateBugOptions,
   UpdateBugError,
 } from "./operations/bugs.js";
@@ -114,10 +128,13 @@ export type {
   ListCommentsQuery,
   ListCommentsError,
   CreateCommentError,
+  FetchCommentHeaders,
   FetchCommentOptions,
   FetchCommentError,
+  UpdateCommentHeaders,
   UpdateCommentOptions,
   UpdateCommentError,
+  DeleteCommentHeaders,
   DeleteCommentOptions,
   DeleteCommentError,
   AddCommentReactionError,
@@ -127,16 +144,20 @@ export type {
   ListDocumentsQuery,
   ListDocumentsError,
   CreateDocumentError,
+  FetchDocumentHeaders,
   FetchDocumentOptions,
   FetchDocumentError,
+  UpdateDocumentHeaders,
   UpdateDocumentOptions,
   UpdateDocumentError,
+  DeleteDocumentHeaders,
   DeleteDocumentOptions,
   DeleteDocumentError,
   PatchDocumentError,
 } from "./operations/documents.js";
 export type {
   CreateFileUploadError,
+  FetchFileHeaders,
   FetchFileOptions,
   FetchFileError,
   DeleteFileError,
@@ -146,16 +167,20 @@ export type {
   ListTaxonomyLabelsQuery,
   ListTaxonomyLabelsError,
   CreateTaxonomyLabelError,
+  FetchTaxonomyLabelHeaders,
   FetchTaxonomyLabelOptions,
   FetchTaxonomyLabelError,
+  UpdateTaxonomyLabelHeaders,
   UpdateTaxonomyLabelOptions,
   UpdateTaxonomyLabelError,
+  DeleteTaxonomyLabelHeaders,
   DeleteTaxonomyLabelOptions,
   DeleteTaxonomyLabelError,
 } from "./operations/taxonomy-labels.js";
 export type {
   ListRecordsQuery,
   ListRecordsError,
+  FetchRecordHeaders,
   FetchRecordOptions,
   FetchRecordError,
   LinkRecordTaskError,
@@ -186,10 +211,13 @@ export type {
   ListWebhooksQuery,
   ListWebhooksError,
   CreateWebhookError,
+  FetchWebhookHeaders,
   FetchWebhookOptions,
   FetchWebhookError,
+  UpdateWebhookHeaders,
   UpdateWebhookOptions,
   UpdateWebhookError,
+  DeleteWebhookHeaders,
   DeleteWebhookOptions,
   DeleteWebhookError,
   VerifyWebhookError,
@@ -205,6 +233,7 @@ export type { ListEventsQuery, ListEventsError } from "./operations/events.js";
 export type {
   ListAgentsQuery,
   ListAgentsError,
+  FetchAgentHeaders,
   FetchAgentOptions,
   FetchAgentError,
 } from "./operations/agents.js";
@@ -220,6 +249,7 @@ export type {
   ListAgentSessionsQuery,
   ListAgentSessionsError,
   CreateAgentSessionError,
+  FetchAgentSessionHeaders,
   FetchAgentSessionOptions,
   FetchAgentSessionError,
   CancelAgentSessionError,
@@ -248,7 +278,6 @@ export type {
   UploadSource,
   UploadedFile,
 } from "./additions/files.js";
-export type { components, operations, paths } from "./schema.js";
 export type * from "./types.js";
 export type { WebhookName, WebhookPayload, WebhookPayloads } from "./webhook-events.js";
 export * from "./runtime/index.js";

@@ -277,15 +277,6 @@ export interface Handlers<Context> {
    * workspace.
    *
    * `GET /me`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchMe: Handler<FetchMeRequest, Context, FetchMeOutput>;
 
@@ -295,16 +286,6 @@ export interface Handlers<Context> {
    * Lists the workspaces that the caller belongs to, by name. An API key belongs to exactly one.
    *
    * `GET /workspaces`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listWorkspaces: Handler<ListWorkspacesRequest, Context, ListWorkspacesOutput>;
 
@@ -314,16 +295,6 @@ export interface Handlers<Context> {
    * Returns one workspace.
    *
    * `GET /workspaces/{workspaceId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchWorkspace: Handler<FetchWorkspaceRequest, Context, FetchWorkspaceOutput>;
 
@@ -334,17 +305,6 @@ export interface Handlers<Context> {
    * their id. Without a status filter, the list holds the active ones.
    *
    * `GET /workspaces/{workspaceId}/members`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listMembers: Handler<ListMembersRequest, Context, ListMembersOutput>;
 
@@ -354,17 +314,6 @@ export interface Handlers<Context> {
    * Returns one member of the workspace, also one who was removed.
    *
    * `GET /workspaces/{workspaceId}/members/{userId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchMember: Handler<FetchMemberRequest, Context, FetchMemberOutput>;
 
@@ -376,25 +325,6 @@ export interface Handlers<Context> {
    * refused with 409. API keys may not change anybody, so that a leaked one cannot give access that outlives it.
    *
    * `PATCH /workspaces/{workspaceId}/members/{userId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateMember: Handler<UpdateMemberRequest, Context, UpdateMemberOutput>;
 
@@ -407,21 +337,6 @@ export interface Handlers<Context> {
    * disables the webhooks that have their view.
    *
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `member_not_found`: No such member.
-   * @throws `last_owner`: Last owner.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly removeMember: Handler<RemoveMemberRequest, Context, RemoveMemberOutput>;
 
@@ -432,17 +347,6 @@ export interface Handlers<Context> {
    * all.
    *
    * `GET /workspaces/{workspaceId}/teams`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listTeams: Handler<ListTeamsRequest, Context, ListTeamsOutput>;
 
@@ -454,22 +358,6 @@ export interface Handlers<Context> {
    * `team.created`.
    *
    * `POST /workspaces/{workspaceId}/teams`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createTeam: Handler<CreateTeamRequest, Context, CreateTeamOutput>;
 
@@ -479,17 +367,6 @@ export interface Handlers<Context> {
    * Returns one team.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchTeam: Handler<FetchTeamRequest, Context, FetchTeamOutput>;
 
@@ -501,23 +378,6 @@ export interface Handlers<Context> {
    * Sends `team.updated` when anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/teams/{teamId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateTeam: Handler<UpdateTeamRequest, Context, UpdateTeamOutput>;
 
@@ -529,20 +389,6 @@ export interface Handlers<Context> {
    * `team.deleted`.
    *
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `team_has_children`: Team has children.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteTeam: Handler<DeleteTeamRequest, Context, DeleteTeamOutput>;
 
@@ -552,18 +398,6 @@ export interface Handlers<Context> {
    * Lists who belongs to a team, and in which role, by name.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}/members`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listTeamMembers: Handler<ListTeamMembersRequest, Context, ListTeamMembersOutput>;
 
@@ -574,23 +408,6 @@ export interface Handlers<Context> {
    * coordinators of the team, owners of the workspace and API keys may. Sends `team.updated` when anything changed.
    *
    * `PUT /workspaces/{workspaceId}/teams/{teamId}/members/{userId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `member_not_found`: No such member.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly putTeamMember: Handler<PutTeamMemberRequest, Context, PutTeamMemberOutput>;
 
@@ -601,19 +418,6 @@ export interface Handlers<Context> {
    * the workspace and API keys may remove others. Sends `team.updated`.
    *
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}/members/{userId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `team_member_not_found`: No such team member.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly removeTeamMember: Handler<RemoveTeamMemberRequest, Context, RemoveTeamMemberOutput>;
 
@@ -623,18 +427,6 @@ export interface Handlers<Context> {
    * Lists the invitations of a team, the newest first. Without a status filter, the pending ones.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}/invites`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listTeamInvites: Handler<ListTeamInvitesRequest, Context, ListTeamInvitesOutput>;
 
@@ -646,25 +438,6 @@ export interface Handlers<Context> {
    * the team already is refused with 409. Sends `team.invite_created`.
    *
    * `POST /workspaces/{workspaceId}/teams/{teamId}/invites`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `already_a_member`: Already a member.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createTeamInvite: Handler<CreateTeamInviteRequest, Context, CreateTeamInviteOutput>;
 
@@ -675,19 +448,6 @@ export interface Handlers<Context> {
    * owners of the workspace and API keys may. Sends `team.invite_revoked` when anything changed.
    *
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `invite_not_found`: No such invitation.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly revokeTeamInvite: Handler<RevokeTeamInviteRequest, Context, RevokeTeamInviteOutput>;
 
@@ -699,23 +459,6 @@ export interface Handlers<Context> {
    * `team.updated` when that made them a member.
    *
    * `POST /workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `invite_not_found`: No such invitation.
-   * @throws `invite_not_pending`: Invitation not pending.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly acceptTeamInvite: Handler<AcceptTeamInviteRequest, Context, AcceptTeamInviteOutput>;
 
@@ -728,17 +471,6 @@ export interface Handlers<Context> {
    * names must all match.
    *
    * `GET /workspaces/{workspaceId}/tasks`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listTasks: Handler<ListTasksRequest, Context, ListTasksOutput>;
 
@@ -750,24 +482,6 @@ export interface Handlers<Context> {
    * `task.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createTask: Handler<CreateTaskRequest, Context, CreateTaskOutput>;
 
@@ -778,17 +492,6 @@ export interface Handlers<Context> {
    * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
    *
    * `GET /workspaces/{workspaceId}/tasks/search`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly searchTasks: Handler<SearchTasksRequest, Context, SearchTasksOutput>;
 
@@ -799,17 +502,6 @@ export interface Handlers<Context> {
    * and API keys; for others it does not exist.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchTask: Handler<FetchTaskRequest, Context, FetchTaskOutput>;
 
@@ -822,25 +514,6 @@ export interface Handlers<Context> {
    * that was the description of an initiative.
    *
    * `PATCH /workspaces/{workspaceId}/tasks/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateTask: Handler<UpdateTaskRequest, Context, UpdateTaskOutput>;
 
@@ -852,20 +525,6 @@ export interface Handlers<Context> {
    * deleting it again answers 404. Sends `task.deleted`.
    *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `task_has_children`: Task has children.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteTask: Handler<DeleteTaskRequest, Context, DeleteTaskOutput>;
 
@@ -876,22 +535,6 @@ export interface Handlers<Context> {
    * in the past, or more than a year away, is refused with 422. Sends `task.snoozed` when anything changed.
    *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/snooze`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly snoozeTask: Handler<SnoozeTaskRequest, Context, SnoozeTaskOutput>;
 
@@ -902,18 +545,6 @@ export interface Handlers<Context> {
    * Sends `task.updated` when the task was snoozed.
    *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/snooze`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly unsnoozeTask: Handler<UnsnoozeTaskRequest, Context, UnsnoozeTaskOutput>;
 
@@ -924,18 +555,6 @@ export interface Handlers<Context> {
    * Relations with tasks that the caller may not see are left out.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listTaskRelations: Handler<ListTaskRelationsRequest, Context, ListTaskRelationsOutput>;
 
@@ -947,22 +566,6 @@ export interface Handlers<Context> {
    * Sends `task.updated` when anything changed.
    *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `relation_limit_reached`: Relation limit reached.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `relation_to_self`: Relation to itself.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly addTaskRelation: Handler<AddTaskRelationRequest, Context, AddTaskRelationOutput>;
 
@@ -972,19 +575,6 @@ export interface Handlers<Context> {
    * Removes a relation that starts at the task. Removing `part_of` clears `parentTaskId`. Sends `task.updated`.
    *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `relation_not_found`: No such relation.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly removeTaskRelation: Handler<RemoveTaskRelationRequest, Context, RemoveTaskRelationOutput>;
 
@@ -996,25 +586,6 @@ export interface Handlers<Context> {
    * comment.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/triage`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `triage_not_pending`: No triage pending.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly decideTriage: Handler<DecideTriageRequest, Context, DecideTriageOutput>;
 
@@ -1028,26 +599,6 @@ export interface Handlers<Context> {
    * document `document.updated` or `document.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/description/patch`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `patch_target_ambiguous`: Patch target ambiguous.
-   * @throws `patch_target_not_found`: Patch target not found.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly patchTaskDescription: Handler<PatchTaskDescriptionRequest, Context, PatchTaskDescriptionOutput>;
 
@@ -1058,17 +609,6 @@ export interface Handlers<Context> {
    * list holds the active ones: `open`, `planned`, `in_progress` and `review`.
    *
    * `GET /workspaces/{workspaceId}/initiatives`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listInitiatives: Handler<ListInitiativesRequest, Context, ListInitiativesOutput>;
 
@@ -1079,24 +619,6 @@ export interface Handlers<Context> {
    * Sends `task.created`, and `document.created` when it has a description.
    *
    * `POST /workspaces/{workspaceId}/initiatives`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createInitiative: Handler<CreateInitiativeRequest, Context, CreateInitiativeOutput>;
 
@@ -1106,17 +628,6 @@ export interface Handlers<Context> {
    * Returns one initiative in full. A task of another scope is answered with 404.
    *
    * `GET /workspaces/{workspaceId}/initiatives/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `initiative_not_found`: No such initiative.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchInitiative: Handler<FetchInitiativeRequest, Context, FetchInitiativeOutput>;
 
@@ -1128,25 +639,6 @@ export interface Handlers<Context> {
    * changed.
    *
    * `PATCH /workspaces/{workspaceId}/initiatives/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `initiative_not_found`: No such initiative.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateInitiative: Handler<UpdateInitiativeRequest, Context, UpdateInitiativeOutput>;
 
@@ -1157,17 +649,6 @@ export interface Handlers<Context> {
    * active ones: `idea`, `open`, `planned`, `in_progress` and `review`.
    *
    * `GET /workspaces/{workspaceId}/bugs`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listBugs: Handler<ListBugsRequest, Context, ListBugsOutput>;
 
@@ -1178,24 +659,6 @@ export interface Handlers<Context> {
    * than `idea`. With an API key, `userId` must name the owner. Sends `task.created`.
    *
    * `POST /workspaces/{workspaceId}/bugs`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createBug: Handler<CreateBugRequest, Context, CreateBugOutput>;
 
@@ -1205,17 +668,6 @@ export interface Handlers<Context> {
    * Returns one bug in full. A task of another kind is answered with 404.
    *
    * `GET /workspaces/{workspaceId}/bugs/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `bug_not_found`: No such bug.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchBug: Handler<FetchBugRequest, Context, FetchBugOutput>;
 
@@ -1226,25 +678,6 @@ export interface Handlers<Context> {
    * takes it out of this collection. To delete a bug, delete the task. Sends `task.updated` when anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/bugs/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `bug_not_found`: No such bug.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateBug: Handler<UpdateBugRequest, Context, UpdateBugOutput>;
 
@@ -1255,17 +688,6 @@ export interface Handlers<Context> {
    * them, list them once and then follow the events of the workspace.
    *
    * `GET /workspaces/{workspaceId}/comments`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listWorkspaceComments: Handler<ListWorkspaceCommentsRequest, Context, ListWorkspaceCommentsOutput>;
 
@@ -1275,18 +697,6 @@ export interface Handlers<Context> {
    * Lists the comments on a task and the replies to them, oldest first. A reply names its comment in `parentCommentId`.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listComments: Handler<ListCommentsRequest, Context, ListCommentsOutput>;
 
@@ -1298,24 +708,6 @@ export interface Handlers<Context> {
    * team may not comment on its tasks. Sends `comment.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/comments`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createComment: Handler<CreateCommentRequest, Context, CreateCommentOutput>;
 
@@ -1325,18 +717,6 @@ export interface Handlers<Context> {
    * Returns one comment with its reactions.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchComment: Handler<FetchCommentRequest, Context, FetchCommentOutput>;
 
@@ -1347,24 +727,6 @@ export interface Handlers<Context> {
    * Sends `comment.updated` when anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateComment: Handler<UpdateCommentRequest, Context, UpdateCommentOutput>;
 
@@ -1375,20 +737,6 @@ export interface Handlers<Context> {
    * admins of the workspace, and API keys, may delete any. Sends `comment.deleted` for each comment that goes.
    *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteComment: Handler<DeleteCommentRequest, Context, DeleteCommentOutput>;
 
@@ -1400,19 +748,6 @@ export interface Handlers<Context> {
    * `comment.reaction_added` when the reaction is new.
    *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly addCommentReaction: Handler<AddCommentReactionRequest, Context, AddCommentReactionOutput>;
 
@@ -1423,19 +758,6 @@ export interface Handlers<Context> {
    * `comment.reaction_removed` when there was one.
    *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `comment_not_found`: No such comment.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly removeCommentReaction: Handler<RemoveCommentReactionRequest, Context, RemoveCommentReactionOutput>;
 
@@ -1445,17 +767,6 @@ export interface Handlers<Context> {
    * Lists documents, without their text unless `includeContent` is true.
    *
    * `GET /workspaces/{workspaceId}/documents`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listDocuments: Handler<ListDocumentsRequest, Context, ListDocumentsOutput>;
 
@@ -1465,23 +776,6 @@ export interface Handlers<Context> {
    * Creates a document. Tasks that the caller cannot see are refused with 422. Observers of a team may not write about its tasks. Sends `document.created`.
    *
    * `POST /workspaces/{workspaceId}/documents`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createDocument: Handler<CreateDocumentRequest, Context, CreateDocumentOutput>;
 
@@ -1491,17 +785,6 @@ export interface Handlers<Context> {
    * Returns one document with its text.
    *
    * `GET /workspaces/{workspaceId}/documents/{documentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchDocument: Handler<FetchDocumentRequest, Context, FetchDocumentOutput>;
 
@@ -1513,23 +796,6 @@ export interface Handlers<Context> {
    * description of an initiative.
    *
    * `PATCH /workspaces/{workspaceId}/documents/{documentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateDocument: Handler<UpdateDocumentRequest, Context, UpdateDocumentOutput>;
 
@@ -1541,19 +807,6 @@ export interface Handlers<Context> {
    * description of an initiative.
    *
    * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteDocument: Handler<DeleteDocumentRequest, Context, DeleteDocumentOutput>;
 
@@ -1567,26 +820,6 @@ export interface Handlers<Context> {
    * tasks. Sends `document.updated`, and `task.updated` when that was the description of an initiative.
    *
    * `POST /workspaces/{workspaceId}/documents/{documentId}/patch`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `document_not_found`: No such document.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `patch_target_ambiguous`: Patch target ambiguous.
-   * @throws `patch_target_not_found`: Patch target not found.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly patchDocument: Handler<PatchDocumentRequest, Context, PatchDocumentOutput>;
 
@@ -1598,24 +831,6 @@ export interface Handlers<Context> {
    * minutes, and the bytes must have the size and the SHA-256 that were announced.
    *
    * `POST /workspaces/{workspaceId}/files`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `file_type_not_allowed`: File type not allowed.
-   * @throws `file_too_large`: File too large.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createFileUpload: Handler<CreateFileUploadRequest, Context, CreateFileUploadOutput>;
 
@@ -1625,17 +840,6 @@ export interface Handlers<Context> {
    * Tells about a file; its bytes come from `downloadFile`.
    *
    * `GET /workspaces/{workspaceId}/files/{fileId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchFile: Handler<FetchFileRequest, Context, FetchFileOutput>;
 
@@ -1646,18 +850,6 @@ export interface Handlers<Context> {
    * owners and admins of the workspace, and API keys, may delete any.
    *
    * `DELETE /workspaces/{workspaceId}/files/{fileId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteFile: Handler<DeleteFileRequest, Context, DeleteFileOutput>;
 
@@ -1669,18 +861,6 @@ export interface Handlers<Context> {
    * address in `Location`: send no credential there. A file whose bytes have not arrived is refused with 409.
    *
    * `GET /workspaces/{workspaceId}/files/{fileId}/content`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `file_not_found`: No such file.
-   * @throws `file_not_ready`: File not ready.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly downloadFile: Handler<DownloadFileRequest, Context, DownloadFileOutput>;
 
@@ -1691,17 +871,6 @@ export interface Handlers<Context> {
    * request.
    *
    * `GET /workspaces/{workspaceId}/taxonomy-labels`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listTaxonomyLabels: Handler<ListTaxonomyLabelsRequest, Context, ListTaxonomyLabelsOutput>;
 
@@ -1711,24 +880,6 @@ export interface Handlers<Context> {
    * Creates a label. Only owners of the workspace, and API keys, may. Sends `taxonomy.created`.
    *
    * `POST /workspaces/{workspaceId}/taxonomy-labels`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_exists`: Label exists.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createTaxonomyLabel: Handler<CreateTaxonomyLabelRequest, Context, CreateTaxonomyLabelOutput>;
 
@@ -1738,17 +889,6 @@ export interface Handlers<Context> {
    * Returns one label, also an archived one.
    *
    * `GET /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchTaxonomyLabel: Handler<FetchTaxonomyLabelRequest, Context, FetchTaxonomyLabelOutput>;
 
@@ -1760,24 +900,6 @@ export interface Handlers<Context> {
    * anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `label_exists`: Label exists.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateTaxonomyLabel: Handler<UpdateTaxonomyLabelRequest, Context, UpdateTaxonomyLabelOutput>;
 
@@ -1788,19 +910,6 @@ export interface Handlers<Context> {
    * workspace, and API keys, may. Sends `taxonomy.deleted`, and `taxonomy.updated` for each label that moves up.
    *
    * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `label_not_found`: No such label.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteTaxonomyLabel: Handler<DeleteTaxonomyLabelRequest, Context, DeleteTaxonomyLabelOutput>;
 
@@ -1810,17 +919,6 @@ export interface Handlers<Context> {
    * Lists records that the caller may see, the latest first.
    *
    * `GET /workspaces/{workspaceId}/records`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listRecords: Handler<ListRecordsRequest, Context, ListRecordsOutput>;
 
@@ -1830,17 +928,6 @@ export interface Handlers<Context> {
    * Returns one record as it was last brought up to date.
    *
    * `GET /workspaces/{workspaceId}/records/{recordId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `record_not_found`: No such record.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchRecord: Handler<FetchRecordRequest, Context, FetchRecordOutput>;
 
@@ -1850,19 +937,6 @@ export interface Handlers<Context> {
    * Links a record to a task. Linking it again changes nothing. Sends `task.updated` when the link is new.
    *
    * `PUT /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `record_not_found`: No such record.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly linkRecordTask: Handler<LinkRecordTaskRequest, Context, LinkRecordTaskOutput>;
 
@@ -1872,19 +946,6 @@ export interface Handlers<Context> {
    * Takes away the link between a record and a task; both stay. Sends `task.updated`.
    *
    * `DELETE /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `record_not_found`: No such record.
-   * @throws `link_not_found`: No such link.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly unlinkRecordTask: Handler<UnlinkRecordTaskRequest, Context, UnlinkRecordTaskOutput>;
 
@@ -1894,17 +955,6 @@ export interface Handlers<Context> {
    * Sums up the caller's own work in a period. It is about a person, so it takes an OAuth token.
    *
    * `GET /workspaces/{workspaceId}/recaps/me`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchMyRecap: Handler<FetchMyRecapRequest, Context, FetchMyRecapOutput>;
 
@@ -1915,17 +965,6 @@ export interface Handlers<Context> {
    * API keys.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}/recap`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `team_not_found`: No such team.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchTeamRecap: Handler<FetchTeamRecapRequest, Context, FetchTeamRecapOutput>;
 
@@ -1936,17 +975,6 @@ export interface Handlers<Context> {
    * first, then bugs, then to-dos.
    *
    * `GET /workspaces/{workspaceId}/planned-work`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listPlannedWork: Handler<ListPlannedWorkRequest, Context, ListPlannedWorkOutput>;
 
@@ -1956,17 +984,6 @@ export interface Handlers<Context> {
    * Lists work that was completed in a period, the latest first.
    *
    * `GET /workspaces/{workspaceId}/completed-work`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listCompletedWork: Handler<ListCompletedWorkRequest, Context, ListCompletedWorkOutput>;
 
@@ -1976,17 +993,6 @@ export interface Handlers<Context> {
    * Lists work whose status is `blocked`, the longest unchanged first.
    *
    * `GET /workspaces/{workspaceId}/blockers`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listBlockers: Handler<ListBlockersRequest, Context, ListBlockersOutput>;
 
@@ -1996,19 +1002,6 @@ export interface Handlers<Context> {
    * Lists the keys of the workspace, the newest first, revoked ones included. Only owners and admins may.
    *
    * `GET /workspaces/{workspaceId}/api-keys`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listApiKeys: Handler<ListApiKeysRequest, Context, ListApiKeysOutput>;
 
@@ -2019,25 +1012,6 @@ export interface Handlers<Context> {
    * admins may.
    *
    * `POST /workspaces/{workspaceId}/api-keys`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `api_key_limit_reached`: API key limit reached.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createApiKey: Handler<CreateApiKeyRequest, Context, CreateApiKeyOutput>;
 
@@ -2047,19 +1021,6 @@ export interface Handlers<Context> {
    * Returns one key without its secret. Only owners and admins may.
    *
    * `GET /workspaces/{workspaceId}/api-keys/{apiKeyId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `api_key_not_found`: No such API key.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchApiKey: Handler<FetchApiKeyRequest, Context, FetchApiKeyOutput>;
 
@@ -2069,19 +1030,6 @@ export interface Handlers<Context> {
    * Makes a key stop working at once. Revoking it again changes nothing. Only owners and admins may.
    *
    * `DELETE /workspaces/{workspaceId}/api-keys/{apiKeyId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `api_key_not_found`: No such API key.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly revokeApiKey: Handler<RevokeApiKeyRequest, Context, RevokeApiKeyOutput>;
 
@@ -2091,18 +1039,6 @@ export interface Handlers<Context> {
    * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listWebhooks: Handler<ListWebhooksRequest, Context, ListWebhooksOutput>;
 
@@ -2117,26 +1053,6 @@ export interface Handlers<Context> {
    * with 403.
    *
    * `POST /workspaces/{workspaceId}/webhooks`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_limit_reached`: Webhook limit reached.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `webhook_url_not_allowed`: Webhook address not allowed.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createWebhook: Handler<CreateWebhookRequest, Context, CreateWebhookOutput>;
 
@@ -2146,18 +1062,6 @@ export interface Handlers<Context> {
    * Returns one webhook without its key. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchWebhook: Handler<FetchWebhookRequest, Context, FetchWebhookOutput>;
 
@@ -2168,25 +1072,6 @@ export interface Handlers<Context> {
    * webhook again, gives it their own view of the workspace. Only owners and admins may.
    *
    * `PATCH /workspaces/{workspaceId}/webhooks/{webhookId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `webhook_url_not_allowed`: Webhook address not allowed.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly updateWebhook: Handler<UpdateWebhookRequest, Context, UpdateWebhookOutput>;
 
@@ -2196,20 +1081,6 @@ export interface Handlers<Context> {
    * Ends the subscription and deletes the log of its deliveries. Only owners and admins may.
    *
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deleteWebhook: Handler<DeleteWebhookRequest, Context, DeleteWebhookOutput>;
 
@@ -2220,21 +1091,6 @@ export interface Handlers<Context> {
    * answer 204. What came of it is answered and kept. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly verifyWebhook: Handler<VerifyWebhookRequest, Context, VerifyWebhookOutput>;
 
@@ -2245,21 +1101,6 @@ export interface Handlers<Context> {
    * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly rotateWebhookKey: Handler<RotateWebhookKeyRequest, Context, RotateWebhookKeyOutput>;
 
@@ -2270,19 +1111,6 @@ export interface Handlers<Context> {
    * for a webhook. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listWebhookDeliveries: Handler<ListWebhookDeliveriesRequest, Context, ListWebhookDeliveriesOutput>;
 
@@ -2292,19 +1120,6 @@ export interface Handlers<Context> {
    * Deletes the log of a webhook's deliveries; the webhook stays. Only owners and admins may.
    *
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly clearWebhookDeliveries: Handler<
     ClearWebhookDeliveriesRequest,
@@ -2318,21 +1133,6 @@ export interface Handlers<Context> {
    * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `delivery_not_found`: No such delivery.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly redeliverWebhook: Handler<RedeliverWebhookRequest, Context, RedeliverWebhookOutput>;
 
@@ -2349,17 +1149,6 @@ export interface Handlers<Context> {
    * answer is 410, the events after your cursor are gone: begin anew.
    *
    * `GET /workspaces/{workspaceId}/events`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `events_expired`: Events expired.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listEvents: Handler<ListEventsRequest, Context, ListEventsOutput>;
 
@@ -2369,18 +1158,6 @@ export interface Handlers<Context> {
    * Lists the agents of the workspace.
    *
    * `GET /workspaces/{workspaceId}/agents`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listAgents: Handler<ListAgentsRequest, Context, ListAgentsOutput>;
 
@@ -2390,18 +1167,6 @@ export interface Handlers<Context> {
    * Returns one agent.
    *
    * `GET /workspaces/{workspaceId}/agents/{agentId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchAgent: Handler<FetchAgentRequest, Context, FetchAgentOutput>;
 
@@ -2411,19 +1176,6 @@ export interface Handlers<Context> {
    * Lists the workers of an agent: the caller's local ones and all in the cloud.
    *
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listWorkers: Handler<ListWorkersRequest, Context, ListWorkersOutput>;
 
@@ -2434,24 +1186,6 @@ export interface Handlers<Context> {
    * 404 registers again.
    *
    * `POST /workspaces/{workspaceId}/agents/{agentId}/workers`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly registerWorker: Handler<RegisterWorkerRequest, Context, RegisterWorkerOutput>;
 
@@ -2461,18 +1195,6 @@ export interface Handlers<Context> {
    * Returns one worker.
    *
    * `GET /workspaces/{workspaceId}/workers/{workerId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchWorker: Handler<FetchWorkerRequest, Context, FetchWorkerOutput>;
 
@@ -2482,18 +1204,6 @@ export interface Handlers<Context> {
    * Forgets a worker of the caller's. A session that it was running becomes `stale`.
    *
    * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly deregisterWorker: Handler<DeregisterWorkerRequest, Context, DeregisterWorkerOutput>;
 
@@ -2504,20 +1214,6 @@ export interface Handlers<Context> {
    * answer lists what it shall do.
    *
    * `POST /workspaces/{workspaceId}/workers/{workerId}/heartbeat`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly heartbeatWorker: Handler<HeartbeatWorkerRequest, Context, HeartbeatWorkerOutput>;
 
@@ -2530,18 +1226,6 @@ export interface Handlers<Context> {
    * seconds.
    *
    * `GET /workspaces/{workspaceId}/agent-sessions`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listAgentSessions: Handler<ListAgentSessionsRequest, Context, ListAgentSessionsOutput>;
 
@@ -2552,25 +1236,6 @@ export interface Handlers<Context> {
    * 422. Sends `agent_session.queued`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createAgentSession: Handler<CreateAgentSessionRequest, Context, CreateAgentSessionOutput>;
 
@@ -2580,18 +1245,6 @@ export interface Handlers<Context> {
    * Returns one session.
    *
    * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly fetchAgentSession: Handler<FetchAgentSessionRequest, Context, FetchAgentSessionOutput>;
 
@@ -2602,21 +1255,6 @@ export interface Handlers<Context> {
    * heartbeat. Sends `agent_session.updated`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly cancelAgentSession: Handler<CancelAgentSessionRequest, Context, CancelAgentSessionOutput>;
 
@@ -2627,21 +1265,6 @@ export interface Handlers<Context> {
    * `agent_session.queued`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/retry`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly retryAgentSession: Handler<RetryAgentSessionRequest, Context, RetryAgentSessionOutput>;
 
@@ -2651,21 +1274,6 @@ export interface Handlers<Context> {
    * Hides a session that has come to an end. Archiving it again changes nothing.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/archive`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly archiveAgentSession: Handler<ArchiveAgentSessionRequest, Context, ArchiveAgentSessionOutput>;
 
@@ -2676,25 +1284,6 @@ export interface Handlers<Context> {
    * `agent_session.updated`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/input`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly answerAgentSession: Handler<AnswerAgentSessionRequest, Context, AnswerAgentSessionOutput>;
 
@@ -2704,19 +1293,6 @@ export interface Handlers<Context> {
    * Lists what was reported while a session was run, the oldest first.
    *
    * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}/activities`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly listActivities: Handler<ListActivitiesRequest, Context, ListActivitiesOutput>;
 
@@ -2727,25 +1303,6 @@ export interface Handlers<Context> {
    * 409. A plan or an address is also kept on the session. Sends `agent_session.updated`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/activities`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly createActivity: Handler<CreateActivityRequest, Context, CreateActivityOutput>;
 
@@ -2756,28 +1313,6 @@ export interface Handlers<Context> {
    * becomes `active`. A worker runs one session at a time.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `session_already_claimed`: Session already claimed.
-   * @throws `session_state_invalid`: Session state invalid.
-   * @throws `worker_busy`: Worker busy.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly claimSession: Handler<ClaimSessionRequest, Context, ClaimSessionOutput>;
 
@@ -2788,26 +1323,6 @@ export interface Handlers<Context> {
    * be extended: the session is `stale`, and the worker must stop.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly heartbeatClaim: Handler<HeartbeatClaimRequest, Context, HeartbeatClaimOutput>;
 
@@ -2817,26 +1332,6 @@ export interface Handlers<Context> {
    * Ends a session that succeeded. Sends `agent_session.completed`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly completeClaim: Handler<CompleteClaimRequest, Context, CompleteClaimOutput>;
 
@@ -2846,26 +1341,6 @@ export interface Handlers<Context> {
    * Ends a session that failed; it becomes `error`. Sends `agent_session.completed`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly failClaim: Handler<FailClaimRequest, Context, FailClaimOutput>;
 
@@ -2875,26 +1350,6 @@ export interface Handlers<Context> {
    * Gives up a claim without an end; the session is queued again.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly releaseClaim: Handler<ReleaseClaimRequest, Context, ReleaseClaimOutput>;
 
@@ -2905,26 +1360,6 @@ export interface Handlers<Context> {
    * as long as its heartbeats come. Sends `agent_session.updated`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `session_not_found`: No such session.
-   * @throws `claim_not_found`: No such claim.
-   * @throws `claim_not_active`: Claim not active.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   readonly awaitClaimInput: Handler<AwaitClaimInputRequest, Context, AwaitClaimInputOutput>;
 }

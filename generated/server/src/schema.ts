@@ -424,23 +424,6 @@ export interface paths {
         patch: operations["updateBug"];
         trace?: never;
     };
-    "/workspaces/{workspaceId}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the comments of a workspace */
-        get: operations["listWorkspaceComments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments": {
         parameters: {
             query?: never;
@@ -912,23 +895,6 @@ export interface paths {
         put?: never;
         /** Send an event again */
         post: operations["redeliverWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/workspaces/{workspaceId}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List events */
-        get: operations["listEvents"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2165,8 +2131,6 @@ export interface components {
         WorkspaceList: {
             /** @description The workspaces, by name. */
             workspaces: components["schemas"]["Workspace"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
         };
         /**
          * @description Whether somebody takes part. `invited`: has not accepted yet; `removed`: no longer has access, but what
@@ -2377,11 +2341,6 @@ export interface components {
          */
         TaskStatus: ("idea" | "open" | "planned" | "in_progress" | "review" | "blocked" | "completed" | "cancelled" | "merged") | (string & {});
         /**
-         * @description Where a bug or feature request stands in triage. `pending`: not decided; `accepted`, `declined` and `duplicate` are
-         *     decisions.
-         */
-        TriageStatus: ("pending" | "accepted" | "declined" | "duplicate") | (string & {});
-        /**
          * @description Who may see a task. `team`: the members of its teams, or the whole workspace if it has none; `private`: its owner and
          *     contributors. API keys of the workspace see both.
          */
@@ -2407,6 +2366,11 @@ export interface components {
         };
         /** @description A quality of the work, for reports. A task may have several. */
         WorkType: ("new_feature" | "bug_fix" | "refactor" | "documentation" | "infrastructure" | "test") | (string & {});
+        /**
+         * @description Where a bug or feature request stands in triage. `pending`: not decided; `accepted`, `declined` and `duplicate` are
+         *     decisions.
+         */
+        TriageStatus: ("pending" | "accepted" | "declined" | "duplicate") | (string & {});
         /**
          * @description How much of the work below a task is done, as far as the caller may see it. Descendants with the status `idea` do not
          *     count.
@@ -2622,8 +2586,6 @@ export interface components {
         TaskSearchResults: {
             /** @description The tasks that match, best first. */
             results: components["schemas"]["TaskSearchResult"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
         };
         /**
          * @description A merge patch (RFC 7396) for a task: absent members stay as they are, null clears a member that can be null, and an
@@ -2701,8 +2663,6 @@ export interface components {
         RelationList: {
             /** @description The relations, oldest first. */
             relations: components["schemas"]["Relation"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
         };
         /** @description The work will be done. The task moves to `status`. */
         TriageAccept: {
@@ -2903,7 +2863,7 @@ export interface components {
              */
             editedAt: string | null;
         };
-        /** @description One page of comments. */
+        /** @description One page of the comments on a task. */
         CommentPage: {
             /** @description The comments of this page. */
             comments: components["schemas"]["Comment"][];
@@ -3193,7 +3153,7 @@ export interface components {
         };
         /**
          * @description What happened and what comes, for a person or a team: roadmap work first, then bugs, then to-dos. Each part holds at
-         *     most 50 tasks; the work views list them all.
+         *     most 200 tasks; the work views list them all.
          */
         Recap: {
             /**
@@ -3324,8 +3284,6 @@ export interface components {
         WebhookList: {
             /** @description The webhooks, the oldest first. */
             webhooks: components["schemas"]["Webhook"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
         };
         /** @description A new webhook. */
         WebhookCreate: {
@@ -3420,6 +3378,518 @@ export interface components {
             deliveries: components["schemas"]["Delivery"][];
             /** @description The `cursor` of the next page; null on the last page. */
             nextCursor: string | null;
+        };
+        /** @description A capability of an app that takes on work, such as fixing bugs. */
+        Agent: {
+            /** @description The id of the agent. */
+            agentId: string;
+            /** @description The workspace that it works in. */
+            workspaceId: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uri
+             * @description The address of its picture.
+             */
+            avatarUrl: string | null;
+            /** @description Whether it takes on sessions. */
+            active: boolean;
+            /** @description What it can do, in its own words. */
+            capabilities: string[];
+            /**
+             * Format: date-time
+             * @description When it was added to the workspace.
+             */
+            createdAt: string;
+            /** @description Counts the changes to it. */
+            version: number;
+        };
+        /** @description The agents of a workspace. */
+        AgentList: {
+            /** @description The agents, by name. */
+            agents: components["schemas"]["Agent"][];
+        };
+        /**
+         * @description Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
+         *     the workspace.
+         * @enum {unknown}
+         */
+        ExecutionMode: "local" | "cloud";
+        /** @description `online`: it was heard of within 90 seconds; `offline`: it was not. */
+        WorkerStatus: ("online" | "offline") | (string & {});
+        /** @description One running instance of an agent. */
+        Worker: {
+            /** @description The id of the worker. */
+            workerId: string;
+            /** @description The agent that it runs. */
+            agentId: string;
+            /** @description The workspace that it works in. */
+            workspaceId: string;
+            /** @description Whose token it uses. */
+            userId: string;
+            /** @description Where it runs. */
+            mode: components["schemas"]["ExecutionMode"];
+            /** @description What it is called, such as the name of the machine. */
+            name: string;
+            /** @description Whether it was heard of lately. */
+            status: components["schemas"]["WorkerStatus"];
+            /** @description The session that it is running. */
+            sessionId: string | null;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            registeredAt: string;
+            /**
+             * Format: date-time
+             * @description When it was last heard of.
+             */
+            lastSeenAt: string;
+        };
+        /** @description The workers of an agent. */
+        WorkerList: {
+            /** @description The workers, those that are online first. */
+            workers: components["schemas"]["Worker"][];
+        };
+        /** @description A worker that starts. */
+        WorkerRegistration: {
+            /** @description Where it runs. */
+            mode: components["schemas"]["ExecutionMode"];
+            /** @description What it is called; a worker of the same name, agent and person is found again. */
+            name: string;
+        };
+        /** @description The worker shall finish what it runs and stop. */
+        StopCommand: {
+            /**
+             * @description Tells this command from others.
+             * @constant
+             */
+            type: "stop";
+        };
+        /** @description The worker shall stop running a session that was cancelled. */
+        CancelSessionCommand: {
+            /**
+             * @description Tells this command from others.
+             * @constant
+             */
+            type: "cancel_session";
+            /** @description The session that was cancelled. */
+            sessionId: string;
+        };
+        /** @description Something that a worker is told to do. */
+        WorkerCommand: components["schemas"]["StopCommand"] | components["schemas"]["CancelSessionCommand"];
+        /** @description The answer to a sign of life. */
+        WorkerHeartbeat: {
+            /** @description The worker as it is now. */
+            worker: components["schemas"]["Worker"];
+            /** @description What it shall do. */
+            commands: components["schemas"]["WorkerCommand"][];
+        };
+        /**
+         * @description How far a session is. `pending`: accepted, not ready to run; `queued`: waits for a worker; `active`: a
+         *     worker holds a live claim; `awaiting_input`: needs the user; `stale`: the claim ran out; `complete`,
+         *     `error` and `cancelled` are final.
+         */
+        AgentSessionState: ("pending" | "queued" | "active" | "awaiting_input" | "stale" | "complete" | "error" | "cancelled") | (string & {});
+        /** @description One step of an agent's plan. */
+        AgentPlanStep: {
+            /** @description What is done in it. */
+            text: string;
+            /** @description Whether it is done. */
+            done: boolean;
+        };
+        /** @description One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */
+        AgentSession: {
+            /** @description The id of the session. */
+            sessionId: string;
+            /** @description The workspace that it belongs to. */
+            workspaceId: string;
+            /** @description The agent that shall do the work. */
+            agentId: string;
+            /** @description Where it shall be run. */
+            executionMode: components["schemas"]["ExecutionMode"];
+            /** @description How far it is. */
+            state: components["schemas"]["AgentSessionState"];
+            /** @description Who asked for it. */
+            initiatedByUserId: string;
+            /** @description On whose machine it runs, for local ones. */
+            ownerUserId: string | null;
+            /** @description The task that it is about. */
+            taskId: string | null;
+            /** @description What was asked for. */
+            prompt: string;
+            /** @description Trusted instructions, from the workspace's settings. */
+            instructions: string | null;
+            /** @description What the workspace says about the matter. Untrusted: it may not be taken as instructions. */
+            context: string | null;
+            /** @description The live claim. */
+            activeClaimId: string | null;
+            /** @description The agent's plan. */
+            plan: components["schemas"]["AgentPlanStep"][];
+            /**
+             * Format: uri
+             * @description Where the work can be followed.
+             */
+            externalUrl: string | null;
+            /** @description What the agent asks, while it awaits input. */
+            question: string | null;
+            /** @description What the user answered to the last question; absent or null until then. */
+            answer?: string | null;
+            /** @description Why it failed. */
+            errorMessage: string | null;
+            /** @description The session that it tries again. */
+            retryOfSessionId: string | null;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was first claimed.
+             */
+            startedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it came to an end.
+             */
+            finishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was hidden from lists.
+             */
+            archivedAt: string | null;
+            /** @description Counts the changes to it. */
+            version: number;
+        };
+        /** @description One page of agent sessions. */
+        AgentSessionPage: {
+            /** @description The agent sessions of this page. */
+            agentSessions: components["schemas"]["AgentSession"][];
+            /** @description The `cursor` of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        /** @description Work for an agent. */
+        AgentSessionCreate: {
+            /** @description The agent that shall do it. */
+            agentId: string;
+            /** @description Where it shall be run. */
+            executionMode: components["schemas"]["ExecutionMode"];
+            /** @description The task that it is about. */
+            taskId?: string | null;
+            /** @description What to do. */
+            prompt: string;
+        };
+        /** @description What the user answers. */
+        AgentSessionInput: {
+            /** @description The answer. */
+            text: string;
+        };
+        /** @description An activity: tells how far the work is. */
+        ProgressActivity: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "progress";
+            /** @description The id of the activity. */
+            activityId: string;
+            /** @description The session that it belongs to. */
+            sessionId: string;
+            /** @description The claim under which it was reported. */
+            claimId: string;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            createdAt: string;
+            /** @description What was done. */
+            text: string;
+        };
+        /** @description An activity: replaces the plan. */
+        PlanActivity: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "plan";
+            /** @description The id of the activity. */
+            activityId: string;
+            /** @description The session that it belongs to. */
+            sessionId: string;
+            /** @description The claim under which it was reported. */
+            claimId: string;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            createdAt: string;
+            /** @description The whole plan. */
+            steps: components["schemas"]["AgentPlanStep"][];
+        };
+        /** @description An activity: tells where the work can be followed. */
+        UrlActivity: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "url";
+            /** @description The id of the activity. */
+            activityId: string;
+            /** @description The session that it belongs to. */
+            sessionId: string;
+            /** @description The claim under which it was reported. */
+            claimId: string;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            createdAt: string;
+            /**
+             * Format: uri
+             * @description The address.
+             */
+            url: string;
+        };
+        /** @description An activity: sums up what came of it. */
+        CompletionActivity: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "completion";
+            /** @description The id of the activity. */
+            activityId: string;
+            /** @description The session that it belongs to. */
+            sessionId: string;
+            /** @description The claim under which it was reported. */
+            claimId: string;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            createdAt: string;
+            /** @description The summary, in Markdown. */
+            text: string;
+        };
+        /** @description An activity: tells what went wrong. */
+        FailureActivity: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "failure";
+            /** @description The id of the activity. */
+            activityId: string;
+            /** @description The session that it belongs to. */
+            sessionId: string;
+            /** @description The claim under which it was reported. */
+            claimId: string;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            createdAt: string;
+            /** @description What went wrong. */
+            text: string;
+        };
+        /** @description An activity: tells of a rule that kept the agent from doing something. */
+        PolicyActivity: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "policy";
+            /** @description The id of the activity. */
+            activityId: string;
+            /** @description The session that it belongs to. */
+            sessionId: string;
+            /** @description The claim under which it was reported. */
+            claimId: string;
+            /**
+             * Format: date-time
+             * @description When it was reported.
+             */
+            createdAt: string;
+            /** @description Which rule, and what it kept the agent from. */
+            text: string;
+        };
+        /** @description Something that happened while a session was run. Activities are only ever added. */
+        Activity: components["schemas"]["ProgressActivity"] | components["schemas"]["PlanActivity"] | components["schemas"]["UrlActivity"] | components["schemas"]["CompletionActivity"] | components["schemas"]["FailureActivity"] | components["schemas"]["PolicyActivity"];
+        /** @description One page of activities. */
+        ActivityPage: {
+            /** @description The activities of this page. */
+            activities: components["schemas"]["Activity"][];
+            /** @description The `cursor` of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        /** @description Tells how far the work is. */
+        ProgressActivityCreate: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "progress";
+            /** @description The live claim. */
+            claimId: string;
+            /** @description The token of the claim. */
+            token: string;
+            /** @description What was done. */
+            text: string;
+        };
+        /** @description Replaces the plan. */
+        PlanActivityCreate: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "plan";
+            /** @description The live claim. */
+            claimId: string;
+            /** @description The token of the claim. */
+            token: string;
+            /** @description The whole plan. */
+            steps: components["schemas"]["AgentPlanStep"][];
+        };
+        /** @description Tells where the work can be followed. */
+        UrlActivityCreate: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "url";
+            /** @description The live claim. */
+            claimId: string;
+            /** @description The token of the claim. */
+            token: string;
+            /**
+             * Format: uri
+             * @description The address.
+             */
+            url: string;
+        };
+        /** @description Sums up what came of it. */
+        CompletionActivityCreate: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "completion";
+            /** @description The live claim. */
+            claimId: string;
+            /** @description The token of the claim. */
+            token: string;
+            /** @description The summary, in Markdown. */
+            text: string;
+        };
+        /** @description Tells what went wrong. */
+        FailureActivityCreate: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "failure";
+            /** @description The live claim. */
+            claimId: string;
+            /** @description The token of the claim. */
+            token: string;
+            /** @description What went wrong. */
+            text: string;
+        };
+        /** @description Tells of a rule that kept the agent from doing something. */
+        PolicyActivityCreate: {
+            /**
+             * @description Tells this kind of activity from others.
+             * @constant
+             */
+            type: "policy";
+            /** @description The live claim. */
+            claimId: string;
+            /** @description The token of the claim. */
+            token: string;
+            /** @description Which rule, and what it kept the agent from. */
+            text: string;
+        };
+        /** @description A report on a session, from the worker that holds its claim. */
+        ActivityCreate: components["schemas"]["ProgressActivityCreate"] | components["schemas"]["PlanActivityCreate"] | components["schemas"]["UrlActivityCreate"] | components["schemas"]["CompletionActivityCreate"] | components["schemas"]["FailureActivityCreate"] | components["schemas"]["PolicyActivityCreate"];
+        /** @description A worker that asks for a session. */
+        ClaimCreate: {
+            /** @description The worker that shall run it. */
+            workerId: string;
+        };
+        /** @description What became of a claim. Only an `active` one gives the right to run the session. */
+        ClaimState: ("active" | "completed" | "failed" | "released" | "expired" | "cancelled") | (string & {});
+        /**
+         * @description A lease on a session: while it is live, its worker alone may run the session. It is live for 120
+         *     seconds, and for another 120 after each heartbeat.
+         */
+        Claim: {
+            /** @description The id of the claim. */
+            claimId: string;
+            /** @description The session that it gives the right to run. */
+            sessionId: string;
+            /** @description The worker that holds it. */
+            workerId: string;
+            /** @description What became of it. */
+            state: components["schemas"]["ClaimState"];
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it is live, unless extended by a heartbeat.
+             */
+            expiresAt: string;
+        };
+        /**
+         * @description A claim with its token, which every call of the worker must carry. A worker that has lost its claim is
+         *     told so by 409.
+         */
+        NewClaim: components["schemas"]["Claim"] & {
+            /** @description Proves that the caller holds the claim. */
+            token: string;
+            /** @description The session to run. */
+            session: components["schemas"]["AgentSession"];
+        };
+        /** @description A sign of life of a running session. */
+        ClaimHeartbeat: {
+            /** @description The token of the claim. */
+            token: string;
+        };
+        /** @description The end of a session that succeeded. */
+        ClaimCompletion: {
+            /** @description The token of the claim. */
+            token: string;
+            /** @description What came of it, in Markdown. */
+            summary?: string;
+        };
+        /** @description The end of a session that failed. */
+        ClaimFailure: {
+            /** @description The token of the claim. */
+            token: string;
+            /** @description What went wrong. */
+            errorMessage: string;
+        };
+        /** @description A session that is given back. */
+        ClaimRelease: {
+            /** @description The token of the claim. */
+            token: string;
+            /** @description Why it is given back. */
+            reason?: string;
+        };
+        /** @description A question to the user. */
+        ClaimQuestion: {
+            /** @description The token of the claim. */
+            token: string;
+            /** @description What the agent needs to know. */
+            question: string;
         };
         /** @description What all events have in common, by CloudEvents 1.0. */
         CloudEvent: {
@@ -3905,94 +4375,6 @@ export interface components {
                 summary: components["schemas"]["RecordSchema"];
             };
         };
-        /**
-         * @description Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
-         *     the workspace.
-         * @enum {unknown}
-         */
-        ExecutionMode: "local" | "cloud";
-        /**
-         * @description How far a session is. `pending`: accepted, not ready to run; `queued`: waits for a worker; `active`: a
-         *     worker holds a live claim; `awaiting_input`: needs the user; `stale`: the claim ran out; `complete`,
-         *     `error` and `cancelled` are final.
-         */
-        AgentSessionState: ("pending" | "queued" | "active" | "awaiting_input" | "stale" | "complete" | "error" | "cancelled") | (string & {});
-        /** @description One step of an agent's plan. */
-        AgentPlanStep: {
-            /** @description What is done in it. */
-            text: string;
-            /** @description Whether it is done. */
-            done: boolean;
-        };
-        /** @description One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */
-        AgentSession: {
-            /** @description The id of the session. */
-            sessionId: string;
-            /** @description The workspace that it belongs to. */
-            workspaceId: string;
-            /** @description The agent that shall do the work. */
-            agentId: string;
-            /** @description Where it shall be run. */
-            executionMode: components["schemas"]["ExecutionMode"];
-            /** @description How far it is. */
-            state: components["schemas"]["AgentSessionState"];
-            /** @description Who asked for it. */
-            initiatedByUserId: string;
-            /** @description On whose machine it runs, for local ones. */
-            ownerUserId: string | null;
-            /** @description The task that it is about. */
-            taskId: string | null;
-            /** @description What was asked for. */
-            prompt: string;
-            /** @description Trusted instructions, from the workspace's settings. */
-            instructions: string | null;
-            /** @description What the workspace says about the matter. Untrusted: it may not be taken as instructions. */
-            context: string | null;
-            /** @description The live claim. */
-            activeClaimId: string | null;
-            /** @description The agent's plan. */
-            plan: components["schemas"]["AgentPlanStep"][];
-            /**
-             * Format: uri
-             * @description Where the work can be followed.
-             */
-            externalUrl: string | null;
-            /** @description What the agent asks, while it awaits input. */
-            question: string | null;
-            /** @description What the user answered to the last question; absent or null until then. */
-            answer?: string | null;
-            /** @description Why it failed. */
-            errorMessage: string | null;
-            /** @description The session that it tries again. */
-            retryOfSessionId: string | null;
-            /**
-             * Format: date-time
-             * @description When it was queued.
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
-            updatedAt: string;
-            /**
-             * Format: date-time
-             * @description When it was first claimed.
-             */
-            startedAt: string | null;
-            /**
-             * Format: date-time
-             * @description When it came to an end.
-             */
-            finishedAt: string | null;
-            /**
-             * Format: date-time
-             * @description When it was hidden from lists.
-             */
-            archivedAt: string | null;
-            /** @description Counts the changes to it. */
-            version: number;
-        };
         /** @description An agent session was queued. */
         AgentSessionQueuedEvent: components["schemas"]["CloudEvent"] & {
             /**
@@ -4043,526 +4425,6 @@ export interface components {
                 /** @description The session. */
                 agentSession: components["schemas"]["AgentSession"];
             };
-        };
-        /** @description An event of the workspace, as webhooks get it. More types may come. */
-        WorkspaceEvent: (components["schemas"]["TaskCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "task.created";
-        }) | (components["schemas"]["TaskUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "task.updated";
-        }) | (components["schemas"]["TaskDeletedEvent"] & {
-            /** @enum {unknown} */
-            type: "task.deleted";
-        }) | (components["schemas"]["TaskSnoozedEvent"] & {
-            /** @enum {unknown} */
-            type: "task.snoozed";
-        }) | (components["schemas"]["CommentCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "comment.created";
-        }) | (components["schemas"]["CommentUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "comment.updated";
-        }) | (components["schemas"]["CommentDeletedEvent"] & {
-            /** @enum {unknown} */
-            type: "comment.deleted";
-        }) | (components["schemas"]["CommentReactionAddedEvent"] & {
-            /** @enum {unknown} */
-            type: "comment.reaction_added";
-        }) | (components["schemas"]["CommentReactionRemovedEvent"] & {
-            /** @enum {unknown} */
-            type: "comment.reaction_removed";
-        }) | (components["schemas"]["TeamCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "team.created";
-        }) | (components["schemas"]["TeamUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "team.updated";
-        }) | (components["schemas"]["TeamDeletedEvent"] & {
-            /** @enum {unknown} */
-            type: "team.deleted";
-        }) | (components["schemas"]["TeamInviteCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "team.invite_created";
-        }) | (components["schemas"]["TeamInviteAcceptedEvent"] & {
-            /** @enum {unknown} */
-            type: "team.invite_accepted";
-        }) | (components["schemas"]["TeamInviteRevokedEvent"] & {
-            /** @enum {unknown} */
-            type: "team.invite_revoked";
-        }) | (components["schemas"]["TaxonomyCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "taxonomy.created";
-        }) | (components["schemas"]["TaxonomyUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "taxonomy.updated";
-        }) | (components["schemas"]["TaxonomyDeletedEvent"] & {
-            /** @enum {unknown} */
-            type: "taxonomy.deleted";
-        }) | (components["schemas"]["DocumentCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "document.created";
-        }) | (components["schemas"]["DocumentUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "document.updated";
-        }) | (components["schemas"]["DocumentDeletedEvent"] & {
-            /** @enum {unknown} */
-            type: "document.deleted";
-        }) | (components["schemas"]["IssueUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "issue.updated";
-        }) | (components["schemas"]["MeetingCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "meeting.created";
-        }) | (components["schemas"]["SummaryCreatedEvent"] & {
-            /** @enum {unknown} */
-            type: "summary.created";
-        }) | (components["schemas"]["AgentSessionQueuedEvent"] & {
-            /** @enum {unknown} */
-            type: "agent_session.queued";
-        }) | (components["schemas"]["AgentSessionUpdatedEvent"] & {
-            /** @enum {unknown} */
-            type: "agent_session.updated";
-        }) | (components["schemas"]["AgentSessionCompletedEvent"] & {
-            /** @enum {unknown} */
-            type: "agent_session.completed";
-        });
-        /** @description One page of the events of a workspace, and where to go on later. */
-        EventPage: {
-            /** @description The events of this page, in the order in which their changes took effect. */
-            events: components["schemas"]["WorkspaceEvent"][];
-            /** @description The `cursor` of the next page; null when there are no more events at the moment. */
-            nextCursor: string | null;
-            /** @description The `cursor` to send later, for what happens after the events of this page. Keep it when you have dealt with them. */
-            resumeCursor: string;
-        };
-        /** @description A capability of an app that takes on work, such as fixing bugs. */
-        Agent: {
-            /** @description The id of the agent. */
-            agentId: string;
-            /** @description The workspace that it works in. */
-            workspaceId: string;
-            /** @description What it is called. */
-            name: string;
-            /**
-             * Format: uri
-             * @description The address of its picture.
-             */
-            avatarUrl: string | null;
-            /** @description Whether it takes on sessions. */
-            active: boolean;
-            /** @description What it can do, in its own words. */
-            capabilities: string[];
-            /**
-             * Format: date-time
-             * @description When it was added to the workspace.
-             */
-            createdAt: string;
-            /** @description Counts the changes to it. */
-            version: number;
-        };
-        /** @description The agents of a workspace. */
-        AgentList: {
-            /** @description The agents, by name. */
-            agents: components["schemas"]["Agent"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
-        };
-        /** @description `online`: it was heard of within 90 seconds; `offline`: it was not. */
-        WorkerStatus: ("online" | "offline") | (string & {});
-        /** @description One running instance of an agent. */
-        Worker: {
-            /** @description The id of the worker. */
-            workerId: string;
-            /** @description The agent that it runs. */
-            agentId: string;
-            /** @description The workspace that it works in. */
-            workspaceId: string;
-            /** @description Whose token it uses. */
-            userId: string;
-            /** @description Where it runs. */
-            mode: components["schemas"]["ExecutionMode"];
-            /** @description What it is called, such as the name of the machine. */
-            name: string;
-            /** @description Whether it was heard of lately. */
-            status: components["schemas"]["WorkerStatus"];
-            /** @description The session that it is running. */
-            sessionId: string | null;
-            /**
-             * Format: date-time
-             * @description When it was registered.
-             */
-            registeredAt: string;
-            /**
-             * Format: date-time
-             * @description When it was last heard of.
-             */
-            lastSeenAt: string;
-        };
-        /** @description The workers of an agent. */
-        WorkerList: {
-            /** @description The workers, the latest registered first. */
-            workers: components["schemas"]["Worker"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
-        };
-        /** @description A worker that starts. */
-        WorkerRegistration: {
-            /** @description Where it runs. */
-            mode: components["schemas"]["ExecutionMode"];
-            /** @description What it is called; a worker of the same name, agent and person is found again. */
-            name: string;
-        };
-        /** @description The worker shall finish what it runs and stop. */
-        StopCommand: {
-            /**
-             * @description Tells this command from others.
-             * @constant
-             */
-            type: "stop";
-        };
-        /** @description The worker shall stop running a session that was cancelled. */
-        CancelSessionCommand: {
-            /**
-             * @description Tells this command from others.
-             * @constant
-             */
-            type: "cancel_session";
-            /** @description The session that was cancelled. */
-            sessionId: string;
-        };
-        /** @description Something that a worker is told to do. */
-        WorkerCommand: components["schemas"]["StopCommand"] | components["schemas"]["CancelSessionCommand"];
-        /** @description The answer to a sign of life. */
-        WorkerHeartbeat: {
-            /** @description The worker as it is now. */
-            worker: components["schemas"]["Worker"];
-            /** @description What it shall do. */
-            commands: components["schemas"]["WorkerCommand"][];
-        };
-        /** @description One page of agent sessions. */
-        AgentSessionPage: {
-            /** @description The agent sessions of this page. */
-            agentSessions: components["schemas"]["AgentSession"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
-        };
-        /** @description Work for an agent. */
-        AgentSessionCreate: {
-            /** @description The agent that shall do it. */
-            agentId: string;
-            /** @description Where it shall be run. */
-            executionMode: components["schemas"]["ExecutionMode"];
-            /** @description The task that it is about. */
-            taskId?: string | null;
-            /** @description What to do. */
-            prompt: string;
-        };
-        /** @description What the user answers. */
-        AgentSessionInput: {
-            /** @description The answer. */
-            text: string;
-        };
-        /** @description An activity: tells how far the work is. */
-        ProgressActivity: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "progress";
-            /** @description The id of the activity. */
-            activityId: string;
-            /** @description The session that it belongs to. */
-            sessionId: string;
-            /** @description The claim under which it was reported. */
-            claimId: string;
-            /**
-             * Format: date-time
-             * @description When it was reported.
-             */
-            createdAt: string;
-            /** @description What was done. */
-            text: string;
-        };
-        /** @description An activity: replaces the plan. */
-        PlanActivity: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "plan";
-            /** @description The id of the activity. */
-            activityId: string;
-            /** @description The session that it belongs to. */
-            sessionId: string;
-            /** @description The claim under which it was reported. */
-            claimId: string;
-            /**
-             * Format: date-time
-             * @description When it was reported.
-             */
-            createdAt: string;
-            /** @description The whole plan. */
-            steps: components["schemas"]["AgentPlanStep"][];
-        };
-        /** @description An activity: tells where the work can be followed. */
-        UrlActivity: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "url";
-            /** @description The id of the activity. */
-            activityId: string;
-            /** @description The session that it belongs to. */
-            sessionId: string;
-            /** @description The claim under which it was reported. */
-            claimId: string;
-            /**
-             * Format: date-time
-             * @description When it was reported.
-             */
-            createdAt: string;
-            /**
-             * Format: uri
-             * @description The address.
-             */
-            url: string;
-        };
-        /** @description An activity: sums up what came of it. */
-        CompletionActivity: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "completion";
-            /** @description The id of the activity. */
-            activityId: string;
-            /** @description The session that it belongs to. */
-            sessionId: string;
-            /** @description The claim under which it was reported. */
-            claimId: string;
-            /**
-             * Format: date-time
-             * @description When it was reported.
-             */
-            createdAt: string;
-            /** @description The summary, in Markdown. */
-            text: string;
-        };
-        /** @description An activity: tells what went wrong. */
-        FailureActivity: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "failure";
-            /** @description The id of the activity. */
-            activityId: string;
-            /** @description The session that it belongs to. */
-            sessionId: string;
-            /** @description The claim under which it was reported. */
-            claimId: string;
-            /**
-             * Format: date-time
-             * @description When it was reported.
-             */
-            createdAt: string;
-            /** @description What went wrong. */
-            text: string;
-        };
-        /** @description An activity: tells of a rule that kept the agent from doing something. */
-        PolicyActivity: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "policy";
-            /** @description The id of the activity. */
-            activityId: string;
-            /** @description The session that it belongs to. */
-            sessionId: string;
-            /** @description The claim under which it was reported. */
-            claimId: string;
-            /**
-             * Format: date-time
-             * @description When it was reported.
-             */
-            createdAt: string;
-            /** @description Which rule, and what it kept the agent from. */
-            text: string;
-        };
-        /** @description Something that happened while a session was run. Activities are only ever added. */
-        Activity: components["schemas"]["ProgressActivity"] | components["schemas"]["PlanActivity"] | components["schemas"]["UrlActivity"] | components["schemas"]["CompletionActivity"] | components["schemas"]["FailureActivity"] | components["schemas"]["PolicyActivity"];
-        /** @description One page of activities. */
-        ActivityPage: {
-            /** @description The activities of this page. */
-            activities: components["schemas"]["Activity"][];
-            /** @description The `cursor` of the next page; null on the last page. */
-            nextCursor: string | null;
-        };
-        /** @description Tells how far the work is. */
-        ProgressActivityCreate: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "progress";
-            /** @description The live claim. */
-            claimId: string;
-            /** @description The token of the claim. */
-            token: string;
-            /** @description What was done. */
-            text: string;
-        };
-        /** @description Replaces the plan. */
-        PlanActivityCreate: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "plan";
-            /** @description The live claim. */
-            claimId: string;
-            /** @description The token of the claim. */
-            token: string;
-            /** @description The whole plan. */
-            steps: components["schemas"]["AgentPlanStep"][];
-        };
-        /** @description Tells where the work can be followed. */
-        UrlActivityCreate: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "url";
-            /** @description The live claim. */
-            claimId: string;
-            /** @description The token of the claim. */
-            token: string;
-            /**
-             * Format: uri
-             * @description The address.
-             */
-            url: string;
-        };
-        /** @description Sums up what came of it. */
-        CompletionActivityCreate: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "completion";
-            /** @description The live claim. */
-            claimId: string;
-            /** @description The token of the claim. */
-            token: string;
-            /** @description The summary, in Markdown. */
-            text: string;
-        };
-        /** @description Tells what went wrong. */
-        FailureActivityCreate: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "failure";
-            /** @description The live claim. */
-            claimId: string;
-            /** @description The token of the claim. */
-            token: string;
-            /** @description What went wrong. */
-            text: string;
-        };
-        /** @description Tells of a rule that kept the agent from doing something. */
-        PolicyActivityCreate: {
-            /**
-             * @description Tells this kind of activity from others.
-             * @constant
-             */
-            type: "policy";
-            /** @description The live claim. */
-            claimId: string;
-            /** @description The token of the claim. */
-            token: string;
-            /** @description Which rule, and what it kept the agent from. */
-            text: string;
-        };
-        /** @description A report on a session, from the worker that holds its claim. */
-        ActivityCreate: components["schemas"]["ProgressActivityCreate"] | components["schemas"]["PlanActivityCreate"] | components["schemas"]["UrlActivityCreate"] | components["schemas"]["CompletionActivityCreate"] | components["schemas"]["FailureActivityCreate"] | components["schemas"]["PolicyActivityCreate"];
-        /** @description A worker that asks for a session. */
-        ClaimCreate: {
-            /** @description The worker that shall run it. */
-            workerId: string;
-        };
-        /** @description What became of a claim. Only an `active` one gives the right to run the session. */
-        ClaimState: ("active" | "completed" | "failed" | "released" | "expired" | "cancelled") | (string & {});
-        /**
-         * @description A lease on a session: while it is live, its worker alone may run the session. It is live for 120
-         *     seconds, and for another 120 after each heartbeat.
-         */
-        Claim: {
-            /** @description The id of the claim. */
-            claimId: string;
-            /** @description The session that it gives the right to run. */
-            sessionId: string;
-            /** @description The worker that holds it. */
-            workerId: string;
-            /** @description What became of it. */
-            state: components["schemas"]["ClaimState"];
-            /**
-             * Format: date-time
-             * @description When it was taken.
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description Until when it is live, unless extended by a heartbeat.
-             */
-            expiresAt: string;
-        };
-        /**
-         * @description A claim with its token, which every call of the worker must carry. A worker that has lost its claim is
-         *     told so by 409.
-         */
-        NewClaim: components["schemas"]["Claim"] & {
-            /** @description Proves that the caller holds the claim. */
-            token: string;
-            /** @description The session to run. */
-            session: components["schemas"]["AgentSession"];
-        };
-        /** @description A sign of life of a running session. */
-        ClaimHeartbeat: {
-            /** @description The token of the claim. */
-            token: string;
-        };
-        /** @description The end of a session that succeeded. */
-        ClaimCompletion: {
-            /** @description The token of the claim. */
-            token: string;
-            /** @description What came of it, in Markdown. */
-            summary?: string;
-        };
-        /** @description The end of a session that failed. */
-        ClaimFailure: {
-            /** @description The token of the claim. */
-            token: string;
-            /** @description What went wrong. */
-            errorMessage: string;
-        };
-        /** @description A session that is given back. */
-        ClaimRelease: {
-            /** @description The token of the claim. */
-            token: string;
-            /** @description Why it is given back. */
-            reason?: string;
-        };
-        /** @description A question to the user. */
-        ClaimQuestion: {
-            /** @description The token of the claim. */
-            token: string;
-            /** @description What the agent needs to know. */
-            question: string;
         };
         /** @description A test that an owner or admin asked for. */
         WebhookTestEvent: components["schemas"]["CloudEvent"] & {
@@ -4674,16 +4536,7 @@ export interface operations {
     };
     listWorkspaces: {
         parameters: {
-            query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4699,7 +4552,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceList"];
                 };
             };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
+            /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6706,26 +6559,12 @@ export interface operations {
                 teamId?: string[];
                 /** @description Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
                 assigneeId?: string[];
-                /** @description Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
-                ownerId?: string[];
-                /** @description Only tasks that carry one of these labels. Repeat the parameter for several. */
-                taxonomyLabelId?: string[];
-                /** @description Only tasks that stand so in triage. Repeat the parameter for several. */
-                triageStatus?: components["schemas"]["TriageStatus"][];
-                /** @description Only tasks that are due at this time or later. Tasks without a deadline are left out. */
-                deadlineAfter?: string;
-                /** @description Only tasks that are due before this time. Tasks without a deadline are left out. */
-                deadlineBefore?: string;
-                /** @description Only what was created at this time or later. */
-                createdAfter?: string;
-                /** @description Only what was created before this time. */
-                createdBefore?: string;
-                /** @description Only what last changed at this time or later. */
-                updatedAfter?: string;
-                /** @description Only what last changed before this time. */
-                updatedBefore?: string;
                 /** @description Only tasks directly below this one. */
                 parentTaskId?: string;
+                /** @description Only tasks that last changed at this time or later. */
+                startDate?: string;
+                /** @description Only tasks that last changed before this time. */
+                endDate?: string;
                 /** @description Whether each task comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
@@ -6953,17 +6792,11 @@ export interface operations {
     searchTasks: {
         parameters: {
             query: {
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
                 /** @description The words to look for. Case does not matter; every word must occur, whole or as a beginning. */
                 query: string;
                 /** @description The categories to search. Repeat the parameter for several. */
                 category?: components["schemas"]["TaskSearchCategory"][];
-                /** @description The greatest number of results in the page. */
+                /** @description The greatest number of results. */
                 limit?: number;
             };
             header?: never;
@@ -6987,7 +6820,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskSearchResults"];
                 };
             };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
+            /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7624,14 +7457,6 @@ export interface operations {
     listTaskRelations: {
         parameters: {
             query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
                 /**
                  * @description `outgoing` lists what this task blocks, duplicates and so on; `incoming` lists the tasks that block it, duplicate
                  *     it and so on.
@@ -7661,7 +7486,7 @@ export interface operations {
                     "application/json": components["schemas"]["RelationList"];
                 };
             };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
+            /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8228,24 +8053,6 @@ export interface operations {
                 teamId?: string[];
                 /** @description Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
                 assigneeId?: string[];
-                /** @description Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
-                ownerId?: string[];
-                /** @description Only tasks that carry one of these labels. Repeat the parameter for several. */
-                taxonomyLabelId?: string[];
-                /** @description Only tasks that stand so in triage. Repeat the parameter for several. */
-                triageStatus?: components["schemas"]["TriageStatus"][];
-                /** @description Only tasks that are due at this time or later. Tasks without a deadline are left out. */
-                deadlineAfter?: string;
-                /** @description Only tasks that are due before this time. Tasks without a deadline are left out. */
-                deadlineBefore?: string;
-                /** @description Only what was created at this time or later. */
-                createdAfter?: string;
-                /** @description Only what was created before this time. */
-                createdBefore?: string;
-                /** @description Only what last changed at this time or later. */
-                updatedAfter?: string;
-                /** @description Only what last changed before this time. */
-                updatedBefore?: string;
                 /** @description Whether each initiative comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
@@ -8728,24 +8535,8 @@ export interface operations {
                 teamId?: string[];
                 /** @description Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
                 assigneeId?: string[];
-                /** @description Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
-                ownerId?: string[];
-                /** @description Only tasks that carry one of these labels. Repeat the parameter for several. */
-                taxonomyLabelId?: string[];
-                /** @description Only tasks that stand so in triage. Repeat the parameter for several. */
+                /** @description Only bugs that stand so in triage. Repeat the parameter for several. */
                 triageStatus?: components["schemas"]["TriageStatus"][];
-                /** @description Only tasks that are due at this time or later. Tasks without a deadline are left out. */
-                deadlineAfter?: string;
-                /** @description Only tasks that are due before this time. Tasks without a deadline are left out. */
-                deadlineBefore?: string;
-                /** @description Only what was created at this time or later. */
-                createdAfter?: string;
-                /** @description Only what was created before this time. */
-                createdBefore?: string;
-                /** @description Only what last changed at this time or later. */
-                updatedAfter?: string;
-                /** @description Only what last changed before this time. */
-                updatedBefore?: string;
             };
             header?: never;
             path: {
@@ -9171,116 +8962,6 @@ export interface operations {
             };
             /** @description The body is not valid, or the new parent does not fit the hierarchy. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rate-limit window of the credential is used up. Wait as long as `Retry-After` and the message say. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed. The request may or may not have taken effect. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The service cannot answer for the moment. Retry after the time in `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listWorkspaceComments: {
-        parameters: {
-            query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
-                /** @description The order of the list. */
-                sort?: components["schemas"]["CommentSort"];
-                /** @description Only comments of these authors. Repeat the parameter for several. */
-                userId?: string[];
-                /** @description Only what was created at this time or later. */
-                createdAfter?: string;
-                /** @description Only what was created before this time. */
-                createdBefore?: string;
-                /** @description Only what last changed at this time or later. */
-                updatedAfter?: string;
-                /** @description Only what last changed before this time. */
-                updatedBefore?: string;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
-                 *     an OAuth token, it is the member's default workspace.
-                 */
-                workspaceId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of comments. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentPage"];
-                };
-            };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request carries no credential, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The access token lacks the scope that the operation needs. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The workspace does not exist, or the caller is not a member of it. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10118,17 +9799,9 @@ export interface operations {
                 createdBy?: string;
                 /** @description Only documents that this person changed last. */
                 updatedBy?: string;
-                /** @description Only what was created at this time or later. */
-                createdAfter?: string;
-                /** @description Only what was created before this time. */
-                createdBefore?: string;
-                /** @description Only what last changed at this time or later. */
-                updatedAfter?: string;
-                /** @description Only what last changed before this time. */
-                updatedBefore?: string;
                 /** @description Whether the texts come along. */
                 includeContent?: boolean;
-                /** @description The order of the list; `-createdAt` unless given. */
+                /** @description The order of the list; `-updatedAt` unless given. */
                 sort?: components["schemas"]["DocumentSort"];
             };
             header?: never;
@@ -13173,16 +12846,7 @@ export interface operations {
     };
     listWebhooks: {
         parameters: {
-            query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -13204,7 +12868,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookList"];
                 };
             };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
+            /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14288,121 +13952,9 @@ export interface operations {
             };
         };
     };
-    listEvents: {
-        parameters: {
-            query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` or `resumeCursor` of an earlier page, unchanged. It can be used as long
-                 *     as the events after it are kept, and with another `limit`; `since` and `latest` are ignored beside it.
-                 */
-                cursor?: string;
-                /** @description Only events of these types. Repeat the parameter for several. */
-                type?: components["schemas"]["WebhookEventType"][];
-                /** @description Without a cursor, only events from this time on. Times of more than 30 days ago are refused with 410. */
-                since?: string;
-                /** @description Without a cursor, whether to begin with what happens from now on, so that the page has no events. */
-                latest?: boolean;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
-                 *     an OAuth token, it is the member's default workspace.
-                 */
-                workspaceId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of events. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventPage"];
-                };
-            };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request carries no credential, or one that is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The workspace does not exist, or the caller is not a member of it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The events after this point are no longer kept. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rate-limit window of the credential is used up. Wait as long as `Retry-After` and the message say. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server failed. The request may or may not have taken effect. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The service cannot answer for the moment. Retry after the time in `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listAgents: {
         parameters: {
-            query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -14424,7 +13976,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentList"];
                 };
             };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
+            /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14592,16 +14144,7 @@ export interface operations {
     };
     listWorkers: {
         parameters: {
-            query?: {
-                /** @description The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
-                limit?: number;
-                /**
-                 * @description Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
-                 *     other query parameters as they were; a cursor that has expired or belongs to another query is refused with
-                 *     `invalid_cursor`.
-                 */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -14625,7 +14168,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerList"];
                 };
             };
-            /** @description A path, query or header parameter is not acceptable, or the cursor is not usable. */
+            /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
                 headers: {
                     [name: string]: unknown;

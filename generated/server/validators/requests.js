@@ -9604,7 +9604,7 @@ return errors === 0;
 validate215.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
 const check71 = validate216;
-const schema137 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
+const schema137 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
 const formats80 = module3.fullFormats.uri;
 const schema138 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
@@ -9629,7 +9629,8 @@ return errors === 0;
 }
 validate218.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern144 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
+const pattern144 = new RegExp("^[!-~]{24,128}$", "u");
+const pattern145 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
 
 function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9646,7 +9647,7 @@ if(data.url === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "url"}}); errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "url") || (key0 === "description")) || (key0 === "events")) || (key0 === "verificationKey"))){
+if(!(((((key0 === "url") || (key0 === "description")) || (key0 === "events")) || (key0 === "verificationKey")) || (key0 === "signingSecret"))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -9713,11 +9714,22 @@ if(data.verificationKey !== undefined){
 let data4 = data.verificationKey;
 if(typeof data4 === "string"){
 if(!pattern144.test(data4)){
-vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^[!-~]{24,128}$"}}); errors++;
 }
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.signingSecret !== undefined){
+let data5 = data.signingSecret;
+if(typeof data5 === "string"){
+if(!pattern145.test(data5)){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
@@ -9750,7 +9762,7 @@ return errors === 0;
 validate216.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check72 = validate221;
-const pattern146 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern147 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9786,7 +9798,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern146.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9996,7 +10008,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern146.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10067,7 +10079,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern146.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10141,7 +10153,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern146.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10231,7 +10243,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern146.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10248,7 +10260,7 @@ return errors === 0;
 validate231.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
 const check78 = validate232;
-const pattern158 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern159 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10287,7 +10299,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern146.test(data2)){
+if(!pattern147.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10298,7 +10310,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data0.deliveryId !== undefined){
 let data3 = data0.deliveryId;
 if(typeof data3 === "string"){
-if(!pattern158.test(data3)){
+if(!pattern159.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10480,7 +10492,7 @@ return errors === 0;
 validate233.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check80 = validate236;
-const pattern162 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern163 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10516,7 +10528,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern162.test(data2)){
+if(!pattern163.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10587,7 +10599,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern162.test(data2)){
+if(!pattern163.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10768,7 +10780,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern162.test(data2)){
+if(!pattern163.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10807,7 +10819,7 @@ return errors === 0;
 validate243.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check84 = validate244;
-const pattern169 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern170 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10843,7 +10855,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern169.test(data2)){
+if(!pattern170.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10895,7 +10907,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern169.test(data2)){
+if(!pattern170.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11056,7 +11068,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"type",
 if(data2.workerId !== undefined){
 let data7 = data2.workerId;
 if(typeof data7 === "string"){
-if(!pattern169.test(data7)){
+if(!pattern170.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11067,7 +11079,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"typ
 if(data2.agentId !== undefined){
 let data8 = data2.agentId;
 if(typeof data8 === "string"){
-if(!pattern162.test(data8)){
+if(!pattern163.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11144,7 +11156,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern162.test(data0)){
+if(!pattern163.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11213,7 +11225,7 @@ return errors === 0;
 validate249.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check88 = validate253;
-const pattern180 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern181 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -11249,7 +11261,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern180.test(data2)){
+if(!pattern181.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11320,7 +11332,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern180.test(data2)){
+if(!pattern181.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11458,7 +11470,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern180.test(data2)){
+if(!pattern181.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11509,7 +11521,7 @@ validate258.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false
 
 const check92 = validate259;
 const schema168 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
-const pattern186 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern187 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -11547,7 +11559,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern186.test(data1)){
+if(!pattern187.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11675,7 +11687,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern186.test(data1)){
+if(!pattern187.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11761,7 +11773,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern186.test(data1)){
+if(!pattern187.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11840,7 +11852,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern186.test(data1)){
+if(!pattern187.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11922,7 +11934,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern186.test(data1)){
+if(!pattern187.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12004,7 +12016,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern186.test(data1)){
+if(!pattern187.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12723,7 +12735,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern169.test(data0)){
+if(!pattern170.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12863,7 +12875,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern180.test(data2)){
+if(!pattern181.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12874,7 +12886,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"typ
 if(data0.claimId !== undefined){
 let data3 = data0.claimId;
 if(typeof data3 === "string"){
-if(!pattern186.test(data3)){
+if(!pattern187.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }

@@ -7393,7 +7393,7 @@ validate218.evaluated = {"props":{"apiKeyId":true,"description":true,"prefix":tr
 
 const check44 = validate221;
 const schema122 = {"properties":{"webhooks":{"maxItems":10,"items":{"$ref":"definitions#/$defs/Webhook"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["webhooks","nextCursor"]};
-const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","verified","checkedAt","createdAt","updatedAt","version"]};
+const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"payloadVersion":{"minimum":1,"type":"integer"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","payloadVersion","verified","checkedAt","createdAt","updatedAt","version"]};
 const pattern91 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 const schema124 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
@@ -7470,6 +7470,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.userId === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
+}
+if(data.payloadVersion === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "payloadVersion"}}); errors++;
 }
 if(data.verified === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verified"}}); errors++;
@@ -7573,26 +7576,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",pa
 }
 }
 }
+if(data.payloadVersion !== undefined){
+let data7 = data.payloadVersion;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data7 == "number"){
+if(data7 < 1 || isNaN(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
 if(data.verified !== undefined){
 if(typeof data.verified !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/verified",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data.checkedAt !== undefined){
-let data8 = data.checkedAt;
-if((typeof data8 !== "string") && (data8 !== null)){
+let data9 = data.checkedAt;
+if((typeof data9 !== "string") && (data9 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"type",params:{type: schema123.properties.checkedAt.type}}); errors++;
 }
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data9 = data.createdAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+let data10 = data.createdAt;
+if(typeof data10 === "string"){
+if(!(formats6.validate(data10))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7601,9 +7615,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data10 = data.updatedAt;
-if(typeof data10 === "string"){
-if(!(formats6.validate(data10))){
+let data11 = data.updatedAt;
+if(typeof data11 === "string"){
+if(!(formats6.validate(data11))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7612,12 +7626,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.version !== undefined){
-let data11 = data.version;
-if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+let data12 = data.version;
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data11 == "number"){
-if(data11 < 1 || isNaN(data11)){
+if(typeof data12 == "number"){
+if(data12 < 1 || isNaN(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -7629,7 +7643,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate223.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate223.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7722,6 +7736,9 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.verificationKey === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verificationKey"}}); errors++;
 }
+if(data.signingSecret === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "signingSecret"}}); errors++;
+}
 if(data.verificationKey !== undefined){
 let data0 = data.verificationKey;
 if(typeof data0 === "string"){
@@ -7736,6 +7753,20 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
+if(data.signingSecret !== undefined){
+let data1 = data.signingSecret;
+if(typeof data1 === "string"){
+if(func0(data1) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data1) < 24){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"minLength",params:{limit: 24}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -7743,7 +7774,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate231.errors = vErrors;
 return errors === 0;
 }
-validate231.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"props":{"verificationKey":true,"signingSecret":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7763,7 +7794,7 @@ errors = vErrors.length;
 validate230.errors = vErrors;
 return errors === 0;
 }
-validate230.evaluated = {"props":{"verificationKey":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate230.evaluated = {"props":{"verificationKey":true,"signingSecret":true,"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check46 = validate234;
 
@@ -7795,6 +7826,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.userId === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
+}
+if(data.payloadVersion === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "payloadVersion"}}); errors++;
 }
 if(data.verified === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "verified"}}); errors++;
@@ -7898,26 +7932,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",pa
 }
 }
 }
+if(data.payloadVersion !== undefined){
+let data7 = data.payloadVersion;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data7 == "number"){
+if(data7 < 1 || isNaN(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/payloadVersion",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
 if(data.verified !== undefined){
 if(typeof data.verified !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/verified",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data.checkedAt !== undefined){
-let data8 = data.checkedAt;
-if((typeof data8 !== "string") && (data8 !== null)){
+let data9 = data.checkedAt;
+if((typeof data9 !== "string") && (data9 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"type",params:{type: schema123.properties.checkedAt.type}}); errors++;
 }
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
 vErrors = add(vErrors, {instancePath:instancePath+"/checkedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
 }
 if(data.createdAt !== undefined){
-let data9 = data.createdAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
+let data10 = data.createdAt;
+if(typeof data10 === "string"){
+if(!(formats6.validate(data10))){
 vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7926,9 +7971,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 }
 }
 if(data.updatedAt !== undefined){
-let data10 = data.updatedAt;
-if(typeof data10 === "string"){
-if(!(formats6.validate(data10))){
+let data11 = data.updatedAt;
+if(typeof data11 === "string"){
+if(!(formats6.validate(data11))){
 vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
 }
 }
@@ -7937,12 +7982,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",pa
 }
 }
 if(data.version !== undefined){
-let data11 = data.version;
-if(!((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11)))){
+let data12 = data.version;
+if(!((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data11 == "number"){
-if(data11 < 1 || isNaN(data11)){
+if(typeof data12 == "number"){
+if(data12 < 1 || isNaN(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -7954,7 +7999,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate235.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate235.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7974,7 +8019,7 @@ errors = vErrors.length;
 validate234.errors = vErrors;
 return errors === 0;
 }
-validate234.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"props":{"webhookId":true,"url":true,"description":true,"events":true,"status":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check47 = validate239;
 const schema131 = {"properties":{"verified":{"type":"boolean"},"status":{"type":["integer","null"]},"error":{"oneOf":[{"$ref":"definitions#/$defs/DeliveryError"},{"type":"null"}]},"checkedAt":{"type":"string","format":"date-time"}},"type":"object","required":["verified","status","error","checkedAt"]};
@@ -8607,6 +8652,7 @@ validate251.evaluated = {"props":{"deliveryId":true,"webhookId":true,"eventId":t
 const check50 = validate256;
 const schema139 = {"properties":{"events":{"maxItems":200,"items":{"$ref":"definitions#/$defs/WorkspaceEvent"},"type":"array"},"nextCursor":{"type":["string","null"]},"resumeCursor":{"type":"string"}},"type":"object","required":["events","nextCursor","resumeCursor"]};
 const schema140 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.created"]}}}},"else":{"$ref":"definitions#/$defs/TaskCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.updated"]}}}},"else":{"$ref":"definitions#/$defs/TaskUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TaskDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.snoozed"]}}}},"else":{"$ref":"definitions#/$defs/TaskSnoozedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.created"]}}}},"else":{"$ref":"definitions#/$defs/CommentCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.updated"]}}}},"else":{"$ref":"definitions#/$defs/CommentUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.deleted"]}}}},"else":{"$ref":"definitions#/$defs/CommentDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.reaction_added"]}}}},"else":{"$ref":"definitions#/$defs/CommentReactionAddedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.reaction_removed"]}}}},"else":{"$ref":"definitions#/$defs/CommentReactionRemovedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.created"]}}}},"else":{"$ref":"definitions#/$defs/TeamCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.updated"]}}}},"else":{"$ref":"definitions#/$defs/TeamUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TeamDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_created"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_accepted"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteAcceptedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_revoked"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteRevokedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.created"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.updated"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.created"]}}}},"else":{"$ref":"definitions#/$defs/DocumentCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.updated"]}}}},"else":{"$ref":"definitions#/$defs/DocumentUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.deleted"]}}}},"else":{"$ref":"definitions#/$defs/DocumentDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["issue.updated"]}}}},"else":{"$ref":"definitions#/$defs/IssueUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["meeting.created"]}}}},"else":{"$ref":"definitions#/$defs/MeetingCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["summary.created"]}}}},"else":{"$ref":"definitions#/$defs/SummaryCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.queued"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionQueuedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.updated"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.completed"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionCompletedEvent"}}]};
+const pattern103 = new RegExp("^[1-9][0-9]*$", "u");
 
 function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8639,6 +8685,9 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 }
 if(data.workspaceid === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceid"}}); errors++;
+}
+if(data.dataversion === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "dataversion"}}); errors++;
 }
 if(data.specversion !== undefined){
 if("1.0" !== data.specversion){
@@ -8705,6 +8754,17 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/workspaceid",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
+if(data.dataversion !== undefined){
+let data8 = data.dataversion;
+if(typeof data8 === "string"){
+if(!pattern103.test(data8)){
+vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"pattern",params:{pattern: "^[1-9][0-9]*$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -8712,7 +8772,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate260.errors = vErrors;
 return errors === 0;
 }
-validate260.evaluated = {"props":{"specversion":true,"id":true,"type":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate260.evaluated = {"props":{"specversion":true,"id":true,"type":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -8922,7 +8982,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate259.errors = vErrors;
 return errors === 0;
 }
-validate259.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate259.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -8990,7 +9050,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate269.errors = vErrors;
 return errors === 0;
 }
-validate269.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate269.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9058,7 +9118,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate275.errors = vErrors;
 return errors === 0;
 }
-validate275.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate275.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9217,7 +9277,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate281.errors = vErrors;
 return errors === 0;
 }
-validate281.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9285,7 +9345,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate288.errors = vErrors;
 return errors === 0;
 }
-validate288.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate288.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9353,7 +9413,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate294.errors = vErrors;
 return errors === 0;
 }
-validate294.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate294.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9421,7 +9481,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate300.errors = vErrors;
 return errors === 0;
 }
-validate300.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate300.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9555,7 +9615,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate306.errors = vErrors;
 return errors === 0;
 }
-validate306.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate306.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9623,7 +9683,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate313.errors = vErrors;
 return errors === 0;
 }
-validate313.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate313.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate319(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9691,7 +9751,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate319.errors = vErrors;
 return errors === 0;
 }
-validate319.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate319.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate325(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9759,7 +9819,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate325.errors = vErrors;
 return errors === 0;
 }
-validate325.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate325.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9827,7 +9887,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate331.errors = vErrors;
 return errors === 0;
 }
-validate331.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate331.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9895,7 +9955,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate337.errors = vErrors;
 return errors === 0;
 }
-validate337.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate337.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -9963,7 +10023,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate343.errors = vErrors;
 return errors === 0;
 }
-validate343.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate343.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10031,7 +10091,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate349.errors = vErrors;
 return errors === 0;
 }
-validate349.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate349.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10099,7 +10159,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate355.errors = vErrors;
 return errors === 0;
 }
-validate355.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate355.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10167,7 +10227,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate361.errors = vErrors;
 return errors === 0;
 }
-validate361.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate361.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10235,7 +10295,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate367.errors = vErrors;
 return errors === 0;
 }
-validate367.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate367.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10303,7 +10363,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate373.errors = vErrors;
 return errors === 0;
 }
-validate373.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate373.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate379(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10371,7 +10431,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate379.errors = vErrors;
 return errors === 0;
 }
-validate379.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate379.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate385(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10439,7 +10499,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate385.errors = vErrors;
 return errors === 0;
 }
-validate385.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate385.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10507,7 +10567,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate391.errors = vErrors;
 return errors === 0;
 }
-validate391.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate391.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10575,7 +10635,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate397.errors = vErrors;
 return errors === 0;
 }
-validate397.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate397.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10643,12 +10703,12 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate403.errors = vErrors;
 return errors === 0;
 }
-validate403.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate403.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema171 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
-const pattern109 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern111 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern115 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern110 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern112 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern116 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 const schema172 = {"type":"string","enum":["local","cloud"]};
 
 function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10825,7 +10885,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern109.test(data0)){
+if(!pattern110.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10847,7 +10907,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern111.test(data2)){
+if(!pattern112.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10942,7 +11002,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema171.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern115.test(data11)){
+if(!pattern116.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11015,7 +11075,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema171.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern109.test(data18)){
+if(!pattern110.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11161,7 +11221,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate409.errors = vErrors;
 return errors === 0;
 }
-validate409.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate409.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate422(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -11229,7 +11289,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate422.errors = vErrors;
 return errors === 0;
 }
-validate422.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate422.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -11297,7 +11357,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate428.errors = vErrors;
 return errors === 0;
 }
-validate428.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate428.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -11419,6 +11479,7 @@ props0.subject = true;
 props0.time = true;
 props0.datacontenttype = true;
 props0.workspaceid = true;
+props0.dataversion = true;
 }
 }
 if(!valid2){
@@ -11523,6 +11584,7 @@ props1.subject = true;
 props1.time = true;
 props1.datacontenttype = true;
 props1.workspaceid = true;
+props1.dataversion = true;
 }
 }
 if(!valid5){
@@ -11632,6 +11694,7 @@ props2.subject = true;
 props2.time = true;
 props2.datacontenttype = true;
 props2.workspaceid = true;
+props2.dataversion = true;
 }
 }
 if(!valid8){
@@ -11741,6 +11804,7 @@ props3.subject = true;
 props3.time = true;
 props3.datacontenttype = true;
 props3.workspaceid = true;
+props3.dataversion = true;
 }
 }
 if(!valid11){
@@ -11850,6 +11914,7 @@ props4.subject = true;
 props4.time = true;
 props4.datacontenttype = true;
 props4.workspaceid = true;
+props4.dataversion = true;
 }
 }
 if(!valid14){
@@ -11959,6 +12024,7 @@ props5.subject = true;
 props5.time = true;
 props5.datacontenttype = true;
 props5.workspaceid = true;
+props5.dataversion = true;
 }
 }
 if(!valid17){
@@ -12068,6 +12134,7 @@ props6.subject = true;
 props6.time = true;
 props6.datacontenttype = true;
 props6.workspaceid = true;
+props6.dataversion = true;
 }
 }
 if(!valid20){
@@ -12177,6 +12244,7 @@ props7.subject = true;
 props7.time = true;
 props7.datacontenttype = true;
 props7.workspaceid = true;
+props7.dataversion = true;
 }
 }
 if(!valid23){
@@ -12286,6 +12354,7 @@ props8.subject = true;
 props8.time = true;
 props8.datacontenttype = true;
 props8.workspaceid = true;
+props8.dataversion = true;
 }
 }
 if(!valid26){
@@ -12395,6 +12464,7 @@ props9.subject = true;
 props9.time = true;
 props9.datacontenttype = true;
 props9.workspaceid = true;
+props9.dataversion = true;
 }
 }
 if(!valid29){
@@ -12504,6 +12574,7 @@ props10.subject = true;
 props10.time = true;
 props10.datacontenttype = true;
 props10.workspaceid = true;
+props10.dataversion = true;
 }
 }
 if(!valid32){
@@ -12613,6 +12684,7 @@ props11.subject = true;
 props11.time = true;
 props11.datacontenttype = true;
 props11.workspaceid = true;
+props11.dataversion = true;
 }
 }
 if(!valid35){
@@ -12722,6 +12794,7 @@ props12.subject = true;
 props12.time = true;
 props12.datacontenttype = true;
 props12.workspaceid = true;
+props12.dataversion = true;
 }
 }
 if(!valid38){
@@ -12831,6 +12904,7 @@ props13.subject = true;
 props13.time = true;
 props13.datacontenttype = true;
 props13.workspaceid = true;
+props13.dataversion = true;
 }
 }
 if(!valid41){
@@ -12940,6 +13014,7 @@ props14.subject = true;
 props14.time = true;
 props14.datacontenttype = true;
 props14.workspaceid = true;
+props14.dataversion = true;
 }
 }
 if(!valid44){
@@ -13049,6 +13124,7 @@ props15.subject = true;
 props15.time = true;
 props15.datacontenttype = true;
 props15.workspaceid = true;
+props15.dataversion = true;
 }
 }
 if(!valid47){
@@ -13158,6 +13234,7 @@ props16.subject = true;
 props16.time = true;
 props16.datacontenttype = true;
 props16.workspaceid = true;
+props16.dataversion = true;
 }
 }
 if(!valid50){
@@ -13267,6 +13344,7 @@ props17.subject = true;
 props17.time = true;
 props17.datacontenttype = true;
 props17.workspaceid = true;
+props17.dataversion = true;
 }
 }
 if(!valid53){
@@ -13376,6 +13454,7 @@ props18.subject = true;
 props18.time = true;
 props18.datacontenttype = true;
 props18.workspaceid = true;
+props18.dataversion = true;
 }
 }
 if(!valid56){
@@ -13485,6 +13564,7 @@ props19.subject = true;
 props19.time = true;
 props19.datacontenttype = true;
 props19.workspaceid = true;
+props19.dataversion = true;
 }
 }
 if(!valid59){
@@ -13594,6 +13674,7 @@ props20.subject = true;
 props20.time = true;
 props20.datacontenttype = true;
 props20.workspaceid = true;
+props20.dataversion = true;
 }
 }
 if(!valid62){
@@ -13703,6 +13784,7 @@ props21.subject = true;
 props21.time = true;
 props21.datacontenttype = true;
 props21.workspaceid = true;
+props21.dataversion = true;
 }
 }
 if(!valid65){
@@ -13812,6 +13894,7 @@ props22.subject = true;
 props22.time = true;
 props22.datacontenttype = true;
 props22.workspaceid = true;
+props22.dataversion = true;
 }
 }
 if(!valid68){
@@ -13921,6 +14004,7 @@ props23.subject = true;
 props23.time = true;
 props23.datacontenttype = true;
 props23.workspaceid = true;
+props23.dataversion = true;
 }
 }
 if(!valid71){
@@ -14030,6 +14114,7 @@ props24.subject = true;
 props24.time = true;
 props24.datacontenttype = true;
 props24.workspaceid = true;
+props24.dataversion = true;
 }
 }
 if(!valid74){
@@ -14139,6 +14224,7 @@ props25.subject = true;
 props25.time = true;
 props25.datacontenttype = true;
 props25.workspaceid = true;
+props25.dataversion = true;
 }
 }
 if(!valid77){
@@ -14248,6 +14334,7 @@ props26.subject = true;
 props26.time = true;
 props26.datacontenttype = true;
 props26.workspaceid = true;
+props26.dataversion = true;
 }
 }
 if(!valid80){
@@ -14389,7 +14476,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern111.test(data0)){
+if(!pattern112.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14606,7 +14693,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern111.test(data0)){
+if(!pattern112.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14735,7 +14822,7 @@ validate441.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,
 const check53 = validate444;
 const schema183 = {"properties":{"workers":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Worker"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["workers","nextCursor"]};
 const schema184 = {"properties":{"workerId":{"type":"string","pattern":"^wrk_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"mode":{"$ref":"definitions#/$defs/ExecutionMode"},"name":{"minLength":1,"maxLength":120,"type":"string"},"status":{"$ref":"definitions#/$defs/WorkerStatus"},"sessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"registeredAt":{"type":"string","format":"date-time"},"lastSeenAt":{"type":"string","format":"date-time"}},"type":"object","required":["workerId","agentId","workspaceId","userId","mode","name","status","sessionId","registeredAt","lastSeenAt"]};
-const pattern121 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern122 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 const schema185 = {"type":"string","enum":["online","offline"]};
 
 function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14804,7 +14891,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern121.test(data0)){
+if(!pattern122.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14815,7 +14902,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern111.test(data1)){
+if(!pattern112.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14877,7 +14964,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema184.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern109.test(data7)){
+if(!pattern110.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15030,7 +15117,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern121.test(data0)){
+if(!pattern122.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15041,7 +15128,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern111.test(data1)){
+if(!pattern112.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15103,7 +15190,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema184.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern109.test(data7)){
+if(!pattern110.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15216,7 +15303,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern109.test(data1)){
+if(!pattern110.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15691,7 +15778,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern109.test(data0)){
+if(!pattern110.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15713,7 +15800,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern111.test(data2)){
+if(!pattern112.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15808,7 +15895,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema171.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern115.test(data11)){
+if(!pattern116.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15881,7 +15968,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema171.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern109.test(data18)){
+if(!pattern110.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15984,7 +16071,7 @@ validate471.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":
 const check58 = validate477;
 const schema198 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
 const schema199 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivity"}}]};
-const pattern140 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern141 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate480(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -16023,7 +16110,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern140.test(data1)){
+if(!pattern141.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16034,7 +16121,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16045,7 +16132,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern115.test(data3)){
+if(!pattern116.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16125,7 +16212,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern140.test(data1)){
+if(!pattern141.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16136,7 +16223,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16147,7 +16234,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern115.test(data3)){
+if(!pattern116.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16231,7 +16318,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern140.test(data1)){
+if(!pattern141.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16242,7 +16329,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16253,7 +16340,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern115.test(data3)){
+if(!pattern116.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16330,7 +16417,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern140.test(data1)){
+if(!pattern141.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16341,7 +16428,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16352,7 +16439,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern115.test(data3)){
+if(!pattern116.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16432,7 +16519,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern140.test(data1)){
+if(!pattern141.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16443,7 +16530,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16454,7 +16541,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern115.test(data3)){
+if(!pattern116.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16534,7 +16621,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern140.test(data1)){
+if(!pattern141.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16545,7 +16632,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern109.test(data2)){
+if(!pattern110.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16556,7 +16643,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern115.test(data3)){
+if(!pattern116.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18075,7 +18162,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern115.test(data0)){
+if(!pattern116.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18086,7 +18173,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern109.test(data1)){
+if(!pattern110.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18097,7 +18184,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern121.test(data2)){
+if(!pattern122.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18247,7 +18334,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern115.test(data0)){
+if(!pattern116.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18258,7 +18345,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern109.test(data1)){
+if(!pattern110.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18269,7 +18356,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern121.test(data2)){
+if(!pattern122.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18401,7 +18488,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate517.errors = vErrors;
 return errors === 0;
 }
-validate517.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate517.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate516(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18421,7 +18508,7 @@ errors = vErrors.length;
 validate516.errors = vErrors;
 return errors === 0;
 }
-validate516.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate516.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check63 = validate523;
 
@@ -18490,7 +18577,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate524.errors = vErrors;
 return errors === 0;
 }
-validate524.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate524.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate523(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18510,7 +18597,7 @@ errors = vErrors.length;
 validate523.errors = vErrors;
 return errors === 0;
 }
-validate523.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate523.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check64 = validate530;
 
@@ -18579,7 +18666,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate531.errors = vErrors;
 return errors === 0;
 }
-validate531.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate531.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate530(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18599,7 +18686,7 @@ errors = vErrors.length;
 validate530.errors = vErrors;
 return errors === 0;
 }
-validate530.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate530.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check65 = validate537;
 
@@ -18668,7 +18755,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate538.errors = vErrors;
 return errors === 0;
 }
-validate538.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate538.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate537(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18688,7 +18775,7 @@ errors = vErrors.length;
 validate537.errors = vErrors;
 return errors === 0;
 }
-validate537.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate537.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check66 = validate544;
 
@@ -18757,7 +18844,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate545.errors = vErrors;
 return errors === 0;
 }
-validate545.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate545.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate544(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18777,7 +18864,7 @@ errors = vErrors.length;
 validate544.errors = vErrors;
 return errors === 0;
 }
-validate544.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate544.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check67 = validate551;
 
@@ -18846,7 +18933,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate552.errors = vErrors;
 return errors === 0;
 }
-validate552.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate552.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate551(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18866,7 +18953,7 @@ errors = vErrors.length;
 validate551.errors = vErrors;
 return errors === 0;
 }
-validate551.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate551.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check68 = validate558;
 
@@ -18935,7 +19022,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate559.errors = vErrors;
 return errors === 0;
 }
-validate559.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate559.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate558(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -18955,7 +19042,7 @@ errors = vErrors.length;
 validate558.errors = vErrors;
 return errors === 0;
 }
-validate558.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate558.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check69 = validate565;
 
@@ -19024,7 +19111,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate566.errors = vErrors;
 return errors === 0;
 }
-validate566.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate566.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate565(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19044,7 +19131,7 @@ errors = vErrors.length;
 validate565.errors = vErrors;
 return errors === 0;
 }
-validate565.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate565.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check70 = validate572;
 
@@ -19113,7 +19200,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate573.errors = vErrors;
 return errors === 0;
 }
-validate573.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate573.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate572(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19133,7 +19220,7 @@ errors = vErrors.length;
 validate572.errors = vErrors;
 return errors === 0;
 }
-validate572.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate572.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check71 = validate579;
 
@@ -19202,7 +19289,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate580.errors = vErrors;
 return errors === 0;
 }
-validate580.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate580.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate579(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19222,7 +19309,7 @@ errors = vErrors.length;
 validate579.errors = vErrors;
 return errors === 0;
 }
-validate579.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate579.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check72 = validate586;
 
@@ -19291,7 +19378,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate587.errors = vErrors;
 return errors === 0;
 }
-validate587.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate587.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate586(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19311,7 +19398,7 @@ errors = vErrors.length;
 validate586.errors = vErrors;
 return errors === 0;
 }
-validate586.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate586.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check73 = validate593;
 
@@ -19380,7 +19467,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate594.errors = vErrors;
 return errors === 0;
 }
-validate594.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate594.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate593(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19400,7 +19487,7 @@ errors = vErrors.length;
 validate593.errors = vErrors;
 return errors === 0;
 }
-validate593.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate593.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check74 = validate600;
 
@@ -19469,7 +19556,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate601.errors = vErrors;
 return errors === 0;
 }
-validate601.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate601.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate600(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19489,7 +19576,7 @@ errors = vErrors.length;
 validate600.errors = vErrors;
 return errors === 0;
 }
-validate600.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate600.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check75 = validate607;
 
@@ -19558,7 +19645,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate608.errors = vErrors;
 return errors === 0;
 }
-validate608.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate608.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate607(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19578,7 +19665,7 @@ errors = vErrors.length;
 validate607.errors = vErrors;
 return errors === 0;
 }
-validate607.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate607.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check76 = validate614;
 
@@ -19647,7 +19734,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate615.errors = vErrors;
 return errors === 0;
 }
-validate615.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate615.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate614(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19667,7 +19754,7 @@ errors = vErrors.length;
 validate614.errors = vErrors;
 return errors === 0;
 }
-validate614.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate614.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check77 = validate621;
 
@@ -19736,7 +19823,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate622.errors = vErrors;
 return errors === 0;
 }
-validate622.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate622.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate621(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19756,7 +19843,7 @@ errors = vErrors.length;
 validate621.errors = vErrors;
 return errors === 0;
 }
-validate621.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate621.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check78 = validate628;
 
@@ -19825,7 +19912,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate629.errors = vErrors;
 return errors === 0;
 }
-validate629.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate629.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate628(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19845,7 +19932,7 @@ errors = vErrors.length;
 validate628.errors = vErrors;
 return errors === 0;
 }
-validate628.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate628.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check79 = validate635;
 
@@ -19914,7 +20001,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate636.errors = vErrors;
 return errors === 0;
 }
-validate636.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate636.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate635(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -19934,7 +20021,7 @@ errors = vErrors.length;
 validate635.errors = vErrors;
 return errors === 0;
 }
-validate635.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate635.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check80 = validate642;
 
@@ -20003,7 +20090,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate643.errors = vErrors;
 return errors === 0;
 }
-validate643.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate643.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate642(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20023,7 +20110,7 @@ errors = vErrors.length;
 validate642.errors = vErrors;
 return errors === 0;
 }
-validate642.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate642.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check81 = validate649;
 
@@ -20092,7 +20179,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate650.errors = vErrors;
 return errors === 0;
 }
-validate650.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate650.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate649(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20112,7 +20199,7 @@ errors = vErrors.length;
 validate649.errors = vErrors;
 return errors === 0;
 }
-validate649.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate649.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check82 = validate656;
 
@@ -20181,7 +20268,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate657.errors = vErrors;
 return errors === 0;
 }
-validate657.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate657.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate656(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20201,7 +20288,7 @@ errors = vErrors.length;
 validate656.errors = vErrors;
 return errors === 0;
 }
-validate656.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate656.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check83 = validate663;
 
@@ -20270,7 +20357,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate664.errors = vErrors;
 return errors === 0;
 }
-validate664.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate664.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate663(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20290,7 +20377,7 @@ errors = vErrors.length;
 validate663.errors = vErrors;
 return errors === 0;
 }
-validate663.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate663.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check84 = validate670;
 
@@ -20359,7 +20446,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate671.errors = vErrors;
 return errors === 0;
 }
-validate671.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate671.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate670(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20379,7 +20466,7 @@ errors = vErrors.length;
 validate670.errors = vErrors;
 return errors === 0;
 }
-validate670.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate670.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check85 = validate677;
 
@@ -20448,7 +20535,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate678.errors = vErrors;
 return errors === 0;
 }
-validate678.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate678.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate677(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20468,7 +20555,7 @@ errors = vErrors.length;
 validate677.errors = vErrors;
 return errors === 0;
 }
-validate677.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate677.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check86 = validate684;
 
@@ -20537,7 +20624,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate685.errors = vErrors;
 return errors === 0;
 }
-validate685.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate685.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate684(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20557,7 +20644,7 @@ errors = vErrors.length;
 validate684.errors = vErrors;
 return errors === 0;
 }
-validate684.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate684.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check87 = validate691;
 
@@ -20626,7 +20713,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate692.errors = vErrors;
 return errors === 0;
 }
-validate692.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate692.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate691(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20646,7 +20733,7 @@ errors = vErrors.length;
 validate691.errors = vErrors;
 return errors === 0;
 }
-validate691.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate691.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check88 = validate698;
 
@@ -20715,7 +20802,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate699.errors = vErrors;
 return errors === 0;
 }
-validate699.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate699.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate698(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20735,7 +20822,7 @@ errors = vErrors.length;
 validate698.errors = vErrors;
 return errors === 0;
 }
-validate698.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate698.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const check89 = validate705;
 
@@ -20795,7 +20882,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate706.errors = vErrors;
 return errors === 0;
 }
-validate706.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate706.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate705(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -20815,7 +20902,7 @@ errors = vErrors.length;
 validate705.errors = vErrors;
 return errors === 0;
 }
-validate705.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true},"dynamicProps":false,"dynamicItems":false};
+validate705.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 export const responseValidators = {
   fetchMe: { 200: { headers: check2, body: { "application/json": check1 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },

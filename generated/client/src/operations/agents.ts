@@ -14,8 +14,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type { Agent, AgentList, Problem } from "../types.js";
 
 const listAgentsOperation: Operation = {
@@ -24,14 +23,26 @@ const listAgentsOperation: Operation = {
   path: "/workspaces/{workspaceId}/agents",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor"],
   pagination: { style: "cursor", items: "/agents", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
-/** Query parameters of {@link listAgents}. */
-export type ListAgentsQuery = NonNullable<operations["listAgents"]["parameters"]["query"]>;
+export interface ListAgentsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
 
-/** How {@link listAgents} can fail. */
 export type ListAgentsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -48,19 +59,6 @@ export type ListAgentsError =
  * Lists the agents of the workspace.
  *
  * `GET /workspaces/{workspaceId}/agents`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listAgents(
   api: Api,
@@ -79,16 +77,17 @@ const fetchAgentOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 60000, etag: true },
 };
 
-/** Options of {@link fetchAgent}. */
-export interface FetchAgentOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchAgentHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchAgent} can fail. */
+export interface FetchAgentOptions extends RequestOptions {
+  headers?: FetchAgentHeaders | undefined;
+}
+
 export type FetchAgentError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -107,22 +106,12 @@ export type FetchAgentError =
  * `GET /workspaces/{workspaceId}/agents/{agentId}`
  *
  * @param agentId - The id of the agent.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchAgent(
   api: Api,
   agentId: string,
+  query?: undefined,
   options?: FetchAgentOptions,
 ): Call<Agent, FetchAgentError> {
-  return call(api, fetchAgentOperation, { path: { agentId } }, options);
+  return call(api, fetchAgentOperation, { path: { agentId }, query }, options);
 }

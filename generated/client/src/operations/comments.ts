@@ -36,15 +36,46 @@ const listWorkspaceCommentsOperation: Operation = {
   path: "/workspaces/{workspaceId}/comments",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: [
+    "limit",
+    "cursor",
+    "sort",
+    "userId",
+    "createdAfter",
+    "createdBefore",
+    "updatedAfter",
+    "updatedBefore",
+  ],
   pagination: { style: "cursor", items: "/comments", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listWorkspaceComments}. */
-export type ListWorkspaceCommentsQuery = NonNullable<
-  operations["listWorkspaceComments"]["parameters"]["query"]
->;
+export interface ListWorkspaceCommentsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The order of the list. */
+  sort?: CommentSort | undefined;
+  /** Only comments of these authors. Repeat the parameter for several. */
+  userId?: string[] | undefined;
+  /** Only what was created at this time or later. */
+  createdAfter?: string | undefined;
+  /** Only what was created before this time. */
+  createdBefore?: string | undefined;
+  /** Only what last changed at this time or later. */
+  updatedAfter?: string | undefined;
+  /** Only what last changed before this time. */
+  updatedBefore?: string | undefined;
+}
 
-/** How {@link listWorkspaceComments} can fail. */
 export type ListWorkspaceCommentsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -62,18 +93,6 @@ export type ListWorkspaceCommentsError =
  * them, list them once and then follow the events of the workspace.
  *
  * `GET /workspaces/{workspaceId}/comments`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listWorkspaceComments(
   api: Api,

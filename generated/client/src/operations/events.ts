@@ -12,8 +12,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
-import type { EventPage, Problem, WorkspaceEvent } from "../types.js";
+import type { EventPage, Problem, WebhookEventType, WorkspaceEvent } from "../types.js";
 
 const listEventsOperation: Operation = {
   id: "listEvents",
@@ -21,13 +20,34 @@ const listEventsOperation: Operation = {
   path: "/workspaces/{workspaceId}/events",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "type", "since", "latest"],
   pagination: { style: "cursor", items: "/events", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listEvents}. */
-export type ListEventsQuery = NonNullable<operations["listEvents"]["parameters"]["query"]>;
+export interface ListEventsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` or `resumeCursor` of an earlier page, unchanged. It can be used as long
+   * as the events after it are kept, and with another `limit`; `since` and `latest` are ignored beside it.
+   */
+  cursor?: string | undefined;
+  /** Only events of these types. Repeat the parameter for several. */
+  type?: WebhookEventType[] | undefined;
+  /** Without a cursor, only events from this time on. Times of more than 30 days ago are refused with 410. */
+  since?: string | undefined;
+  /**
+   * Without a cursor, whether to begin with what happens from now on, so that the page has no events.
+   *
+   * @default false
+   */
+  latest?: boolean | undefined;
+}
 
-/** How {@link listEvents} can fail. */
 export type ListEventsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -51,18 +71,6 @@ export type ListEventsError =
  * answer is 410, the events after your cursor are gone: begin anew.
  *
  * `GET /workspaces/{workspaceId}/events`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `events_expired`: Events expired.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listEvents(
   api: Api,

@@ -19,8 +19,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   DocumentPatch,
   Problem,
@@ -29,14 +28,20 @@ import type {
   RelationType,
   Task,
   TaskCreate,
+  TaskKind,
   TaskPage,
+  TaskScope,
+  TaskSearchCategory,
   TaskSearchResult,
   TaskSearchResults,
   TaskSnooze,
   TaskSnoozeRequest,
+  TaskSort,
+  TaskStatus,
   TaskSummary,
   TaskUpdate,
   TriageDecision,
+  TriageStatus,
 } from "../types.js";
 
 const listTasksOperation: Operation = {
@@ -45,13 +50,90 @@ const listTasksOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: [
+    "limit",
+    "cursor",
+    "sort",
+    "all",
+    "scope",
+    "kind",
+    "status",
+    "teamId",
+    "assigneeId",
+    "ownerId",
+    "taxonomyLabelId",
+    "triageStatus",
+    "deadlineAfter",
+    "deadlineBefore",
+    "createdAfter",
+    "createdBefore",
+    "updatedAfter",
+    "updatedBefore",
+    "parentTaskId",
+    "includeHierarchy",
+  ],
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listTasks}. */
-export type ListTasksQuery = NonNullable<operations["listTasks"]["parameters"]["query"]>;
+export interface ListTasksQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The order of the list. */
+  sort?: TaskSort | undefined;
+  /**
+   * Whether to list all tasks that the caller may see instead of only their own.
+   *
+   * @default false
+   */
+  all?: boolean | undefined;
+  /** Only tasks of one of these scopes. Repeat the parameter for several. */
+  scope?: TaskScope[] | undefined;
+  /** Only tasks of one of these kinds. Repeat the parameter for several. */
+  kind?: TaskKind[] | undefined;
+  /** Only tasks with one of these statuses. Repeat the parameter for several. */
+  status?: TaskStatus[] | undefined;
+  /** Only tasks that belong to one of these teams. Repeat the parameter for several. */
+  teamId?: string[] | undefined;
+  /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
+  assigneeId?: string[] | undefined;
+  /** Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
+  ownerId?: string[] | undefined;
+  /** Only tasks that carry one of these labels. Repeat the parameter for several. */
+  taxonomyLabelId?: string[] | undefined;
+  /** Only tasks that stand so in triage. Repeat the parameter for several. */
+  triageStatus?: TriageStatus[] | undefined;
+  /** Only tasks that are due at this time or later. Tasks without a deadline are left out. */
+  deadlineAfter?: string | undefined;
+  /** Only tasks that are due before this time. Tasks without a deadline are left out. */
+  deadlineBefore?: string | undefined;
+  /** Only what was created at this time or later. */
+  createdAfter?: string | undefined;
+  /** Only what was created before this time. */
+  createdBefore?: string | undefined;
+  /** Only what last changed at this time or later. */
+  updatedAfter?: string | undefined;
+  /** Only what last changed before this time. */
+  updatedBefore?: string | undefined;
+  /** Only tasks directly below this one. */
+  parentTaskId?: string | undefined;
+  /**
+   * Whether each task comes with its `ancestors`.
+   *
+   * @default false
+   */
+  includeHierarchy?: boolean | undefined;
+}
 
-/** How {@link listTasks} can fail. */
 export type ListTasksError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -71,18 +153,6 @@ export type ListTasksError =
  * names must all match.
  *
  * `GET /workspaces/{workspaceId}/tasks`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listTasks(
   api: Api,
@@ -102,7 +172,6 @@ const createTaskOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createTask} can fail. */
 export type CreateTaskError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -127,23 +196,6 @@ export type CreateTaskError =
  * `POST /workspaces/{workspaceId}/tasks`
  *
  * @param body - The new task.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createTask(
   api: Api,
@@ -159,13 +211,33 @@ const searchTasksOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/search",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["cursor", "query", "category", "limit"],
   pagination: { style: "cursor", items: "/results", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link searchTasks}. */
-export type SearchTasksQuery = NonNullable<operations["searchTasks"]["parameters"]["query"]>;
+export interface SearchTasksQuery {
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The words to look for. Case does not matter; every word must occur, whole or as a beginning. */
+  query: string;
+  /**
+   * The categories to search. Repeat the parameter for several.
+   *
+   * @default ["initiative","ongoing","bug","triage-bug","triage-item"]
+   */
+  category?: TaskSearchCategory[] | undefined;
+  /**
+   * The greatest number of results in the page.
+   *
+   * @default 10
+   */
+  limit?: number | undefined;
+}
 
-/** How {@link searchTasks} can fail. */
 export type SearchTasksError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -183,18 +255,6 @@ export type SearchTasksError =
  * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
  *
  * `GET /workspaces/{workspaceId}/tasks/search`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function searchTasks(
   api: Api,
@@ -212,16 +272,17 @@ const fetchTaskOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchTask}. */
-export interface FetchTaskOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchTaskHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchTask} can fail. */
+export interface FetchTaskOptions extends RequestOptions {
+  headers?: FetchTaskHeaders | undefined;
+}
+
 export type FetchTaskError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -241,19 +302,14 @@ export type FetchTaskError =
  * `GET /workspaces/{workspaceId}/tasks/{taskId}`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
-export function fetchTask(api: Api, taskId: string, options?: FetchTaskOptions): Call<Task, FetchTaskError> {
-  return call(api, fetchTaskOperation, { path: { taskId } }, options);
+export function fetchTask(
+  api: Api,
+  taskId: string,
+  query?: undefined,
+  options?: FetchTaskOptions,
+): Call<Task, FetchTaskError> {
+  return call(api, fetchTaskOperation, { path: { taskId }, query }, options);
 }
 
 const updateTaskOperation: Operation = {
@@ -265,21 +321,22 @@ const updateTaskOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateTask}. */
-export interface UpdateTaskOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateTaskHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateTask} can fail. */
+export interface UpdateTaskOptions extends RequestOptions {
+  headers?: UpdateTaskHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateTaskError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -306,24 +363,6 @@ export type UpdateTaskError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `hierarchy_cycle`: Hierarchy cycle.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateTask(
   api: Api,
@@ -340,24 +379,33 @@ const deleteTaskOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["children"],
 };
 
-/** Query parameters of {@link deleteTask}. */
-export type DeleteTaskQuery = NonNullable<operations["deleteTask"]["parameters"]["query"]>;
-
-/** Options of {@link deleteTask}. */
-export interface DeleteTaskOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteTaskQuery {
+  /**
+   * What happens when the task has children. `refuse`: nothing is deleted and the answer is 409; `detach`: the
+   * children lose their parent.
+   *
+   * @default "refuse"
+   */
+  children?: "refuse" | "detach" | undefined;
 }
 
-/** How {@link deleteTask} can fail. */
+export interface DeleteTaskHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
+}
+
+export interface DeleteTaskOptions extends RequestOptions {
+  headers?: DeleteTaskHeaders | undefined;
+}
+
 export type DeleteTaskError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -380,20 +428,6 @@ export type DeleteTaskError =
  * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `task_has_children`: Task has children.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteTask(
   api: Api,
@@ -413,7 +447,6 @@ const snoozeTaskOperation: Operation = {
   body: { "application/json": json },
 };
 
-/** How {@link snoozeTask} can fail. */
 export type SnoozeTaskError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -437,21 +470,6 @@ export type SnoozeTaskError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - How long to snooze.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function snoozeTask(
   api: Api,
@@ -470,7 +488,6 @@ const unsnoozeTaskOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link unsnoozeTask} can fail. */
 export type UnsnoozeTaskError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -490,24 +507,14 @@ export type UnsnoozeTaskError =
  * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/snooze`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function unsnoozeTask(
   api: Api,
   taskId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, UnsnoozeTaskError> {
-  return call(api, unsnoozeTaskOperation, { path: { taskId } }, options);
+  return call(api, unsnoozeTaskOperation, { path: { taskId }, query }, options);
 }
 
 const listTaskRelationsOperation: Operation = {
@@ -516,13 +523,32 @@ const listTaskRelationsOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/relations",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor", "direction"],
   pagination: { style: "cursor", items: "/relations", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listTaskRelations}. */
-export type ListTaskRelationsQuery = NonNullable<operations["listTaskRelations"]["parameters"]["query"]>;
+export interface ListTaskRelationsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /**
+   * `outgoing` lists what this task blocks, duplicates and so on; `incoming` lists the tasks that block it, duplicate
+   * it and so on.
+   *
+   * @default "outgoing"
+   */
+  direction?: "outgoing" | "incoming" | undefined;
+}
 
-/** How {@link listTaskRelations} can fail. */
 export type ListTaskRelationsError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -542,18 +568,6 @@ export type ListTaskRelationsError =
  * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listTaskRelations(
   api: Api,
@@ -572,7 +586,6 @@ const addTaskRelationOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link addTaskRelation} can fail. */
 export type AddTaskRelationError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -597,30 +610,16 @@ export type AddTaskRelationError =
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param type - The type of the relation, read from the first task to the second.
  * @param relatedTaskId - The id of the task at the other end.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `relation_limit_reached`: Relation limit reached.
- * @throws `hierarchy_cycle`: Hierarchy cycle.
- * @throws `hierarchy_too_deep`: Hierarchy too deep.
- * @throws `relation_to_self`: Relation to itself.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function addTaskRelation(
   api: Api,
   taskId: string,
   type: RelationType,
   relatedTaskId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<Relation, AddTaskRelationError> {
-  return call(api, addTaskRelationOperation, { path: { taskId, type, relatedTaskId } }, options);
+  return call(api, addTaskRelationOperation, { path: { taskId, type, relatedTaskId }, body }, options);
 }
 
 const removeTaskRelationOperation: Operation = {
@@ -631,7 +630,6 @@ const removeTaskRelationOperation: Operation = {
   security: [["apiKey"], ["oauth"]],
 };
 
-/** How {@link removeTaskRelation} can fail. */
 export type RemoveTaskRelationError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -652,27 +650,16 @@ export type RemoveTaskRelationError =
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param type - The type of the relation, read from the first task to the second.
  * @param relatedTaskId - The id of the task at the other end.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `relation_not_found`: No such relation.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function removeTaskRelation(
   api: Api,
   taskId: string,
   type: RelationType,
   relatedTaskId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, RemoveTaskRelationError> {
-  return call(api, removeTaskRelationOperation, { path: { taskId, type, relatedTaskId } }, options);
+  return call(api, removeTaskRelationOperation, { path: { taskId, type, relatedTaskId }, query }, options);
 }
 
 const decideTriageOperation: Operation = {
@@ -685,7 +672,6 @@ const decideTriageOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link decideTriage} can fail. */
 export type DecideTriageError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -711,24 +697,6 @@ export type DecideTriageError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - The decision.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `triage_not_pending`: No triage pending.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function decideTriage(
   api: Api,
@@ -749,7 +717,6 @@ const patchTaskDescriptionOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link patchTaskDescription} can fail. */
 export type PatchTaskDescriptionError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -777,25 +744,6 @@ export type PatchTaskDescriptionError =
  *
  * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
  * @param body - The operations to apply.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `task_not_found`: No such task.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `patch_target_ambiguous`: Patch target ambiguous.
- * @throws `patch_target_not_found`: Patch target not found.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function patchTaskDescription(
   api: Api,

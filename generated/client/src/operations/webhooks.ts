@@ -19,8 +19,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { HeaderValue } from "../runtime/options.js";
 import type {
   Problem,
   Webhook,
@@ -36,18 +35,30 @@ const listWebhooksOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/webhooks",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor"],
   pagination: { style: "cursor", items: "/webhooks", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listWebhooks}. */
-export type ListWebhooksQuery = NonNullable<operations["listWebhooks"]["parameters"]["query"]>;
+export interface ListWebhooksQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
 
-/** How {@link listWebhooks} can fail. */
 export type ListWebhooksError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem, 500>
@@ -57,24 +68,9 @@ export type ListWebhooksError =
 /**
  * List webhooks.
  *
- * Lists the webhooks of the workspace without their keys; there are at most 10. Only owners and admins
- * may.
+ * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listWebhooks(
   api: Api,
@@ -94,7 +90,6 @@ const createWebhookOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link createWebhook} can fail. */
 export type CreateWebhookError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -112,7 +107,7 @@ export type CreateWebhookError =
 /**
  * Create a webhook.
  *
- * Subscribes an address to events and tells the verification key, this once. Addresses that are private,
+ * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
  * loopback or not HTTPS are refused with 422. Only owners and admins may.
  *
  * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
@@ -122,25 +117,6 @@ export type CreateWebhookError =
  * `POST /workspaces/{workspaceId}/webhooks`
  *
  * @param body - The new webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_limit_reached`: Webhook limit reached.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `webhook_url_not_allowed`: Webhook address not allowed.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function createWebhook(
   api: Api,
@@ -155,23 +131,24 @@ const fetchWebhookOperation: Operation = {
   method: "GET",
   path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
   defaults: ["workspaceId"],
-  security: [["oauth"]],
+  security: [["apiKey"], ["oauth"]],
 };
 
-/** Options of {@link fetchWebhook}. */
-export interface FetchWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchWebhookHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchWebhook} can fail. */
+export interface FetchWebhookOptions extends RequestOptions {
+  headers?: FetchWebhookHeaders | undefined;
+}
+
 export type FetchWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
-  | PermissionError<"oauth_required" | "insufficient_scope" | "permission_denied", Problem>
+  | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found" | "webhook_not_found", Problem>
   | RateLimitError<"rate_limited", Problem>
   | ServerError<"internal_error", Problem, 500>
@@ -181,30 +158,19 @@ export type FetchWebhookError =
 /**
  * Fetch a webhook.
  *
- * Returns one webhook without its key. Only owners and admins may.
+ * Returns one webhook without its key. Only owners, admins and API keys may.
  *
  * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchWebhook(
   api: Api,
   webhookId: string,
+  query?: undefined,
   options?: FetchWebhookOptions,
 ): Call<Webhook, FetchWebhookError> {
-  return call(api, fetchWebhookOperation, { path: { webhookId } }, options);
+  return call(api, fetchWebhookOperation, { path: { webhookId }, query }, options);
 }
 
 const updateWebhookOperation: Operation = {
@@ -216,21 +182,22 @@ const updateWebhookOperation: Operation = {
   body: { "application/json": json, "application/merge-patch+json": json },
 };
 
-/** Options of {@link updateWebhook}. */
-export interface UpdateWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
-  /** The media type of the body; `application/json` unless given. */
-  contentType?: "application/json" | "application/merge-patch+json";
+export interface UpdateWebhookHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link updateWebhook} can fail. */
+export interface UpdateWebhookOptions extends RequestOptions {
+  headers?: UpdateWebhookHeaders | undefined;
+  /** The media type of the body; `application/json` unless given. */
+  contentType?: "application/json" | "application/merge-patch+json" | undefined;
+}
+
 export type UpdateWebhookError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -255,24 +222,6 @@ export type UpdateWebhookError =
  *
  * @param webhookId - The id of the webhook.
  * @param body - What to change.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `webhook_url_not_allowed`: Webhook address not allowed.
- * @throws `validation_failed`: Validation failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function updateWebhook(
   api: Api,
@@ -291,19 +240,20 @@ const deleteWebhookOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** Options of {@link deleteWebhook}. */
-export interface DeleteWebhookOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /**
-     * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
-     * stands for any version. Without the header the change is made whatever the version.
-     */
-    "If-Match"?: string;
-  } & CallOptions["headers"];
+export interface DeleteWebhookHeaders {
+  /**
+   * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
+   * stands for any version. Without the header the change is made whatever the version.
+   */
+  "If-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link deleteWebhook} can fail. */
+export interface DeleteWebhookOptions extends RequestOptions {
+  headers?: DeleteWebhookHeaders | undefined;
+}
+
 export type DeleteWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -323,26 +273,14 @@ export type DeleteWebhookError =
  * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `precondition_failed`: Precondition failed.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deleteWebhook(
   api: Api,
   webhookId: string,
+  query?: undefined,
   options?: DeleteWebhookOptions,
 ): Call<void, DeleteWebhookError> {
-  return call(api, deleteWebhookOperation, { path: { webhookId } }, options);
+  return call(api, deleteWebhookOperation, { path: { webhookId }, query }, options);
 }
 
 const verifyWebhookOperation: Operation = {
@@ -354,7 +292,6 @@ const verifyWebhookOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link verifyWebhook} can fail. */
 export type VerifyWebhookError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -370,33 +307,20 @@ export type VerifyWebhookError =
 /**
  * Verify a webhook.
  *
- * Sends a HEAD request with the verification key to the address; the receiver should answer 204. What came
- * of it is answered and kept. Only owners and admins may.
+ * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
+ * answer 204. What came of it is answered and kept. Only owners and admins may.
  *
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function verifyWebhook(
   api: Api,
   webhookId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<WebhookVerification, VerifyWebhookError> {
-  return call(api, verifyWebhookOperation, { path: { webhookId } }, options);
+  return call(api, verifyWebhookOperation, { path: { webhookId }, body }, options);
 }
 
 const rotateWebhookKeyOperation: Operation = {
@@ -408,7 +332,6 @@ const rotateWebhookKeyOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link rotateWebhookKey} can fail. */
 export type RotateWebhookKeyError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -422,33 +345,20 @@ export type RotateWebhookKeyError =
   | ClientError<400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503>;
 
 /**
- * Replace the key of a webhook.
+ * Replace the secrets of a webhook.
  *
- * Makes a new verification key and tells it, this once. For 24 hours deliveries are signed with the old
- * and the new key. Only owners and admins may.
+ * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
+ * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
  *
  * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
  *
  * @param webhookId - The id of the webhook.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `permission_denied`: Permission denied.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `webhook_not_found`: No such webhook.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function rotateWebhookKey(
   api: Api,
   webhookId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<WebhookWithKey, RotateWebhookKeyError> {
-  return call(api, rotateWebhookKeyOperation, { path: { webhookId } }, options);
+  return call(api, rotateWebhookKeyOperation, { path: { webhookId }, body }, options);
 }

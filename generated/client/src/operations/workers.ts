@@ -18,7 +18,6 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { operations } from "../schema.js";
 import type { Problem, Worker, WorkerHeartbeat, WorkerList, WorkerRegistration } from "../types.js";
 
 const listWorkersOperation: Operation = {
@@ -27,13 +26,25 @@ const listWorkersOperation: Operation = {
   path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor"],
   pagination: { style: "cursor", items: "/workers", parameter: "cursor", next: "/nextCursor" },
 };
 
-/** Query parameters of {@link listWorkers}. */
-export type ListWorkersQuery = NonNullable<operations["listWorkers"]["parameters"]["query"]>;
+export interface ListWorkersQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
 
-/** How {@link listWorkers} can fail. */
 export type ListWorkersError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -52,19 +63,6 @@ export type ListWorkersError =
  * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
  *
  * @param agentId - The id of the agent.
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listWorkers(
   api: Api,
@@ -85,7 +83,6 @@ const registerWorkerOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link registerWorker} can fail. */
 export type RegisterWorkerError =
   | BadRequestError<"invalid_parameter" | "malformed_body", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -110,23 +107,6 @@ export type RegisterWorkerError =
  *
  * @param agentId - The id of the agent.
  * @param body - The worker that starts.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `malformed_body`: Malformed body.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `agent_not_found`: No such agent.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `payload_too_large`: Payload too large.
- * @throws `unsupported_media_type`: Unsupported media type.
- * @throws `validation_failed`: Validation failed.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function registerWorker(
   api: Api,
@@ -145,7 +125,6 @@ const fetchWorkerOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link fetchWorker} can fail. */
 export type FetchWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -164,24 +143,14 @@ export type FetchWorkerError =
  * `GET /workspaces/{workspaceId}/workers/{workerId}`
  *
  * @param workerId - The id of the worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `worker_not_found`: No such worker.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchWorker(
   api: Api,
   workerId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<Worker, FetchWorkerError> {
-  return call(api, fetchWorkerOperation, { path: { workerId } }, options);
+  return call(api, fetchWorkerOperation, { path: { workerId }, query }, options);
 }
 
 const deregisterWorkerOperation: Operation = {
@@ -192,7 +161,6 @@ const deregisterWorkerOperation: Operation = {
   security: [["oauth"]],
 };
 
-/** How {@link deregisterWorker} can fail. */
 export type DeregisterWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -211,24 +179,14 @@ export type DeregisterWorkerError =
  * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
  *
  * @param workerId - The id of the worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `worker_not_found`: No such worker.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function deregisterWorker(
   api: Api,
   workerId: string,
+  query?: undefined,
   options?: RequestOptions,
 ): Call<void, DeregisterWorkerError> {
-  return call(api, deregisterWorkerOperation, { path: { workerId } }, options);
+  return call(api, deregisterWorkerOperation, { path: { workerId }, query }, options);
 }
 
 const heartbeatWorkerOperation: Operation = {
@@ -240,7 +198,6 @@ const heartbeatWorkerOperation: Operation = {
   idempotencyHeader: "Idempotency-Key",
 };
 
-/** How {@link heartbeatWorker} can fail. */
 export type HeartbeatWorkerError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -262,24 +219,12 @@ export type HeartbeatWorkerError =
  * `POST /workspaces/{workspaceId}/workers/{workerId}/heartbeat`
  *
  * @param workerId - The id of the worker.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `oauth_required`: OAuth required.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `worker_not_found`: No such worker.
- * @throws `idempotency_in_progress`: Request in progress.
- * @throws `idempotency_key_reused`: Idempotency key reused.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function heartbeatWorker(
   api: Api,
   workerId: string,
+  body?: undefined,
   options?: RequestOptions,
 ): Call<WorkerHeartbeat, HeartbeatWorkerError> {
-  return call(api, heartbeatWorkerOperation, { path: { workerId } }, options);
+  return call(api, heartbeatWorkerOperation, { path: { workerId }, body }, options);
 }

@@ -14,8 +14,7 @@ import type {
 } from "../runtime/errors.js";
 import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
-import type { CallOptions } from "../runtime/options.js";
-import type { operations } from "../schema.js";
+import type { CallOptions, HeaderValue } from "../runtime/options.js";
 import type { Problem, Workspace, WorkspaceList } from "../types.js";
 
 const listWorkspacesOperation: Operation = {
@@ -23,14 +22,26 @@ const listWorkspacesOperation: Operation = {
   method: "GET",
   path: "/workspaces",
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor"],
   pagination: { style: "cursor", items: "/workspaces", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
 
-/** Query parameters of {@link listWorkspaces}. */
-export type ListWorkspacesQuery = NonNullable<operations["listWorkspaces"]["parameters"]["query"]>;
+export interface ListWorkspacesQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
 
-/** How {@link listWorkspaces} can fail. */
 export type ListWorkspacesError =
   | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -46,17 +57,6 @@ export type ListWorkspacesError =
  * Lists the workspaces that the caller belongs to, by name. An API key belongs to exactly one.
  *
  * `GET /workspaces`
- *
- * @param query - What narrows or shapes the answer.
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `invalid_cursor`: Invalid cursor.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function listWorkspaces(
   api: Api,
@@ -75,16 +75,17 @@ const fetchWorkspaceOperation: Operation = {
   cache: { layer: cacheLayer, freshMs: 300000, etag: true },
 };
 
-/** Options of {@link fetchWorkspace}. */
-export interface FetchWorkspaceOptions extends RequestOptions {
-  /** Headers of this operation, and others. */
-  headers?: {
-    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
-    "If-None-Match"?: string;
-  } & CallOptions["headers"];
+export interface FetchWorkspaceHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
 }
 
-/** How {@link fetchWorkspace} can fail. */
+export interface FetchWorkspaceOptions extends RequestOptions {
+  headers?: FetchWorkspaceHeaders | undefined;
+}
+
 export type FetchWorkspaceError =
   | BadRequestError<"invalid_parameter", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
@@ -101,20 +102,11 @@ export type FetchWorkspaceError =
  * Returns one workspace.
  *
  * `GET /workspaces/{workspaceId}`
- *
- * @throws `invalid_parameter`: Invalid parameter.
- * @throws `credential_missing`: Credential missing.
- * @throws `credential_invalid`: Credential invalid.
- * @throws `token_expired`: Token expired.
- * @throws `insufficient_scope`: Insufficient scope.
- * @throws `workspace_not_found`: No such workspace.
- * @throws `rate_limited`: Rate limited.
- * @throws `internal_error`: Internal error.
- * @throws `unavailable`: Temporarily unavailable.
  */
 export function fetchWorkspace(
   api: Api,
+  query?: undefined,
   options?: FetchWorkspaceOptions,
 ): Call<Workspace, FetchWorkspaceError> {
-  return call(api, fetchWorkspaceOperation, {}, options);
+  return call(api, fetchWorkspaceOperation, { query }, options);
 }

@@ -28,19 +28,6 @@ export class AgentsResource {
    * Lists the agents of the workspace.
    *
    * `GET /workspaces/{workspaceId}/agents`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListAgentsQuery, options?: RequestOptions): ListCall<AgentList, Agent, ListAgentsError> {
     return listAgents(this.#api, query, options);
@@ -54,19 +41,8 @@ export class AgentsResource {
    * `GET /workspaces/{workspaceId}/agents/{agentId}`
    *
    * @param agentId - The id of the agent.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(agentId: string, options?: FetchAgentOptions): Call<Agent, FetchAgentError> {
-    return fetchAgent(this.#api, agentId, options);
+  fetch(agentId: string, query?: undefined, options?: FetchAgentOptions): Call<Agent, FetchAgentError> {
+    return fetchAgent(this.#api, agentId, query, options);
   }
 }

@@ -44,18 +44,6 @@ export class CommentsResource {
    * them, list them once and then follow the events of the workspace.
    *
    * `GET /workspaces/{workspaceId}/comments`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   listAll(
     query?: ListWorkspaceCommentsQuery,

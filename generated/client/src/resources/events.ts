@@ -27,18 +27,6 @@ export class EventsResource {
    * answer is 410, the events after your cursor are gone: begin anew.
    *
    * `GET /workspaces/{workspaceId}/events`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `events_expired`: Events expired.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListEventsQuery,

@@ -76,18 +76,6 @@ export class TasksResource {
    * names must all match.
    *
    * `GET /workspaces/{workspaceId}/tasks`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(query?: ListTasksQuery, options?: RequestOptions): ListCall<TaskPage, TaskSummary, ListTasksError> {
     return listTasks(this.#api, query, options);
@@ -103,23 +91,6 @@ export class TasksResource {
    * `POST /workspaces/{workspaceId}/tasks`
    *
    * @param body - The new task.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: TaskCreate, options?: RequestOptions): Call<Task, CreateTaskError> {
     return createTask(this.#api, body, options);
@@ -132,18 +103,6 @@ export class TasksResource {
    * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
    *
    * `GET /workspaces/{workspaceId}/tasks/search`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   search(
     query: SearchTasksQuery,
@@ -161,19 +120,9 @@ export class TasksResource {
    * `GET /workspaces/{workspaceId}/tasks/{taskId}`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(taskId: string, options?: FetchTaskOptions): Call<Task, FetchTaskError> {
-    return fetchTask(this.#api, taskId, options);
+  fetch(taskId: string, query?: undefined, options?: FetchTaskOptions): Call<Task, FetchTaskError> {
+    return fetchTask(this.#api, taskId, query, options);
   }
 
   /**
@@ -188,24 +137,6 @@ export class TasksResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(taskId: string, body: TaskUpdate, options?: UpdateTaskOptions): Call<Task, UpdateTaskError> {
     return updateTask(this.#api, taskId, body, options);
@@ -221,20 +152,6 @@ export class TasksResource {
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `task_has_children`: Task has children.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   delete(taskId: string, query?: DeleteTaskQuery, options?: DeleteTaskOptions): Call<void, DeleteTaskError> {
     return deleteTask(this.#api, taskId, query, options);
@@ -250,21 +167,6 @@ export class TasksResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - How long to snooze.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   snooze(
     taskId: string,
@@ -283,20 +185,9 @@ export class TasksResource {
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/snooze`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  unsnooze(taskId: string, options?: RequestOptions): Call<void, UnsnoozeTaskError> {
-    return unsnoozeTask(this.#api, taskId, options);
+  unsnooze(taskId: string, query?: undefined, options?: RequestOptions): Call<void, UnsnoozeTaskError> {
+    return unsnoozeTask(this.#api, taskId, query, options);
   }
 
   /**
@@ -308,18 +199,6 @@ export class TasksResource {
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   listRelations(
     taskId: string,
@@ -341,29 +220,15 @@ export class TasksResource {
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param type - The type of the relation, read from the first task to the second.
    * @param relatedTaskId - The id of the task at the other end.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `relation_limit_reached`: Relation limit reached.
-   * @throws `hierarchy_cycle`: Hierarchy cycle.
-   * @throws `hierarchy_too_deep`: Hierarchy too deep.
-   * @throws `relation_to_self`: Relation to itself.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   addRelation(
     taskId: string,
     type: RelationType,
     relatedTaskId: string,
+    body?: undefined,
     options?: RequestOptions,
   ): Call<Relation, AddTaskRelationError> {
-    return addTaskRelation(this.#api, taskId, type, relatedTaskId, options);
+    return addTaskRelation(this.#api, taskId, type, relatedTaskId, body, options);
   }
 
   /**
@@ -376,26 +241,15 @@ export class TasksResource {
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param type - The type of the relation, read from the first task to the second.
    * @param relatedTaskId - The id of the task at the other end.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `relation_not_found`: No such relation.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   removeRelation(
     taskId: string,
     type: RelationType,
     relatedTaskId: string,
+    query?: undefined,
     options?: RequestOptions,
   ): Call<void, RemoveTaskRelationError> {
-    return removeTaskRelation(this.#api, taskId, type, relatedTaskId, options);
+    return removeTaskRelation(this.#api, taskId, type, relatedTaskId, query, options);
   }
 
   /**
@@ -409,24 +263,6 @@ export class TasksResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - The decision.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `triage_not_pending`: No triage pending.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   decideTriage(
     taskId: string,
@@ -449,25 +285,6 @@ export class TasksResource {
    *
    * @param taskId - The id of the task. Initiatives and bugs are tasks and have ids of the same form.
    * @param body - The operations to apply.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `task_not_found`: No such task.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `patch_target_ambiguous`: Patch target ambiguous.
-   * @throws `patch_target_not_found`: Patch target not found.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   patchDescription(
     taskId: string,

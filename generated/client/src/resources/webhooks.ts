@@ -36,7 +36,6 @@ import { WebhooksDeliveriesResource } from "./webhooks-deliveries.js";
 /** Subscriptions to events, their verification and the log of their deliveries. */
 export class WebhooksResource {
   readonly #api: Api;
-  /** Operations on webhooks deliveries. */
   readonly deliveries: WebhooksDeliveriesResource;
 
   /** Every call goes through `api`. */
@@ -51,19 +50,6 @@ export class WebhooksResource {
    * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListWebhooksQuery,
@@ -85,25 +71,6 @@ export class WebhooksResource {
    * `POST /workspaces/{workspaceId}/webhooks`
    *
    * @param body - The new webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_limit_reached`: Webhook limit reached.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `webhook_url_not_allowed`: Webhook address not allowed.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   create(body: WebhookCreate, options?: RequestOptions): Call<WebhookWithKey, CreateWebhookError> {
     return createWebhook(this.#api, body, options);
@@ -117,20 +84,13 @@ export class WebhooksResource {
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(webhookId: string, options?: FetchWebhookOptions): Call<Webhook, FetchWebhookError> {
-    return fetchWebhook(this.#api, webhookId, options);
+  fetch(
+    webhookId: string,
+    query?: undefined,
+    options?: FetchWebhookOptions,
+  ): Call<Webhook, FetchWebhookError> {
+    return fetchWebhook(this.#api, webhookId, query, options);
   }
 
   /**
@@ -143,24 +103,6 @@ export class WebhooksResource {
    *
    * @param webhookId - The id of the webhook.
    * @param body - What to change.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `webhook_url_not_allowed`: Webhook address not allowed.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   update(
     webhookId: string,
@@ -178,22 +120,13 @@ export class WebhooksResource {
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `precondition_failed`: Precondition failed.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  delete(webhookId: string, options?: DeleteWebhookOptions): Call<void, DeleteWebhookError> {
-    return deleteWebhook(this.#api, webhookId, options);
+  delete(
+    webhookId: string,
+    query?: undefined,
+    options?: DeleteWebhookOptions,
+  ): Call<void, DeleteWebhookError> {
+    return deleteWebhook(this.#api, webhookId, query, options);
   }
 
   /**
@@ -205,23 +138,13 @@ export class WebhooksResource {
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  verify(webhookId: string, options?: RequestOptions): Call<WebhookVerification, VerifyWebhookError> {
-    return verifyWebhook(this.#api, webhookId, options);
+  verify(
+    webhookId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<WebhookVerification, VerifyWebhookError> {
+    return verifyWebhook(this.#api, webhookId, body, options);
   }
 
   /**
@@ -233,22 +156,12 @@ export class WebhooksResource {
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
    *
    * @param webhookId - The id of the webhook.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `permission_denied`: Permission denied.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `webhook_not_found`: No such webhook.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  rotateKey(webhookId: string, options?: RequestOptions): Call<WebhookWithKey, RotateWebhookKeyError> {
-    return rotateWebhookKey(this.#api, webhookId, options);
+  rotateKey(
+    webhookId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<WebhookWithKey, RotateWebhookKeyError> {
+    return rotateWebhookKey(this.#api, webhookId, body, options);
   }
 }

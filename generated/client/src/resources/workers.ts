@@ -35,19 +35,6 @@ export class WorkersResource {
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
    *
    * @param agentId - The id of the agent.
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     agentId: string,
@@ -67,23 +54,6 @@ export class WorkersResource {
    *
    * @param agentId - The id of the agent.
    * @param body - The worker that starts.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `malformed_body`: Malformed body.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `agent_not_found`: No such agent.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `payload_too_large`: Payload too large.
-   * @throws `unsupported_media_type`: Unsupported media type.
-   * @throws `validation_failed`: Validation failed.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   register(
     agentId: string,
@@ -101,20 +71,9 @@ export class WorkersResource {
    * `GET /workspaces/{workspaceId}/workers/{workerId}`
    *
    * @param workerId - The id of the worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(workerId: string, options?: RequestOptions): Call<Worker, FetchWorkerError> {
-    return fetchWorker(this.#api, workerId, options);
+  fetch(workerId: string, query?: undefined, options?: RequestOptions): Call<Worker, FetchWorkerError> {
+    return fetchWorker(this.#api, workerId, query, options);
   }
 
   /**
@@ -125,20 +84,13 @@ export class WorkersResource {
    * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
    *
    * @param workerId - The id of the worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  deregister(workerId: string, options?: RequestOptions): Call<void, DeregisterWorkerError> {
-    return deregisterWorker(this.#api, workerId, options);
+  deregister(
+    workerId: string,
+    query?: undefined,
+    options?: RequestOptions,
+  ): Call<void, DeregisterWorkerError> {
+    return deregisterWorker(this.#api, workerId, query, options);
   }
 
   /**
@@ -150,21 +102,12 @@ export class WorkersResource {
    * `POST /workspaces/{workspaceId}/workers/{workerId}/heartbeat`
    *
    * @param workerId - The id of the worker.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `oauth_required`: OAuth required.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `worker_not_found`: No such worker.
-   * @throws `idempotency_in_progress`: Request in progress.
-   * @throws `idempotency_key_reused`: Idempotency key reused.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  heartbeat(workerId: string, options?: RequestOptions): Call<WorkerHeartbeat, HeartbeatWorkerError> {
-    return heartbeatWorker(this.#api, workerId, options);
+  heartbeat(
+    workerId: string,
+    body?: undefined,
+    options?: RequestOptions,
+  ): Call<WorkerHeartbeat, HeartbeatWorkerError> {
+    return heartbeatWorker(this.#api, workerId, body, options);
   }
 }

@@ -28,17 +28,6 @@ export class WorkspacesResource {
    * Lists the workspaces that the caller belongs to, by name. An API key belongs to exactly one.
    *
    * `GET /workspaces`
-   *
-   * @param query - What narrows or shapes the answer.
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `invalid_cursor`: Invalid cursor.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
   list(
     query?: ListWorkspacesQuery,
@@ -53,18 +42,8 @@ export class WorkspacesResource {
    * Returns one workspace.
    *
    * `GET /workspaces/{workspaceId}`
-   *
-   * @throws `invalid_parameter`: Invalid parameter.
-   * @throws `credential_missing`: Credential missing.
-   * @throws `credential_invalid`: Credential invalid.
-   * @throws `token_expired`: Token expired.
-   * @throws `insufficient_scope`: Insufficient scope.
-   * @throws `workspace_not_found`: No such workspace.
-   * @throws `rate_limited`: Rate limited.
-   * @throws `internal_error`: Internal error.
-   * @throws `unavailable`: Temporarily unavailable.
    */
-  fetch(options?: FetchWorkspaceOptions): Call<Workspace, FetchWorkspaceError> {
-    return fetchWorkspace(this.#api, options);
+  fetch(query?: undefined, options?: FetchWorkspaceOptions): Call<Workspace, FetchWorkspaceError> {
+    return fetchWorkspace(this.#api, query, options);
   }
 }

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Agent, AgentList } from "../types.js";
 
-/** The request of `listAgents`, validated. */
+/** Validated. */
 export type ListAgentsRequest = RequestBase<ListAgentsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListAgentsRequest = RequestBase<ListAgentsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -23,20 +26,17 @@ export type ListAgentsRequest = RequestBase<ListAgentsCode> & {
      */
     readonly cursor?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listAgents` may answer when it succeeds. */
 export type ListAgentsOutput = {
   readonly status: 200;
   readonly body: AgentList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listAgents` declares. */
+/** What it may fail with. */
 export type ListAgentsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -50,9 +50,8 @@ export type ListAgentsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchAgent`, validated. */
+/** Validated. */
 export type FetchAgentRequest = RequestBase<FetchAgentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -62,18 +61,15 @@ export type FetchAgentRequest = RequestBase<FetchAgentCode> & {
     /** The id of the agent. */
     readonly agentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchAgent` may answer when it succeeds. */
 export type FetchAgentOutput =
   | {
       readonly status: 200;
@@ -85,7 +81,7 @@ export type FetchAgentOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchAgent` declares. */
+/** What it may fail with. */
 export type FetchAgentCode =
   | "invalid_parameter"
   | "credential_missing"

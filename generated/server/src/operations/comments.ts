@@ -9,9 +9,8 @@ import type {
   CommentUpdate,
 } from "../types.js";
 
-/** The request of `listWorkspaceComments`, validated. */
+/** Validated. */
 export type ListWorkspaceCommentsRequest = RequestBase<ListWorkspaceCommentsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -19,9 +18,13 @@ export type ListWorkspaceCommentsRequest = RequestBase<ListWorkspaceCommentsCode
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -42,20 +45,17 @@ export type ListWorkspaceCommentsRequest = RequestBase<ListWorkspaceCommentsCode
     /** Only what last changed before this time. */
     readonly updatedBefore?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listWorkspaceComments` may answer when it succeeds. */
 export type ListWorkspaceCommentsOutput = {
   readonly status: 200;
   readonly body: CommentPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listWorkspaceComments` declares. */
+/** What it may fail with. */
 export type ListWorkspaceCommentsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -68,9 +68,8 @@ export type ListWorkspaceCommentsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `listComments`, validated. */
+/** Validated. */
 export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -80,9 +79,13 @@ export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -95,20 +98,17 @@ export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
     /** Only replies to this comment. */
     readonly parentCommentId?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listComments` may answer when it succeeds. */
 export type ListCommentsOutput = {
   readonly status: 200;
   readonly body: CommentPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listComments` declares. */
+/** What it may fail with. */
 export type ListCommentsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -122,9 +122,8 @@ export type ListCommentsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createComment`, validated. */
+/** Validated. */
 export type CreateCommentRequest = RequestBase<CreateCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -134,9 +133,8 @@ export type CreateCommentRequest = RequestBase<CreateCommentCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -144,18 +142,16 @@ export type CreateCommentRequest = RequestBase<CreateCommentCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: CommentCreate };
 
-/** What `createComment` may answer when it succeeds. */
 export type CreateCommentOutput = {
   readonly status: 201;
   readonly body: Comment;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createComment` declares. */
+/** What it may fail with. */
 export type CreateCommentCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -175,9 +171,8 @@ export type CreateCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchComment`, validated. */
+/** Validated. */
 export type FetchCommentRequest = RequestBase<FetchCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -189,18 +184,15 @@ export type FetchCommentRequest = RequestBase<FetchCommentCode> & {
     /** The id of the comment. */
     readonly commentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchComment` may answer when it succeeds. */
 export type FetchCommentOutput =
   | {
       readonly status: 200;
@@ -212,7 +204,7 @@ export type FetchCommentOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchComment` declares. */
+/** What it may fail with. */
 export type FetchCommentCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -226,9 +218,8 @@ export type FetchCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateComment`, validated. */
+/** Validated. */
 export type UpdateCommentRequest = RequestBase<UpdateCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -240,9 +231,8 @@ export type UpdateCommentRequest = RequestBase<UpdateCommentCode> & {
     /** The id of the comment. */
     readonly commentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -250,21 +240,19 @@ export type UpdateCommentRequest = RequestBase<UpdateCommentCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: CommentUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: CommentUpdate }
   );
 
-/** What `updateComment` may answer when it succeeds. */
 export type UpdateCommentOutput = {
   readonly status: 200;
   readonly body: Comment;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateComment` declares. */
+/** What it may fail with. */
 export type UpdateCommentCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -284,9 +272,8 @@ export type UpdateCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteComment`, validated. */
+/** Validated. */
 export type DeleteCommentRequest = RequestBase<DeleteCommentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -298,9 +285,8 @@ export type DeleteCommentRequest = RequestBase<DeleteCommentCode> & {
     /** The id of the comment. */
     readonly commentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -308,17 +294,15 @@ export type DeleteCommentRequest = RequestBase<DeleteCommentCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteComment` may answer when it succeeds. */
 export type DeleteCommentOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteComment` declares. */
+/** What it may fail with. */
 export type DeleteCommentCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -334,9 +318,8 @@ export type DeleteCommentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `addCommentReaction`, validated. */
+/** Validated. */
 export type AddCommentReactionRequest = RequestBase<AddCommentReactionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -350,22 +333,18 @@ export type AddCommentReactionRequest = RequestBase<AddCommentReactionCode> & {
     /** The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
     readonly emoji: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `addCommentReaction` may answer when it succeeds. */
 export type AddCommentReactionOutput = {
   readonly status: 200;
   readonly body: CommentReaction;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `addCommentReaction` declares. */
+/** What it may fail with. */
 export type AddCommentReactionCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -380,9 +359,8 @@ export type AddCommentReactionCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `removeCommentReaction`, validated. */
+/** Validated. */
 export type RemoveCommentReactionRequest = RequestBase<RemoveCommentReactionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -396,21 +374,17 @@ export type RemoveCommentReactionRequest = RequestBase<RemoveCommentReactionCode
     /** The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
     readonly emoji: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `removeCommentReaction` may answer when it succeeds. */
 export type RemoveCommentReactionOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `removeCommentReaction` declares. */
+/** What it may fail with. */
 export type RemoveCommentReactionCode =
   | "invalid_parameter"
   | "credential_missing"

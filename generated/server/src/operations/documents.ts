@@ -11,9 +11,8 @@ import type {
   DocumentUpdate,
 } from "../types.js";
 
-/** The request of `listDocuments`, validated. */
+/** Validated. */
 export type ListDocumentsRequest = RequestBase<ListDocumentsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -21,9 +20,13 @@ export type ListDocumentsRequest = RequestBase<ListDocumentsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -51,25 +54,26 @@ export type ListDocumentsRequest = RequestBase<ListDocumentsCode> & {
     readonly updatedAfter?: string;
     /** Only what last changed before this time. */
     readonly updatedBefore?: string;
-    /** Whether the texts come along. */
+    /**
+     * Whether the texts come along.
+     *
+     * @default false
+     */
     readonly includeContent: boolean;
     /** The order of the list; `-createdAt` unless given. */
     readonly sort: DocumentSort;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listDocuments` may answer when it succeeds. */
 export type ListDocumentsOutput = {
   readonly status: 200;
   readonly body: DocumentPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listDocuments` declares. */
+/** What it may fail with. */
 export type ListDocumentsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -82,9 +86,8 @@ export type ListDocumentsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createDocument`, validated. */
+/** Validated. */
 export type CreateDocumentRequest = RequestBase<CreateDocumentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -92,9 +95,8 @@ export type CreateDocumentRequest = RequestBase<CreateDocumentCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -102,18 +104,16 @@ export type CreateDocumentRequest = RequestBase<CreateDocumentCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: DocumentCreate };
 
-/** What `createDocument` may answer when it succeeds. */
 export type CreateDocumentOutput = {
   readonly status: 201;
   readonly body: Document;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createDocument` declares. */
+/** What it may fail with. */
 export type CreateDocumentCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -132,9 +132,8 @@ export type CreateDocumentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchDocument`, validated. */
+/** Validated. */
 export type FetchDocumentRequest = RequestBase<FetchDocumentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -144,18 +143,15 @@ export type FetchDocumentRequest = RequestBase<FetchDocumentCode> & {
     /** The id of the document. */
     readonly documentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchDocument` may answer when it succeeds. */
 export type FetchDocumentOutput =
   | {
       readonly status: 200;
@@ -167,7 +163,7 @@ export type FetchDocumentOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchDocument` declares. */
+/** What it may fail with. */
 export type FetchDocumentCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -180,9 +176,8 @@ export type FetchDocumentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateDocument`, validated. */
+/** Validated. */
 export type UpdateDocumentRequest = RequestBase<UpdateDocumentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -192,9 +187,8 @@ export type UpdateDocumentRequest = RequestBase<UpdateDocumentCode> & {
     /** The id of the document. */
     readonly documentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -202,21 +196,19 @@ export type UpdateDocumentRequest = RequestBase<UpdateDocumentCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: DocumentUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: DocumentUpdate }
   );
 
-/** What `updateDocument` may answer when it succeeds. */
 export type UpdateDocumentOutput = {
   readonly status: 200;
   readonly body: Document;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateDocument` declares. */
+/** What it may fail with. */
 export type UpdateDocumentCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -235,9 +227,8 @@ export type UpdateDocumentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteDocument`, validated. */
+/** Validated. */
 export type DeleteDocumentRequest = RequestBase<DeleteDocumentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -247,9 +238,8 @@ export type DeleteDocumentRequest = RequestBase<DeleteDocumentCode> & {
     /** The id of the document. */
     readonly documentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -257,17 +247,15 @@ export type DeleteDocumentRequest = RequestBase<DeleteDocumentCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteDocument` may answer when it succeeds. */
 export type DeleteDocumentOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteDocument` declares. */
+/** What it may fail with. */
 export type DeleteDocumentCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -282,9 +270,8 @@ export type DeleteDocumentCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `patchDocument`, validated. */
+/** Validated. */
 export type PatchDocumentRequest = RequestBase<PatchDocumentCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -294,9 +281,8 @@ export type PatchDocumentRequest = RequestBase<PatchDocumentCode> & {
     /** The id of the document. */
     readonly documentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -304,18 +290,16 @@ export type PatchDocumentRequest = RequestBase<PatchDocumentCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: DocumentPatch };
 
-/** What `patchDocument` may answer when it succeeds. */
 export type PatchDocumentOutput = {
   readonly status: 200;
   readonly body: Document;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `patchDocument` declares. */
+/** What it may fail with. */
 export type PatchDocumentCode =
   | "invalid_parameter"
   | "malformed_body"

@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { EventPage, WebhookEventType } from "../types.js";
 
-/** The request of `listEvents`, validated. */
+/** Validated. */
 export type ListEventsRequest = RequestBase<ListEventsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12,9 +11,13 @@ export type ListEventsRequest = RequestBase<ListEventsCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` or `resumeCursor` of an earlier page, unchanged. It can be used as long
@@ -25,23 +28,24 @@ export type ListEventsRequest = RequestBase<ListEventsCode> & {
     readonly type?: WebhookEventType[];
     /** Without a cursor, only events from this time on. Times of more than 30 days ago are refused with 410. */
     readonly since?: string;
-    /** Without a cursor, whether to begin with what happens from now on, so that the page has no events. */
+    /**
+     * Without a cursor, whether to begin with what happens from now on, so that the page has no events.
+     *
+     * @default false
+     */
     readonly latest: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listEvents` may answer when it succeeds. */
 export type ListEventsOutput = {
   readonly status: 200;
   readonly body: EventPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listEvents` declares. */
+/** What it may fail with. */
 export type ListEventsCode =
   | "invalid_parameter"
   | "invalid_cursor"

@@ -10,9 +10,8 @@ import type {
   TriageStatus,
 } from "../types.js";
 
-/** The request of `listInitiatives`, validated. */
+/** Validated. */
 export type ListInitiativesRequest = RequestBase<ListInitiativesCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -20,9 +19,13 @@ export type ListInitiativesRequest = RequestBase<ListInitiativesCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -56,23 +59,24 @@ export type ListInitiativesRequest = RequestBase<ListInitiativesCode> & {
     readonly updatedAfter?: string;
     /** Only what last changed before this time. */
     readonly updatedBefore?: string;
-    /** Whether each initiative comes with its `ancestors`. */
+    /**
+     * Whether each initiative comes with its `ancestors`.
+     *
+     * @default true
+     */
     readonly includeHierarchy: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listInitiatives` may answer when it succeeds. */
 export type ListInitiativesOutput = {
   readonly status: 200;
   readonly body: InitiativePage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listInitiatives` declares. */
+/** What it may fail with. */
 export type ListInitiativesCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -85,9 +89,8 @@ export type ListInitiativesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createInitiative`, validated. */
+/** Validated. */
 export type CreateInitiativeRequest = RequestBase<CreateInitiativeCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -95,9 +98,8 @@ export type CreateInitiativeRequest = RequestBase<CreateInitiativeCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -105,18 +107,16 @@ export type CreateInitiativeRequest = RequestBase<CreateInitiativeCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: InitiativeCreate };
 
-/** What `createInitiative` may answer when it succeeds. */
 export type CreateInitiativeOutput = {
   readonly status: 201;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createInitiative` declares. */
+/** What it may fail with. */
 export type CreateInitiativeCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -136,9 +136,8 @@ export type CreateInitiativeCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchInitiative`, validated. */
+/** Validated. */
 export type FetchInitiativeRequest = RequestBase<FetchInitiativeCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -148,18 +147,15 @@ export type FetchInitiativeRequest = RequestBase<FetchInitiativeCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchInitiative` may answer when it succeeds. */
 export type FetchInitiativeOutput =
   | {
       readonly status: 200;
@@ -171,7 +167,7 @@ export type FetchInitiativeOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchInitiative` declares. */
+/** What it may fail with. */
 export type FetchInitiativeCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -184,9 +180,8 @@ export type FetchInitiativeCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateInitiative`, validated. */
+/** Validated. */
 export type UpdateInitiativeRequest = RequestBase<UpdateInitiativeCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -196,9 +191,8 @@ export type UpdateInitiativeRequest = RequestBase<UpdateInitiativeCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -206,21 +200,19 @@ export type UpdateInitiativeRequest = RequestBase<UpdateInitiativeCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TaskUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TaskUpdate }
   );
 
-/** What `updateInitiative` may answer when it succeeds. */
 export type UpdateInitiativeOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateInitiative` declares. */
+/** What it may fail with. */
 export type UpdateInitiativeCode =
   | "invalid_parameter"
   | "malformed_body"

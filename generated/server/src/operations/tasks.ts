@@ -21,9 +21,8 @@ import type {
   TriageStatus,
 } from "../types.js";
 
-/** The request of `listTasks`, validated. */
+/** Validated. */
 export type ListTasksRequest = RequestBase<ListTasksCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -31,9 +30,13 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -43,7 +46,11 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
     readonly cursor?: string;
     /** The order of the list. */
     readonly sort: TaskSort;
-    /** Whether to list all tasks that the caller may see instead of only their own. */
+    /**
+     * Whether to list all tasks that the caller may see instead of only their own.
+     *
+     * @default false
+     */
     readonly all: boolean;
     /** Only tasks of one of these scopes. Repeat the parameter for several. */
     readonly scope?: TaskScope[];
@@ -75,23 +82,24 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
     readonly updatedBefore?: string;
     /** Only tasks directly below this one. */
     readonly parentTaskId?: string;
-    /** Whether each task comes with its `ancestors`. */
+    /**
+     * Whether each task comes with its `ancestors`.
+     *
+     * @default false
+     */
     readonly includeHierarchy: boolean;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTasks` may answer when it succeeds. */
 export type ListTasksOutput = {
   readonly status: 200;
   readonly body: TaskPage;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTasks` declares. */
+/** What it may fail with. */
 export type ListTasksCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -104,9 +112,8 @@ export type ListTasksCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createTask`, validated. */
+/** Validated. */
 export type CreateTaskRequest = RequestBase<CreateTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -114,9 +121,8 @@ export type CreateTaskRequest = RequestBase<CreateTaskCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -124,18 +130,16 @@ export type CreateTaskRequest = RequestBase<CreateTaskCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TaskCreate };
 
-/** What `createTask` may answer when it succeeds. */
 export type CreateTaskOutput = {
   readonly status: 201;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createTask` declares. */
+/** What it may fail with. */
 export type CreateTaskCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -155,9 +159,8 @@ export type CreateTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `searchTasks`, validated. */
+/** Validated. */
 export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -165,7 +168,7 @@ export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -175,25 +178,30 @@ export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
     readonly cursor?: string;
     /** The words to look for. Case does not matter; every word must occur, whole or as a beginning. */
     readonly query: string;
-    /** The categories to search. Repeat the parameter for several. */
+    /**
+     * The categories to search. Repeat the parameter for several.
+     *
+     * @default ["initiative","ongoing","bug","triage-bug","triage-item"]
+     */
     readonly category: TaskSearchCategory[];
-    /** The greatest number of results in the page. */
+    /**
+     * The greatest number of results in the page.
+     *
+     * @default 10
+     */
     readonly limit: number;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `searchTasks` may answer when it succeeds. */
 export type SearchTasksOutput = {
   readonly status: 200;
   readonly body: TaskSearchResults;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `searchTasks` declares. */
+/** What it may fail with. */
 export type SearchTasksCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -206,9 +214,8 @@ export type SearchTasksCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchTask`, validated. */
+/** Validated. */
 export type FetchTaskRequest = RequestBase<FetchTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -218,18 +225,15 @@ export type FetchTaskRequest = RequestBase<FetchTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchTask` may answer when it succeeds. */
 export type FetchTaskOutput =
   | {
       readonly status: 200;
@@ -241,7 +245,7 @@ export type FetchTaskOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchTask` declares. */
+/** What it may fail with. */
 export type FetchTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -254,9 +258,8 @@ export type FetchTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateTask`, validated. */
+/** Validated. */
 export type UpdateTaskRequest = RequestBase<UpdateTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -266,9 +269,8 @@ export type UpdateTaskRequest = RequestBase<UpdateTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -276,21 +278,19 @@ export type UpdateTaskRequest = RequestBase<UpdateTaskCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: TaskUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: TaskUpdate }
   );
 
-/** What `updateTask` may answer when it succeeds. */
 export type UpdateTaskOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateTask` declares. */
+/** What it may fail with. */
 export type UpdateTaskCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -311,9 +311,8 @@ export type UpdateTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteTask`, validated. */
+/** Validated. */
 export type DeleteTaskRequest = RequestBase<DeleteTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -323,15 +322,17 @@ export type DeleteTaskRequest = RequestBase<DeleteTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
     /**
      * What happens when the task has children. `refuse`: nothing is deleted and the answer is 409; `detach`: the
      * children lose their parent.
+     *
+     * @default "refuse"
      */
     readonly children: "refuse" | "detach";
   };
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -339,17 +340,15 @@ export type DeleteTaskRequest = RequestBase<DeleteTaskCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteTask` may answer when it succeeds. */
 export type DeleteTaskOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteTask` declares. */
+/** What it may fail with. */
 export type DeleteTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -365,9 +364,8 @@ export type DeleteTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `snoozeTask`, validated. */
+/** Validated. */
 export type SnoozeTaskRequest = RequestBase<SnoozeTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -377,22 +375,18 @@ export type SnoozeTaskRequest = RequestBase<SnoozeTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TaskSnoozeRequest };
 
-/** What `snoozeTask` may answer when it succeeds. */
 export type SnoozeTaskOutput = {
   readonly status: 200;
   readonly body: TaskSnooze;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `snoozeTask` declares. */
+/** What it may fail with. */
 export type SnoozeTaskCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -410,9 +404,8 @@ export type SnoozeTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `unsnoozeTask`, validated. */
+/** Validated. */
 export type UnsnoozeTaskRequest = RequestBase<UnsnoozeTaskCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -422,21 +415,17 @@ export type UnsnoozeTaskRequest = RequestBase<UnsnoozeTaskCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `unsnoozeTask` may answer when it succeeds. */
 export type UnsnoozeTaskOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `unsnoozeTask` declares. */
+/** What it may fail with. */
 export type UnsnoozeTaskCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -450,9 +439,8 @@ export type UnsnoozeTaskCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `listTaskRelations`, validated. */
+/** Validated. */
 export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -462,9 +450,13 @@ export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -475,23 +467,22 @@ export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
     /**
      * `outgoing` lists what this task blocks, duplicates and so on; `incoming` lists the tasks that block it, duplicate
      * it and so on.
+     *
+     * @default "outgoing"
      */
     readonly direction: "outgoing" | "incoming";
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listTaskRelations` may answer when it succeeds. */
 export type ListTaskRelationsOutput = {
   readonly status: 200;
   readonly body: RelationList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listTaskRelations` declares. */
+/** What it may fail with. */
 export type ListTaskRelationsCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -505,9 +496,8 @@ export type ListTaskRelationsCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `addTaskRelation`, validated. */
+/** Validated. */
 export type AddTaskRelationRequest = RequestBase<AddTaskRelationCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -521,22 +511,18 @@ export type AddTaskRelationRequest = RequestBase<AddTaskRelationCode> & {
     /** The id of the task at the other end. */
     readonly relatedTaskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `addTaskRelation` may answer when it succeeds. */
 export type AddTaskRelationOutput = {
   readonly status: 200;
   readonly body: Relation;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `addTaskRelation` declares. */
+/** What it may fail with. */
 export type AddTaskRelationCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -554,9 +540,8 @@ export type AddTaskRelationCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `removeTaskRelation`, validated. */
+/** Validated. */
 export type RemoveTaskRelationRequest = RequestBase<RemoveTaskRelationCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -570,21 +555,17 @@ export type RemoveTaskRelationRequest = RequestBase<RemoveTaskRelationCode> & {
     /** The id of the task at the other end. */
     readonly relatedTaskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `removeTaskRelation` may answer when it succeeds. */
 export type RemoveTaskRelationOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `removeTaskRelation` declares. */
+/** What it may fail with. */
 export type RemoveTaskRelationCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -599,9 +580,8 @@ export type RemoveTaskRelationCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `decideTriage`, validated. */
+/** Validated. */
 export type DecideTriageRequest = RequestBase<DecideTriageCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -611,9 +591,8 @@ export type DecideTriageRequest = RequestBase<DecideTriageCode> & {
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -621,18 +600,16 @@ export type DecideTriageRequest = RequestBase<DecideTriageCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: TriageDecision };
 
-/** What `decideTriage` may answer when it succeeds. */
 export type DecideTriageOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `decideTriage` declares. */
+/** What it may fail with. */
 export type DecideTriageCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -653,9 +630,8 @@ export type DecideTriageCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `patchTaskDescription`, validated. */
+/** Validated. */
 export type PatchTaskDescriptionRequest = RequestBase<PatchTaskDescriptionCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -665,9 +641,8 @@ export type PatchTaskDescriptionRequest = RequestBase<PatchTaskDescriptionCode> 
     /** The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
     readonly taskId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -675,18 +650,16 @@ export type PatchTaskDescriptionRequest = RequestBase<PatchTaskDescriptionCode> 
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: DocumentPatch };
 
-/** What `patchTaskDescription` may answer when it succeeds. */
 export type PatchTaskDescriptionOutput = {
   readonly status: 200;
   readonly body: Task;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `patchTaskDescription` declares. */
+/** What it may fail with. */
 export type PatchTaskDescriptionCode =
   | "invalid_parameter"
   | "malformed_body"

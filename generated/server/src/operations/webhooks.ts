@@ -9,9 +9,8 @@ import type {
   WebhookWithKey,
 } from "../types.js";
 
-/** The request of `listWebhooks`, validated. */
+/** Validated. */
 export type ListWebhooksRequest = RequestBase<ListWebhooksCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -19,9 +18,13 @@ export type ListWebhooksRequest = RequestBase<ListWebhooksCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -30,20 +33,17 @@ export type ListWebhooksRequest = RequestBase<ListWebhooksCode> & {
      */
     readonly cursor?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listWebhooks` may answer when it succeeds. */
 export type ListWebhooksOutput = {
   readonly status: 200;
   readonly body: WebhookList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listWebhooks` declares. */
+/** What it may fail with. */
 export type ListWebhooksCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -57,9 +57,8 @@ export type ListWebhooksCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `createWebhook`, validated. */
+/** Validated. */
 export type CreateWebhookRequest = RequestBase<CreateWebhookCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -67,9 +66,8 @@ export type CreateWebhookRequest = RequestBase<CreateWebhookCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -77,18 +75,16 @@ export type CreateWebhookRequest = RequestBase<CreateWebhookCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: WebhookCreate };
 
-/** What `createWebhook` may answer when it succeeds. */
 export type CreateWebhookOutput = {
   readonly status: 201;
   readonly body: WebhookWithKey;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Location">;
 };
 
-/** The errors that `createWebhook` declares. */
+/** What it may fail with. */
 export type CreateWebhookCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -110,9 +106,8 @@ export type CreateWebhookCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchWebhook`, validated. */
+/** Validated. */
 export type FetchWebhookRequest = RequestBase<FetchWebhookCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -122,18 +117,15 @@ export type FetchWebhookRequest = RequestBase<FetchWebhookCode> & {
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchWebhook` may answer when it succeeds. */
 export type FetchWebhookOutput =
   | {
       readonly status: 200;
@@ -145,7 +137,7 @@ export type FetchWebhookOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchWebhook` declares. */
+/** What it may fail with. */
 export type FetchWebhookCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -159,9 +151,8 @@ export type FetchWebhookCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `updateWebhook`, validated. */
+/** Validated. */
 export type UpdateWebhookRequest = RequestBase<UpdateWebhookCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -171,9 +162,8 @@ export type UpdateWebhookRequest = RequestBase<UpdateWebhookCode> & {
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -181,21 +171,19 @@ export type UpdateWebhookRequest = RequestBase<UpdateWebhookCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & (
     | { readonly mediaType: "application/json"; readonly body: WebhookUpdate }
     | { readonly mediaType: "application/merge-patch+json"; readonly body: WebhookUpdate }
   );
 
-/** What `updateWebhook` may answer when it succeeds. */
 export type UpdateWebhookOutput = {
   readonly status: 200;
   readonly body: Webhook;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
 };
 
-/** The errors that `updateWebhook` declares. */
+/** What it may fail with. */
 export type UpdateWebhookCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -216,9 +204,8 @@ export type UpdateWebhookCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deleteWebhook`, validated. */
+/** Validated. */
 export type DeleteWebhookRequest = RequestBase<DeleteWebhookCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -228,9 +215,8 @@ export type DeleteWebhookRequest = RequestBase<DeleteWebhookCode> & {
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -238,17 +224,15 @@ export type DeleteWebhookRequest = RequestBase<DeleteWebhookCode> & {
      */
     readonly "If-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deleteWebhook` may answer when it succeeds. */
 export type DeleteWebhookOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deleteWebhook` declares. */
+/** What it may fail with. */
 export type DeleteWebhookCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -264,9 +248,8 @@ export type DeleteWebhookCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `verifyWebhook`, validated. */
+/** Validated. */
 export type VerifyWebhookRequest = RequestBase<VerifyWebhookCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -276,9 +259,8 @@ export type VerifyWebhookRequest = RequestBase<VerifyWebhookCode> & {
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -286,18 +268,16 @@ export type VerifyWebhookRequest = RequestBase<VerifyWebhookCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `verifyWebhook` may answer when it succeeds. */
 export type VerifyWebhookOutput = {
   readonly status: 200;
   readonly body: WebhookVerification;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `verifyWebhook` declares. */
+/** What it may fail with. */
 export type VerifyWebhookCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -314,9 +294,8 @@ export type VerifyWebhookCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `rotateWebhookKey`, validated. */
+/** Validated. */
 export type RotateWebhookKeyRequest = RequestBase<RotateWebhookKeyCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -326,9 +305,8 @@ export type RotateWebhookKeyRequest = RequestBase<RotateWebhookKeyCode> & {
     /** The id of the webhook. */
     readonly webhookId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -336,18 +314,16 @@ export type RotateWebhookKeyRequest = RequestBase<RotateWebhookKeyCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `rotateWebhookKey` may answer when it succeeds. */
 export type RotateWebhookKeyOutput = {
   readonly status: 200;
   readonly body: WebhookWithKey;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `rotateWebhookKey` declares. */
+/** What it may fail with. */
 export type RotateWebhookKeyCode =
   | "invalid_parameter"
   | "credential_missing"

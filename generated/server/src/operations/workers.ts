@@ -2,9 +2,8 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Worker, WorkerHeartbeat, WorkerList, WorkerRegistration } from "../types.js";
 
-/** The request of `listWorkers`, validated. */
+/** Validated. */
 export type ListWorkersRequest = RequestBase<ListWorkersCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -14,9 +13,13 @@ export type ListWorkersRequest = RequestBase<ListWorkersCode> & {
     /** The id of the agent. */
     readonly agentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -25,20 +28,17 @@ export type ListWorkersRequest = RequestBase<ListWorkersCode> & {
      */
     readonly cursor?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listWorkers` may answer when it succeeds. */
 export type ListWorkersOutput = {
   readonly status: 200;
   readonly body: WorkerList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listWorkers` declares. */
+/** What it may fail with. */
 export type ListWorkersCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -53,9 +53,8 @@ export type ListWorkersCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `registerWorker`, validated. */
+/** Validated. */
 export type RegisterWorkerRequest = RequestBase<RegisterWorkerCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -65,9 +64,8 @@ export type RegisterWorkerRequest = RequestBase<RegisterWorkerCode> & {
     /** The id of the agent. */
     readonly agentId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -75,11 +73,9 @@ export type RegisterWorkerRequest = RequestBase<RegisterWorkerCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: WorkerRegistration };
 
-/** What `registerWorker` may answer when it succeeds. */
 export type RegisterWorkerOutput =
   | {
       readonly status: 200;
@@ -94,7 +90,7 @@ export type RegisterWorkerOutput =
       >;
     };
 
-/** The errors that `registerWorker` declares. */
+/** What it may fail with. */
 export type RegisterWorkerCode =
   | "invalid_parameter"
   | "malformed_body"
@@ -114,9 +110,8 @@ export type RegisterWorkerCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchWorker`, validated. */
+/** Validated. */
 export type FetchWorkerRequest = RequestBase<FetchWorkerCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -126,22 +121,18 @@ export type FetchWorkerRequest = RequestBase<FetchWorkerCode> & {
     /** The id of the worker. */
     readonly workerId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchWorker` may answer when it succeeds. */
 export type FetchWorkerOutput = {
   readonly status: 200;
   readonly body: Worker;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `fetchWorker` declares. */
+/** What it may fail with. */
 export type FetchWorkerCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -155,9 +146,8 @@ export type FetchWorkerCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `deregisterWorker`, validated. */
+/** Validated. */
 export type DeregisterWorkerRequest = RequestBase<DeregisterWorkerCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -167,21 +157,17 @@ export type DeregisterWorkerRequest = RequestBase<DeregisterWorkerCode> & {
     /** The id of the worker. */
     readonly workerId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `deregisterWorker` may answer when it succeeds. */
 export type DeregisterWorkerOutput = {
   readonly status: 204;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `deregisterWorker` declares. */
+/** What it may fail with. */
 export type DeregisterWorkerCode =
   | "invalid_parameter"
   | "credential_missing"
@@ -195,9 +181,8 @@ export type DeregisterWorkerCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `heartbeatWorker`, validated. */
+/** Validated. */
 export type HeartbeatWorkerRequest = RequestBase<HeartbeatWorkerCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -207,9 +192,8 @@ export type HeartbeatWorkerRequest = RequestBase<HeartbeatWorkerCode> & {
     /** The id of the worker. */
     readonly workerId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /**
      * Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -217,18 +201,16 @@ export type HeartbeatWorkerRequest = RequestBase<HeartbeatWorkerCode> & {
      */
     readonly "Idempotency-Key"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `heartbeatWorker` may answer when it succeeds. */
 export type HeartbeatWorkerOutput = {
   readonly status: 200;
   readonly body: WorkerHeartbeat;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
 };
 
-/** The errors that `heartbeatWorker` declares. */
+/** What it may fail with. */
 export type HeartbeatWorkerCode =
   | "invalid_parameter"
   | "credential_missing"

@@ -2,13 +2,16 @@
 import type { DeclaredHeaders, RequestBase } from "../runtime/handler.js";
 import type { Workspace, WorkspaceList } from "../types.js";
 
-/** The request of `listWorkspaces`, validated. */
+/** Validated. */
 export type ListWorkspacesRequest = RequestBase<ListWorkspacesCode> & {
-  /** What the path names. */
   readonly path: Readonly<Record<string, never>>;
-  /** The query, decoded, with defaults filled in. */
+  /** Decoded, with defaults filled in. */
   readonly query: {
-    /** The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells. */
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
     readonly limit: number;
     /**
      * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
@@ -17,20 +20,17 @@ export type ListWorkspacesRequest = RequestBase<ListWorkspacesCode> & {
      */
     readonly cursor?: string;
   };
-  /** The headers that the operation declares. */
   readonly headers: Readonly<Record<string, never>>;
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `listWorkspaces` may answer when it succeeds. */
 export type ListWorkspacesOutput = {
   readonly status: 200;
   readonly body: WorkspaceList;
   readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
-/** The errors that `listWorkspaces` declares. */
+/** What it may fail with. */
 export type ListWorkspacesCode =
   | "invalid_parameter"
   | "invalid_cursor"
@@ -42,9 +42,8 @@ export type ListWorkspacesCode =
   | "internal_error"
   | "unavailable";
 
-/** The request of `fetchWorkspace`, validated. */
+/** Validated. */
 export type FetchWorkspaceRequest = RequestBase<FetchWorkspaceCode> & {
-  /** What the path names. */
   readonly path: {
     /**
      * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -52,18 +51,15 @@ export type FetchWorkspaceRequest = RequestBase<FetchWorkspaceCode> & {
      */
     readonly workspaceId: string;
   };
-  /** The query, decoded, with defaults filled in. */
   readonly query: Readonly<Record<string, never>>;
-  /** The headers that the operation declares. */
+  /** Those that the operation declares. */
   readonly headers: {
     /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
     readonly "If-None-Match"?: string;
   };
-  /** The cookies that the operation declares. */
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
-/** What `fetchWorkspace` may answer when it succeeds. */
 export type FetchWorkspaceOutput =
   | {
       readonly status: 200;
@@ -75,7 +71,7 @@ export type FetchWorkspaceOutput =
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
-/** The errors that `fetchWorkspace` declares. */
+/** What it may fail with. */
 export type FetchWorkspaceCode =
   | "invalid_parameter"
   | "credential_missing"
