@@ -56,6 +56,8 @@ export interface BuildReport {
   /** Empty where nothing had to be looked at, since no input has changed. */
   readonly plans: readonly OutputPlan[];
   readonly isSkipped: boolean;
+  /** Extensions of other tools that were read as ours. */
+  readonly adopted?: SourceDocument["adopted"];
   readonly counts?: { readonly operations: number; readonly schemas: number };
   /** Absolute paths of every file that was read. */
   readonly sources: readonly string[];
@@ -103,6 +105,7 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
     diagnostics,
     plans,
     isSkipped: false,
+    adopted: source.adopted,
     counts: { operations: model.operations.length, schemas: model.schemas.length },
     sources: [...source.files, ...otherFilesOf(request)],
   };

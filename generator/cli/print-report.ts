@@ -25,6 +25,8 @@ function printOne(terminal: Terminal, report: BuildReport, time: string): void {
   terminal.line(
     `${terminal.style("green", "✓")} ${plural(operations, "operation")}, ${plural(schemas, "schema")}${told} ${time}`,
   );
+  const adopted = (report.adopted ?? []).map(({ extension, count }) => `${extension} (${count})`);
+  if (adopted.length > 0) terminal.line(`  read as ours: ${adopted.join(", ")}`);
   for (const plan of report.plans) printPlan(terminal, plan);
   const fresh = report.plans.find(({ unchanged, written }) => {
     return unchanged.length === 0 && written.some(({ path }) => path === "package.json");
@@ -68,6 +70,7 @@ export function jsonReport(reports: readonly BuildReport[], elapsedMs: number): 
           operations: sum(counts.map(({ operations }) => operations)),
           schemas: sum(counts.map(({ schemas }) => schemas)),
         }),
+    adopted: reports.flatMap(({ adopted = [] }) => adopted),
     diagnostics: reports.flatMap(({ diagnostics }) => diagnostics),
     outputs: reports
       .flatMap(({ plans }) => plans)

@@ -2,7 +2,8 @@ import { singular, wordsOf } from "./words.js";
 
 /** The words of an id, without what the framework that made it adds to each. */
 export function cleanId(id: string, method: string, path: string, resource: readonly string[]): string[] {
-  const words = withoutClass(wordsOf(withoutTail(id, method, path)), resource);
+  const all = withoutClass(wordsOf(withoutTail(id, method, path)), resource);
+  const words = all.length > 2 && /^(api|rest)$/.test(all[0] ?? "") ? all.slice(1) : all;
   return words.length > 1 && /^(method|endpoint|handler)$/.test(words.at(-1) ?? "")
     ? words.slice(0, -1)
     : words;
@@ -58,31 +59,64 @@ const PREPOSITIONS = /^(to|from|for|in|of|on|by|with|at|a|an|the|as)$/;
  * `assignRoleToUser` on `users` is `assignRole`. `getTeamTasks` on `tasks` keeps its words, since it is about a team, and
  * so does `asyncSearchGet` on `search`, where the word is part of another name.
  */
-export function withoutResource(words: readonly string[], resource: readonly string[]): readonly string[] {
+export function withoutResource(
+  words: readonly string[],
+  resource: readonly string[],
+  owners: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const all = resource.flatMap((name) => wordsOf(name).map(singular));
   const last = wordsOf(resource.at(-1) ?? "").map(singular);
   // On `teams.members`, both `listTeamMembers` and `listMembers` are `list`.
   for (const noun of resource.length > 1 ? [all, last] : [last]) {
-    const rest = withoutNoun(words, noun);
+    const rest = withoutNoun(words, noun, owners);
     if (rest !== words) return rest;
   }
   return words;
 }
 
-function withoutNoun(words: readonly string[], noun: readonly string[]): readonly string[] {
+function withoutNoun(
+  words: readonly string[],
+  noun: readonly string[],
+  owners: ReadonlySet<string>,
+): readonly string[] {
   if (noun.length === 0) return words;
   const isAt = (index: number): boolean =>
     noun.every((word, offset) => singular(words[index + offset] ?? "") === word);
   if (isAt(0)) return kept(words.slice(noun.length), words);
-  const isVerb = VERBS.has(words[0] ?? "");
-  const article = isVerb && PREPOSITIONS.test(words[1] ?? "") ? 1 : 0;
-  if (isVerb && isAt(1 + article))
-    return kept([...words.slice(0, 1), ...words.slice(1 + article + noun.length)], words);
+  const [verb = "", second = ""] = words;
   const last = words.length - noun.length;
+  if (!VERBS.has(verb)) return withoutEnd(words, last, isAt);
+  if (isAt(1)) return kept([verb, ...words.slice(1 + noun.length)], words);
+  if (isAt(2) && PREPOSITIONS.test(second)) return kept([verb, ...words.slice(2 + noun.length)], words);
+  if (isAt(2) && ADJECTIVES.has(second)) return [verb, second, ...words.slice(2 + noun.length)];
+  const middle = words.slice(1, last);
+  // `retrieveProjectRole` on `roles` is `retrieveForProject`, since there are projects.
+  if (middle.length > 0 && isAt(last) && middle.every((word) => owners.has(singular(word))))
+    return [verb, "for", ...middle.map(singular)];
+  return withoutEnd(words, last, isAt);
+}
+
+/** Without the noun at the end where a preposition leads to it. */
+function withoutEnd(
+  words: readonly string[],
+  last: number,
+  isAt: (index: number) => boolean,
+): readonly string[] {
   let end = last;
   while (end > 1 && PREPOSITIONS.test(words[end - 1] ?? "")) end -= 1;
   return end > 1 && end < last && isAt(last) ? words.slice(0, end) : words;
 }
+
+/** Words before a noun that say which of it are meant, and are no things themselves. */
+const ADJECTIVES = new Set(
+  (
+    "active all archived available bulk closed complete current custom default deleted detailed direct draft enabled existing " +
+    "expired external failed featured filtered final first full global hidden initial internal invalid last latest linked local " +
+    "main many missing multiple my new next old open optional own paid pending popular previous primary private public " +
+    "published random recent related remote scheduled selected several shared similar simple single specific standard sub top " +
+    "trending unpublished unread unused upcoming valid welcome"
+  ).split(" "),
+);
 
 function kept(rest: readonly string[], words: readonly string[]): readonly string[] {
   return /^\p{L}/u.test(rest[0] ?? "") ? rest : words;

@@ -18,10 +18,20 @@ export function candidates(
 ): string[] {
   const stated = camelCase(wordsOf(stringOf(operation["x-method"]) ?? ""));
   const words = cleanId(id, method, path, resource);
-  const short = withoutResource(words, resource);
+  const owners = new Set(shape.nouns.slice(0, -1).flatMap((noun) => noun.map(singular)));
+  const short = withoutResource(words, resource, owners);
   const byShape = shapeNames(method, resource, shape, hasPatch);
   const byId = idNames(method, words, short, shape);
-  const all = isTelling(words, short, method, path) ? [...byId, ...byShape] : [...byShape, ...byId];
+  const home = wordsOf(resource.at(-1) ?? "")
+    .map(singular)
+    .join(" ");
+  const isNounAlone = words.map(singular).join(" ") === home;
+  const [shortest = "", ...rest] = byId;
+  const isTold = isTelling(words, short, method, path) && !isNounAlone;
+  // A second name is sought by shape first, since the id's whole says the resource again.
+  const isHome = shape.nouns.at(-1)?.map(singular).join(" ") === home;
+  const second = isHome ? [...byShape, ...rest] : [...rest, ...byShape];
+  const all = isTold ? [shortest, ...second] : [...byShape, ...byId];
   const named = [stated, ...all].filter((name) => /^[\p{L}_$]/u.test(name));
   const brief = named.filter((name) => name.length <= MAX_LETTERS);
   return [...new Set(brief.length > 0 ? brief : [...named].sort((a, b) => a.length - b.length))];
@@ -58,8 +68,11 @@ function idNames(
 ): string[] {
   // `getCustomers` is the list, which has a name of its own beside the one that gets one customer.
   const isList = method === "get" && shape.kind === "collection" && shape.action.length === 0;
-  const name = isList && /^(get|find|fetch|read)$/.test(short.join("")) ? ["list"] : short;
-  return [camelCase(name), camelCase(words)].filter((text) => text !== "");
+  const isVerb = /^(get|find|fetch|read)$/.test(short.join(""));
+  const isOne =
+    method === "get" && shape.kind === "item" && shape.action.length === 0 && short.join("") === "list";
+  const name = isList && isVerb ? ["list"] : short;
+  return [camelCase(name), ...(isOne ? ["get"] : []), camelCase(words)].filter((text) => text !== "");
 }
 
 /** Names by method and path: `list`, or `listForTeam` where that is taken. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 
 import { SpecError, type Diagnostic, type Location } from "./diagnostic.js";
+import { adoptForeign, type Adopted } from "./foreign.js";
 import { formatOf } from "./kind-of-document.js";
 import { Locator, type SpecFiles } from "./locate.js";
 import { applyOverlays } from "./overlay.js";
@@ -27,6 +28,8 @@ export interface SourceDocument {
   readonly contents: SpecFiles;
   /** SHA-256 of the contents, hexadecimal; the same wherever the files lie. */
   readonly hash: string;
+  /** Extensions of other tools that were read as ours. */
+  readonly adopted: readonly Adopted[];
   /** What was found on the way: warnings, and errors that nothing should be made of. */
   readonly findings: readonly Diagnostic[];
   /** Where a node of the bundled document stands in the files; found only when asked. */
@@ -60,7 +63,8 @@ export async function readSpec(file: string, options: ReadOptions = {}): Promise
   const document = applyOverlays(current, overlays);
   const locator = new Locator(root, files);
   const locate = (pointer: string): Location | undefined => locator.locate(pointer);
-  warnings.push(...checkBehaviour(document, locate));
+  const foreign = adoptForeign(document, locate);
+  warnings.push(...foreign.findings, ...checkBehaviour(document, locate));
   return {
     document,
     format: format === "openapi-3.1" ? "openapi-3.1" : "openapi-3.0",
@@ -70,6 +74,7 @@ export async function readSpec(file: string, options: ReadOptions = {}): Promise
     files: [...files.keys(), ...overlays.map((overlay) => resolve(overlay))],
     hash: hashOf(files, overlays),
     findings: warnings,
+    adopted: foreign.adopted,
     locate,
   };
 }
