@@ -87,8 +87,11 @@ function select<Row extends TaskParts>(
       select parent_task_id, task_id, status from ${tasks}
       where parent_task_id in ${[...ids]} and deleted_at is null
       union all
-      select below.root, child.task_id, child.status from ${tasks} child
-      join below on child.parent_task_id = below.task_id where child.deleted_at is null
+      -- Without the offset, the planner would read the whole table: it takes each level for ten times the one before.
+      select below.root, child.task_id, child.status from below cross join lateral (
+        select task_id, status from ${tasks}
+        where parent_task_id = below.task_id and deleted_at is null offset 0
+      ) child
     ),
     progress as (
       select root, json_build_object(
