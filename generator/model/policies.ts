@@ -60,7 +60,7 @@ export interface IdempotencyPolicy {
 /** `x-pagination`: how a list goes on. Members of the body are named by JSON Pointer (RFC 6901). */
 export interface PaginationPolicy {
   readonly style: "cursor" | "page" | "offset" | "link";
-  /** The query parameter that asks for the next page; none for `link` (RFC 8288). */
+  /** The parameter that asks for the next page, in the query or in a JSON body; none for `link` (RFC 8288). */
   readonly parameter?: string;
   readonly limitParameter?: string;
   /** The array of items; the empty pointer is the body itself. */
@@ -69,6 +69,14 @@ export interface PaginationPolicy {
   readonly next?: string;
   /** A boolean member that tells whether more pages follow. */
   readonly more?: string;
+  /** The number of the first page, or the first offset. */
+  readonly start?: number;
+  /** The number of all items. */
+  readonly total?: string;
+  /** The number of all pages. */
+  readonly totalPages?: string;
+  /** The status of a page after the last one. */
+  readonly endStatus?: number;
 }
 
 /** `x-cache`: how long a result stays fresh. */

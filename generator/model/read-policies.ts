@@ -94,7 +94,15 @@ function readPagination(value: unknown): PaginationPolicy | undefined {
     limitParameter: stringOf(stated["limitParameter"]),
     next: stringOf(stated["next"]),
     more: stringOf(stated["more"]),
+    start: numberOf(stated["start"]),
+    total: stringOf(stated["total"]),
+    totalPages: stringOf(stated["totalPages"]),
+    endStatus: numberOf(stated["endStatus"]),
   });
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 function readCache(value: unknown): CachePolicy | undefined {

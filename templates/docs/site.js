@@ -56,7 +56,7 @@
     return button;
   }
   for (const pre of document.querySelectorAll("pre.code")) {
-    const caption = pre.parentElement.matches(".sample") && pre.parentElement.querySelector("figcaption");
+    const caption = pre.parentElement.matches(".sample") && pre.parentElement.querySelector(".caption");
     if (caption) caption.append(copyButton(pre));
     else {
       const block = element("div", { className: "block" });
@@ -142,7 +142,7 @@
     const answer = element("div", { className: "answer", hidden: true });
     answer.setAttribute("aria-live", "polite");
     sample.append(answer);
-    sample.querySelector("figcaption .copy").before(button);
+    sample.querySelector(".caption .copy").before(button);
     button.addEventListener("click", async () => {
       const headers = Object.fromEntries(request.headers);
       // Each run is a request of its own.
@@ -188,8 +188,8 @@
     event: 2,
     section: 1.9,
     header: 1.9,
-    heading: 1.6,
-    schema: 1.5,
+    heading: 1.9,
+    schema: 1,
     page: 1.8,
   };
   const NAMES = {
@@ -246,16 +246,21 @@
     const options = {
       boost: { title: 4, names: 3 },
       prefix: (term) => term.length > 1,
-      fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false),
       boostDocument: (_id, _term, { kind, title, names }) => {
         const own = KINDS[kind] ?? 1;
         const name = title.toLowerCase();
-        if (name === wanted || names.toLowerCase().split(" ").includes(wanted)) return own * 4;
+        if (name === wanted) return own * 6;
+        if (names.toLowerCase().split(" ").includes(wanted)) return own * 4;
         return name.startsWith(wanted) ? own * 1.6 : own;
       },
     };
-    const all = engine.search(query, { ...options, combineWith: "AND" });
-    return all.length > 0 ? all : engine.search(query, options);
+    // As it is typed first, then with typing errors, then with some of the words alone.
+    const typos = (term) => (term.length < 4 || /\d/.test(term) ? false : term.length < 6 ? 2 : 0.34);
+    for (const more of [{ combineWith: "AND" }, { combineWith: "AND", fuzzy: typos }, { fuzzy: typos }]) {
+      const found = engine.search(query, { ...options, ...more });
+      if (found.length > 0) return found;
+    }
+    return [];
   };
 
   const dialog = element("dialog", { className: "search", ariaLabel: "Search" });

@@ -15,12 +15,6 @@ import { work } from "./contract/work.js";
 
 const { model } = await loadModel({ spec: "spec/openapi.yaml", overlays: [], isLinted: false });
 
-/** Declared, but not to be had here, and why. */
-const ELSEWHERE: readonly string[] = [
-  // Only where files are kept in an S3-compatible store, which this sandbox has none of: `access/files.test.ts` has it.
-  "downloadFile 302",
-];
-
 // Every response is held against the spec: one that it does not allow rejects the call.
 describeDatabases("every operation", (open) => {
   let exchange: Exchange;
@@ -59,6 +53,6 @@ describeDatabases("every operation", (open) => {
   });
 
   it("has given every answer that the spec declares", () => {
-    expect(exchange.missing().filter((answer) => !ELSEWHERE.includes(answer))).toEqual([]);
+    expect(exchange.missing()).toEqual([]);
   });
 });

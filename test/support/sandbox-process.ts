@@ -7,6 +7,7 @@ export interface SandboxProcess {
   readonly url: string;
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly accessToken: string;
   readonly child: ChildProcess;
   /** All that it logged, once it has ended. */
   readonly log: Promise<string>;
@@ -41,7 +42,12 @@ export async function startSandboxProcess(
   };
   if (!child.stdout) throw new Error("The sandbox has no output.");
   for await (const line of createInterface(child.stdout)) {
-    return { ...(JSON.parse(line) as Pick<SandboxProcess, "url" | "baseUrl" | "apiKey">), child, log, end };
+    return {
+      ...(JSON.parse(line) as Pick<SandboxProcess, "url" | "baseUrl" | "apiKey" | "accessToken">),
+      child,
+      log,
+      end,
+    };
   }
   throw new Error(`The sandbox ended: ${await log}`);
 }

@@ -161,6 +161,8 @@ export type {
   FetchFileOptions,
   FetchFileError,
   DeleteFileError,
+  DownloadFileHeaders,
+  DownloadFileOptions,
   DownloadFileError,
 } from "./operations/files.js";
 export type {

@@ -7827,7 +7827,12 @@ export interface operations {
     downloadFile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+                "If-None-Match"?: string;
+                /** @description The one part of the bytes to send, as in `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`. */
+                Range?: string;
+            };
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7847,11 +7852,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": Blob;
+                    "image/*": Blob;
+                    "video/*": Blob;
                 };
             };
-            /** @description The bytes are at the signed address in `Location`. */
-            302: {
+            /** @description The part of the bytes that `Range` names. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": Blob;
+                    "video/*": Blob;
+                };
+            };
+            /** @description The object has not changed since the version named in `If-None-Match`. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -160,7 +160,7 @@ export interface MemberPage {
   nextCursor: string | null;
 }
 
-/** Changes to a membership. Absent members stay as they are. */
+/** Changes to a membership. Absent members stay as they are; those that only the server sets are ignored. */
 export interface MemberUpdate {
   /** The new role. */
   role?: WorkspaceRole | undefined;
@@ -211,7 +211,7 @@ export interface TeamCreate {
   parentTeamId?: string | null | undefined;
 }
 
-/** Changes to a team. Absent members stay as they are. */
+/** Changes to a team. Absent members stay as they are; those that only the server sets are ignored. */
 export interface TeamUpdate {
   /** What it is called. */
   name?: string | undefined;
@@ -1331,7 +1331,7 @@ export interface WebhookWithKey extends Webhook {
   signingSecret: string;
 }
 
-/** Changes to a webhook. Absent members stay as they are. */
+/** Changes to a webhook. Absent members stay as they are; those that only the server sets are ignored. */
 export interface WebhookUpdate {
   /** Where events shall be sent. */
   url?: string | undefined;

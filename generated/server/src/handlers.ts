@@ -856,9 +856,9 @@ export interface Handlers<Context> {
   /**
    * Read the bytes of a file.
    *
-   * Returns the bytes. A server that keeps files itself answers 200 with the bytes, as `application/octet-stream`; their
-   * media type is in `mediaType` of the file. One that keeps them in a remote store answers 302 instead, with a signed
-   * address in `Location`: send no credential there. A file whose bytes have not arrived is refused with 409.
+   * Returns the bytes with the media type and the length that were announced, wherever the server keeps them. They never
+   * change: send the `ETag` back in `If-None-Match`, or ask for one part with `Range: bytes=…`; any other `Range` is
+   * ignored. A file whose bytes have not arrived is refused with 409.
    *
    * `GET /workspaces/{workspaceId}/files/{fileId}/content`
    */

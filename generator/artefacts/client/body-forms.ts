@@ -67,7 +67,8 @@ export function resultType({ kind, schema }: Content, types: OwnTypes, name: str
   const data =
     schema === undefined ? code`${kind === "events" ? "string" : "unknown"}` : types.of(schema, name);
   if (kind !== "events" && kind !== "lines") return data;
-  return code`${typeFrom("./runtime/decode.js", "EventStream")}<${data}>`;
+  if (kind === "lines") return code`AsyncIterable<${data}>`;
+  return code`${typeFrom("./runtime/streams.js", "EventStream")}<${data}>`;
 }
 
 function isText({ schema }: Content, schemas: Schemas): boolean {

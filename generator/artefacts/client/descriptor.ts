@@ -2,7 +2,7 @@ import type { Content, Operation, Parameter } from "../../model/api-model.js";
 import { essenceOf } from "../../base/media-type.js";
 import { parametersIn } from "../../model/call-shape.js";
 import type { Schemas } from "../../model/resolve.js";
-import type { CachePolicy } from "../../model/policies.js";
+import type { CachePolicy, PaginationPolicy } from "../../model/policies.js";
 import { impliedCodes, mayBeEmpty } from "../../model/outcomes.js";
 import { dataLiteral, stringLiteral } from "../../kit/typescript/literals.js";
 import { code, objectCode, valueFrom, type Code } from "../../kit/typescript/code.js";
@@ -30,7 +30,7 @@ export function descriptorOf(operation: Operation, results: readonly BodyForm[],
     ["decode", decodeText(results)],
     ["impliedCodes", implied.length === 0 ? undefined : dataLiteral(Object.fromEntries(implied))],
     ["idempotencyHeader", policies.idempotency ? stringLiteral(policies.idempotency.header) : undefined],
-    ["pagination", policies.pagination ? dataLiteral(withoutLimit(policies.pagination)) : undefined],
+    ["pagination", policies.pagination ? paginationText(policies.pagination, operation) : undefined],
     ["cache", policies.cache ? cacheText(policies.cache) : undefined],
     ["retry", policies.retry === undefined ? undefined : dataLiteral(policies.retry)],
     ["cost", policies.cost === 1 ? undefined : String(policies.cost)],
@@ -46,9 +46,16 @@ function cacheText({ freshMs, etag }: CachePolicy): Code {
   ]);
 }
 
-function withoutLimit<T extends { limitParameter?: string }>(pagination: T): Omit<T, "limitParameter"> {
-  const { limitParameter: _limitParameter, ...rest } = pagination;
-  return rest;
+/** How a list goes on, with what the parameter itself says: where it stands, and where it begins. */
+function paginationText(
+  { limitParameter: _limitParameter, ...rest }: PaginationPolicy,
+  { method, body, parameters }: Operation,
+): string {
+  const own = parameters.find(({ in: place, name }) => place === "query" && name === rest.parameter);
+  const isInBody = !own && rest.parameter !== undefined && body !== undefined && method !== "GET";
+  const stated = typeof own?.schema === "object" ? own.schema.default : undefined;
+  const start = rest.style === "page" && stated === 0 ? { start: 0 } : {};
+  return dataLiteral({ ...(isInBody && { in: "body" }), ...start, ...rest });
 }
 
 function isJsonOnly(accept: readonly string[]): boolean {
@@ -128,11 +135,11 @@ function encoder(name: string): Code {
 /** How answers other than JSON are read. */
 function decodeText(results: readonly BodyForm[]): Code | undefined {
   const entries = results.flatMap(({ kind, item, mediaTypes }): [string, Code][] => {
-    if (kind === "lines" || (kind === "events" && item !== undefined)) {
-      const name = kind === "lines" ? "readJsonLines" : STREAMS[item ?? "event"];
+    if (kind === "lines" || kind === "events") {
+      const name = kind === "lines" ? "readJsonLines" : item === undefined ? "events" : STREAMS[item];
       return mediaTypes.map((mediaType) => [essenceOf(mediaType), valueFrom("./runtime/streams.js", name)]);
     }
-    if (kind !== "binary" && kind !== "text" && kind !== "events") return [];
+    if (kind !== "binary" && kind !== "text") return [];
     const { name, local } = DECODERS[kind];
     return mediaTypes.map((mediaType) => [
       essenceOf(mediaType),
@@ -149,5 +156,4 @@ const STREAMS = { event: "wholeEvents", textEvent: "wholeTextEvents", text: "tex
 const DECODERS = {
   binary: { name: "blob", local: "blob" },
   text: { name: "text", local: "decodeText" },
-  events: { name: "events", local: "events" },
 } as const;

@@ -81,7 +81,7 @@ function pageHtml(
   navigation: Navigation,
 ): string {
   const links = new Links(page.path);
-  const title = plainText(page.title);
+  const title = plainText(page.title + (page.titleSuffix ?? ""));
   return kit.render("page.html.hbs", {
     title: page.path === "index" ? title : `${title} · ${plainText(model.title)}`,
     description: page.description,

@@ -5,7 +5,7 @@ import { schemeTitle } from "./facts.js";
 import type { Guide } from "./guide.js";
 import { code, escaped, externalLink, plainText } from "./html.js";
 import { linkHeadings, type Heading } from "./headings.js";
-import { blocks, inline, textOf } from "./markdown.js";
+import { blocks, inline, pageBlocks, textOf } from "./markdown.js";
 import { Links, type Page, type SearchEntry } from "./page.js";
 import type { SiteContext } from "./site-context.js";
 
@@ -44,7 +44,7 @@ function headingEntry(path: string, { id, text }: Heading): SearchEntry {
 export function guidePage(site: SiteContext, guide: Guide): Page {
   const path = site.map.path("guide", guide.slug);
   // Guides link to each other and to pages of the site as Markdown files; here they are pages.
-  const html = blocks(guide.text).replace(
+  const html = pageBlocks(guide.text).replace(
     /href="(?!https?:|mailto:|#)([^"#]+)\.md(#[^"]*)?"/g,
     'href="$1.html$2"',
   );
@@ -148,7 +148,7 @@ function serverHtml({ url, name, description, template, variables = [] }: Server
 export function authenticationPage({ model, sampleNames }: SiteContext): Page | undefined {
   if (model.securitySchemes.length === 0) return undefined;
   const text = model.securitySchemes.map((scheme) => schemeMarkdown(scheme, sampleNames.prefix)).join("\n\n");
-  return prosePage("authentication", "Authentication", "start", "Reference", blocks(text), text);
+  return prosePage("authentication", "Credentials and scopes", "start", "Reference", blocks(text), text);
 }
 
 function schemeMarkdown(scheme: SecurityScheme, prefix: string): string {
@@ -257,7 +257,7 @@ export function limitsPage({ model, map }: SiteContext): Page {
     "Limits and behaviour",
     "start",
     "Reference",
-    blocks(text),
+    pageBlocks(text),
     text.replaceAll(".html)", ".md)"),
   );
 }

@@ -7,7 +7,7 @@ export function llmsText(site: SiteContext, pages: readonly Page[]): string {
   const { model, sections, guides, map } = site;
   const paths = new Set(pages.map(({ path }) => path));
   const reference = [
-    ["authentication", "Authentication"],
+    ["authentication", "Credentials and scopes"],
     ["limits", "Limits and behaviour"],
     ["errors/index", "Error codes"],
     ["events/index", "Events"],

@@ -17,6 +17,10 @@ markdown.renderer.rules["image"] = (tokens, index) => {
 // A table may be wider than a phone; it scrolls by itself then, also by keyboard.
 markdown.renderer.rules["table_open"] = () =>
   '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>';
+// A head without words is no head (WCAG 1.3.1).
+markdown.renderer.rules["th_open"] = (tokens, index) => (tokens[index + 1]?.content === "" ? "<td>" : "<th>");
+markdown.renderer.rules["th_close"] = (tokens, index) =>
+  tokens[index - 1]?.content === "" ? "</td>" : "</th>";
 markdown.renderer.rules["table_close"] = () => "</table></div>";
 markdown.renderer.rules["fence"] = (tokens, index) => {
   const token = tokens[index];
@@ -69,14 +73,22 @@ const HAS_MARKUP = /[&<>"*_`[\]()#~!|\\+\-=:]|^\s|\d[.)]\s|\n|https?:/m;
 const blocksOf = new Map<string, string>();
 const inlineOf = new Map<string, string>();
 
-/** Markdown as HTML, in blocks. */
+/** Markdown of our own or of a guide as HTML, in blocks; links within the site are kept. */
+export function pageBlocks(text: string): string {
+  return sanitized(text, markdown.render(plainText(text)));
+}
+
+/** Markdown of a spec as HTML, in blocks. */
 export function blocks(text: string | undefined): string {
   if (text === undefined || text === "") return "";
   return remembered(blocksOf, text, () =>
-    HAS_MARKUP.test(text)
-      ? sanitized(text, markdown.render(plainText(text)))
-      : `<p>${escaped(plainText(text))}</p>\n`,
+    HAS_MARKUP.test(text) ? absoluteLinks(pageBlocks(text)) : `<p>${escaped(plainText(text))}</p>\n`,
   );
+}
+
+/** A spec's relative links are meant for another place than this site; their texts stay. */
+function absoluteLinks(html: string): string {
+  return html.replace(/<a (?![^<>]*href="(?:https?:|mailto:))[^<>]*>([\s\S]*?)<\/a>/g, "$1");
 }
 
 /** Markdown as HTML that fits within a line. */
@@ -87,7 +99,7 @@ export function inline(text: string | undefined): string {
     // Paragraphs and lists need blocks; a single paragraph does not.
     if (/\n\s*(\n|[-*+]\s|\d+[.)]\s|#|```|\|)|<(p|ul|ol|li|h\d|div|table|pre)\b/i.test(text))
       return blocks(text);
-    return sanitized(text, markdown.renderInline(plainText(text).replace(/\s*\n\s*/g, " ")));
+    return absoluteLinks(sanitized(text, markdown.renderInline(plainText(text).replace(/\s*\n\s*/g, " "))));
   });
 }
 

@@ -47,7 +47,7 @@ export class Navigation {
 function groupsOf({ model, sections, guides, map }: SiteContext, pages: ReadonlySet<string>): Group[] {
   const start: Entry[] = [
     { path: "index", label: "Overview" },
-    { path: "authentication", label: "Authentication" },
+    { path: "authentication", label: "Credentials and scopes" },
     { path: "limits", label: "Limits and behaviour" },
   ];
   const resources = sections.map(({ name, title, operations, depth }): Entry => {

@@ -107,16 +107,18 @@ function samplesHtml(site: SiteContext, operation: Operation, samples: readonly 
     const run = canRun && label === "curl" ? ` data-request="${escaped(jsonOf(request))}"` : "";
     return figure(label, text, language, `data-sample="${escaped(label)}"${run}`);
   });
-  return `<div class="calls">${figures.join("")}</div>${responseExamples(site, operation)}${requestExamples(operation)}`;
+  return `<div class="calls">${figures.join("")}</div>${requestExamples(operation)}${responseExamples(site, operation)}`;
 }
 
-/** Further examples of the body; the first one is in the samples. */
+/** What the body of the sample is called, and further examples of it. */
 function requestExamples(operation: Operation): string {
-  const others = (operation.body?.contents ?? []).flatMap(({ examples }, index) =>
-    examples.slice(index === 0 ? 1 : 0),
-  );
-  if (others.length === 0) return "";
-  return `<details class="more"><summary>More bodies that it takes</summary>${examplesHtml(others)}</details>`;
+  const contents = operation.body?.contents ?? [];
+  const [first, ...rest] = contents[0]?.examples ?? [];
+  const others = [...rest, ...contents.slice(1).flatMap(({ examples }) => examples)];
+  const said = [first?.summary, first?.description].filter((text) => text !== undefined).join(": ");
+  const name = said === "" ? "" : `<p class="label">The body: ${escaped(plainText(said))}</p>`;
+  if (others.length === 0) return name;
+  return `${name}<details class="more"><summary>More bodies that it takes</summary>${examplesHtml(others)}</details>`;
 }
 
 /** What the sample gets: as it was recorded, else as the spec shows it. */
@@ -142,7 +144,7 @@ function responseExamples(site: SiteContext, operation: Operation): string {
 }
 
 function figure(label: string, text: string, language: string, attributes: string): string {
-  return `<figure class="sample" ${attributes}><figcaption>${escaped(plainText(label))}</figcaption><pre class="code" tabindex="0"><code>${highlighted(text, language)}</code></pre></figure>`;
+  return `<div class="sample" ${attributes}><div class="caption">${escaped(plainText(label))}</div><pre class="code" tabindex="0"><code>${highlighted(text, language)}</code></pre></div>`;
 }
 
 /** What can go wrong: an operation's own codes in full, those that all share folded. */

@@ -5,6 +5,8 @@ export interface Page {
   /** Relative to the root, without its extension. */
   readonly path: string;
   readonly title: string;
+  /** What stands behind the title in the browser's, where a page of another kind may have the same. */
+  readonly titleSuffix?: string;
   /** One line for search engines and lists. */
   readonly description: string;
   /** The part of the navigation that is unfolded on it. */

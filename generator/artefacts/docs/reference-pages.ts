@@ -201,6 +201,7 @@ export function sectionPage(site: SiteContext, section: Section): Page {
     title: section.title,
     description: textOf(section.description ?? `Operations of ${section.title}.`, 160),
     part: `section ${section.name}`,
+    titleSuffix: " operations",
     body: linkHeadings(body).html,
     markdown: [
       `# ${plainText(section.title)}`,

@@ -2,7 +2,7 @@ import type { Example } from "../../model/api-model.js";
 import type { Schema, SchemaObject } from "../../model/schema.js";
 import { externalLink, escaped, escapedCode, plainText } from "./html.js";
 import { blocks, inline } from "./markdown.js";
-import { notesOf, typeOf, type Note } from "./schema-notes.js";
+import { notesOf, onlyOption, typeOf, type Note } from "./schema-notes.js";
 import type { Member, SchemaTrees } from "./schema-tree.js";
 import { slugOf } from "./site-map.js";
 
@@ -172,10 +172,8 @@ function innermost(schema: SchemaObject): SchemaObject {
     !schema.allOf
   )
     return innermost(schema.items);
-  const union = schema.oneOf ?? schema.anyOf;
-  const real = (union ?? []).filter((option) => typeof option !== "object" || option.type !== "null");
-  const [only] = real;
-  if (union && real.length === 1 && typeof only === "object" && !schema.allOf) return innermost(only);
+  const only = onlyOption(schema);
+  if (only) return innermost(only);
   return schema;
 }
 

@@ -21,6 +21,11 @@ const LIMITS = [
 /** Everything that a schema says of its values beyond their type, in a fixed order. */
 export function notesOf(schema: Schema | undefined, examples: readonly Example[] = []): Note[] {
   if (schema === undefined || typeof schema === "boolean") return notesOfExamples(examples);
+  const only = onlyOption(schema);
+  if (only && only.$ref === undefined) {
+    const { oneOf: _oneOf, anyOf: _anyOf, ...own } = schema;
+    return notesOf({ ...only, ...own }, examples);
+  }
   const notes: Note[] = [];
   const value = (label: string, keyword: string): void => {
     if (schema[keyword] !== undefined) notes.push({ label, values: [shown(schema[keyword])] });
@@ -121,6 +126,15 @@ function notesOfExamples(examples: readonly Example[]): Note[] {
 /** A value as a reader writes it: texts without quotes, but for an empty one. */
 function shown(value: unknown): string {
   return typeof value === "string" && value !== "" ? value : jsonOf(value);
+}
+
+/** The one schema of a union that has, besides it, null alone: a value that may be missing. */
+export function onlyOption(schema: SchemaObject): SchemaObject | undefined {
+  const union = schema.oneOf ?? schema.anyOf;
+  if (!union || schema.allOf || schema.properties) return undefined;
+  const real = union.filter((option) => typeof option !== "object" || option.type !== "null");
+  const [only] = real;
+  return real.length === 1 && typeof only === "object" && only.const === undefined ? only : undefined;
 }
 
 /** A part of a type's name; parts with a schema are links. */

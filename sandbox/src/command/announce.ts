@@ -17,7 +17,7 @@ export function readyLine({ url, seeded: { apiKey, ...rest } }: Started): string
 
 /** What a person reads: where everything is, and how to try it at once. */
 export function announcement({ url, seeded, parts }: Started): string {
-  const { apiKey, otherApiKey, oauth } = seeded;
+  const { apiKey, otherApiKey, accessToken, oauth } = seeded;
   const baseUrl = url + contract.basePath;
   const lines = [
     ["Docs", `${url}/`],
@@ -36,6 +36,7 @@ export function announcement({ url, seeded, parts }: Started): string {
     "Try it in another terminal:",
     `  export WORKSPACE_BASE_URL=${baseUrl}`,
     `  export WORKSPACE_API_KEY=${apiKey}`,
+    `  export WORKSPACE_ACCESS_TOKEN=${accessToken}    # of u_ada, good for an hour`,
     '  curl "$WORKSPACE_BASE_URL/me" -H "Authorization: Bearer $WORKSPACE_API_KEY"',
   ].join("\n");
 }

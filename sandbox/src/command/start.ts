@@ -50,7 +50,7 @@ export async function start(flags: Flags, environment: Environment, log: Log): P
     s3 === undefined ? "Begin anew with --fresh." : "Check S3_BUCKET, S3_ENDPOINT, AWS_REGION and the keys.",
     () => seedSandbox(database, { seed: flags.seed, clock, files: sandbox.files }),
   );
-  credentials = { apiKey: seeded.apiKey };
+  credentials = { apiKey: seeded.apiKey, accessToken: seeded.accessToken };
   const server = await listening(flags, () => serveSandbox(sandbox, flags));
   return {
     url: server.url,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Content, FileRow, FileStore } from "./store.js";
+import type { ByteRange, FileRow, FileStore } from "./store.js";
 
 /** What came of bytes that were sent. */
 export type Arrival = "complete" | "wrong" | "cut off";
@@ -68,19 +68,22 @@ export class DiskStore implements FileStore {
     if (arrival !== "complete") throw new Error(`The bytes of ${file.fileId} are not those of its row.`);
   }
 
-  async read({ fileId }: FileRow): Promise<Content> {
+  async read({ fileId }: FileRow, { first, last }: ByteRange) {
     // Another folder may be in use than the one that the file came to.
     const path = this.#pathOf(fileId);
-    if (!existsSync(path)) return { kind: "missing" };
+    if (!existsSync(path)) return undefined;
     let file: FileHandle | undefined;
+    let position = first;
     // Opened when it is read, which for HEAD never happens.
-    const body = new ReadableStream<Uint8Array>(
+    return new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
           file ??= await open(path);
-          const chunk = new Uint8Array(64 * 1024);
-          const { bytesRead } = await file.read(chunk);
-          if (bytesRead > 0) return controller.enqueue(chunk.subarray(0, bytesRead));
+          const chunk = new Uint8Array(Math.min(64 * 1024, last + 1 - position));
+          const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+          position += bytesRead;
+          if (bytesRead > 0) controller.enqueue(chunk.subarray(0, bytesRead));
+          if (bytesRead > 0 && position <= last) return;
           await file.close();
           controller.close();
         },
@@ -88,7 +91,6 @@ export class DiskStore implements FileStore {
       },
       { highWaterMark: 0 },
     );
-    return { kind: "bytes", body };
   }
 
   async check({ status }: FileRow) {

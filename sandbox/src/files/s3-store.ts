@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { AwsClient, AwsV4Signer } from "aws4fetch";
 
 import { after, MINUTE, type Clock } from "../clock.js";
-import type { FileRow, FileStore } from "./store.js";
+import type { ByteRange, FileRow, FileStore } from "./store.js";
 
 export interface S3Options {
   /** Such as `https://s3.eu-central-1.amazonaws.com`; the bucket is part of the path. */
@@ -15,10 +15,8 @@ export interface S3Options {
   readonly sessionToken?: string;
 }
 
-const READ_SECONDS = 60;
-
 /**
- * Keeps files in a bucket of any S3-compatible store. Clients send and read the bytes there, at presigned addresses;
+ * Keeps files in a bucket of any S3-compatible store. Clients send the bytes there, at presigned addresses, and read them here;
  * size, type and SHA-256 are part of the signature, and are checked here too for stores that do not hold to it.
  */
 export class S3Store implements FileStore {
@@ -50,13 +48,26 @@ export class S3Store implements FileStore {
     if (!response.ok) throw new Error(`The file store answered ${response.status} to PUT.`);
   }
 
-  async read({ fileId }: FileRow) {
-    const query = {
-      "X-Amz-Expires": String(READ_SECONDS),
-      "response-content-type": "application/octet-stream",
-      "response-content-disposition": "attachment",
+  async read({ fileId }: FileRow, { first, last }: ByteRange) {
+    const ask = async (): Promise<ReadableStreamDefaultReader<Uint8Array> | undefined> => {
+      const response = await this.#call("GET", fileId, { Range: `bytes=${first}-${last}` });
+      if (response.status !== 404) return response.body?.getReader();
+      throw new Error("The file store has no longer the bytes of a file.");
     };
-    return { kind: "elsewhere", url: await this.#presign("GET", fileId, query) } as const;
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    // Asked for when it is read, which for HEAD never happens.
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          reader ??= await ask();
+          const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+          if (done || value === undefined) return controller.close();
+          controller.enqueue(value);
+        },
+        cancel: (reason) => reader?.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
   }
 
   async check(file: FileRow) {

@@ -10,11 +10,11 @@ export interface UploadTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The bytes of a file, or the address that has them for a minute. `missing`: they are not where they were kept. */
-export type Content =
-  | { readonly kind: "missing" }
-  | { readonly kind: "bytes"; readonly body: ReadableStream<Uint8Array> }
-  | { readonly kind: "elsewhere"; readonly url: string };
+/** A part of a file, by its first byte and its last. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** Keeps the bytes of files. */
 export interface FileStore {
@@ -22,7 +22,8 @@ export interface FileStore {
   uploadTo(file: FileRow, origin: string): Promise<UploadTarget>;
   /** Keeps bytes that are there already, and are those of the row. */
   write(file: FileRow, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  read(file: FileRow): Promise<Content>;
+  /** The bytes of a file, or a part of them; undefined when they are not where they were kept. */
+  read(file: FileRow, range: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>;
   /** What became of an upload that does not pass through this server; for one that does, what the row says. */
   check(file: FileRow): Promise<FileRow["status"]>;
   /** Also succeeds when there is nothing. */

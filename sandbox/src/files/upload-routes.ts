@@ -74,7 +74,7 @@ function isThere(fileId: string) {
 
 function refusal(status: number, detail: string): Response {
   return Response.json(
-    { type: "about:blank", title: "Upload refused", status, detail },
+    { type: "about:blank", title: "Upload refused", status, code: "upload_refused", message: detail, detail },
     { status, headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" } },
   );
 }

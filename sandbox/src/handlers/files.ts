@@ -4,6 +4,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { after, MINUTE } from "../clock.js";
 import type { Context } from "../context.js";
 import { files } from "../database/schema.js";
+import { headersOfContent, rangeOf } from "../files/content.js";
 import { removeFile } from "../files/removal.js";
 import { MAX_BYTES, type FileRow, type FileStore } from "../files/store.js";
 
@@ -48,20 +49,24 @@ export function fileHandlers(store: FileStore) {
       return { status: 200, body: viewOf(await mustFind(context, store, path.fileId, fail), url) };
     },
 
-    async downloadFile({ path, fail }, context) {
+    async downloadFile({ path, headers, fail }, context) {
       const row = await mustFind(context, store, path.fileId, fail);
       if (row.status !== "ready") {
         throw fail("file_not_ready", `The bytes of ${row.fileId} have not been uploaded.`);
       }
-      const content = await store.read(row);
-      if (content.kind === "missing") {
+      const range = rangeOf(headers.Range, row.size);
+      const body = await store.read(row, range ?? { first: 0, last: row.size - 1 });
+      if (body === undefined) {
         throw fail(
           "file_not_ready",
           `The bytes of ${row.fileId} are not in the folder that this sandbox uses.`,
         );
       }
-      if (content.kind === "elsewhere") return { status: 302, headers: { Location: content.url } };
-      return { status: 200, body: content.body, headers: { ETag: `"${row.sha256}"` } };
+      const mediaType = row.mediaType.startsWith("video/") ? "video/*" : "image/*";
+      const common = headersOfContent(row, range);
+      if (range === undefined) return { status: 200, mediaType, body, headers: common };
+      const part = `bytes ${range.first}-${range.last}/${row.size}`;
+      return { status: 206, mediaType, body, headers: { ...common, "Content-Range": part } };
     },
 
     /** The bytes go only once it is settled that the file does. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Layer } from "@workspace-api/server";
+import type { Call, Layer } from "@workspace-api/server";
 
 import { plainTag } from "./compression.js";
 
@@ -19,21 +19,31 @@ export function names(header: string, etag: string, comparison: "strong" | "weak
   return tags.some((tag) => tag === etag || (comparison === "weak" && tag === `W/${etag}`));
 }
 
+/** Whether the caller has what an ETag stands for already. */
+function isKnown<Context>({ operation, input }: Call<Context>, etag: string): boolean {
+  const known = input?.headers["If-None-Match"];
+  return operation.ifNoneMatch && typeof known === "string" && names(known, etag, "weak");
+}
+
 /** Gives single objects their `ETag`, and answers 304 where the caller has the same one. */
 export function validators<Context>(): Layer<Context> {
   return async (call, next) => {
     const response = await next();
     const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+    const own = response.headers.get("etag");
+    if (own !== null && response.ok && isKnown(call, own)) {
+      await response.body?.cancel();
+      return new Response(null, { status: 304, headers: { ETag: own } });
+    }
     if (!isJson || (response.status !== 200 && response.status !== 201)) return response;
-    const { operation, input } = call;
+    const { operation } = call;
     const declared = operation.responses[String(response.status)]?.headers ?? [];
     if (!declared.some(({ name }) => name === "ETag")) return response;
     const text = await response.text();
     const headers = new Headers(response.headers);
     const etag = etagOf(text);
     headers.set("ETag", etag);
-    const known = input?.headers["If-None-Match"];
-    if (operation.ifNoneMatch && typeof known === "string" && names(known, etag, "weak")) {
+    if (isKnown(call, etag)) {
       return new Response(null, { status: 304, headers: { ETag: etag } });
     }
     return new Response(text, { status: response.status, headers });

@@ -1,10 +1,11 @@
 import { contract } from "@workspace-api/server";
 
 import { createSecret, hashSecret, prefixOf } from "../auth/secrets.js";
-import type { Clock } from "../clock.js";
+import { after, type Clock } from "../clock.js";
 import type { Database, Db } from "../database/open.js";
-import { apiKeys } from "../database/schema.js";
+import { apiKeys, oauthGrants, oauthTokens } from "../database/schema.js";
 import type { FileStore } from "../files/store.js";
+import { ACCESS_LIFETIME } from "../oauth/grants.js";
 import { keepImage, seedImage } from "./image.js";
 import {
   seedOtherPeople,
@@ -25,6 +26,8 @@ export interface Seeded {
   readonly apiKey: string;
   /** The secret of an API key of another workspace, which must see nothing of the first. */
   readonly otherApiKey: string;
+  /** An access token of the workspace's owner with every scope, good for an hour after the start. */
+  readonly accessToken: string;
   /** An app to sign members in with: a public client. */
   readonly oauth: { readonly clientId: string; readonly redirectUris: readonly string[] };
 }
@@ -46,6 +49,7 @@ export async function seedSandbox(database: Database, { seed, clock, files }: Se
   const name = `${contract.title} ${seed}`;
   const apiKey = createSecret("apiKey", bytesOf(name));
   const otherApiKey = createSecret("apiKey", bytesOf(`${name} other`));
+  const accessToken = createSecret("accessToken", bytesOf(`${name} access`));
   await database.transaction(async (tx) => {
     if (await seedWorkspaces(tx, now)) {
       await seedPeople(tx, now, seed);
@@ -61,14 +65,30 @@ export async function seedSandbox(database: Database, { seed, clock, files }: Se
     });
     const other = { apiKeyId: `key_other${seed}`, workspaceId: OTHER_WORKSPACE, createdBy: "u_ivy" };
     await addKey(tx, otherApiKey, now, other);
+    await addToken(tx, accessToken, now, `gra_seed${seed}`);
   });
   if (files) await keepImage(database.db, files);
   return {
     workspaceId: WORKSPACE,
     apiKey,
     otherApiKey,
+    accessToken,
     oauth: { clientId: APP, redirectUris: REDIRECT_URIS },
   };
+}
+
+/** A token as the owner would have from signing in; each start makes it good for another hour. */
+async function addToken(tx: Db, accessToken: string, createdAt: Date, grantId: string): Promise<void> {
+  const scopes = Object.keys(contract.securitySchemes["oauth"]?.scopes ?? {});
+  const expiresAt = after(createdAt, ACCESS_LIFETIME);
+  await tx
+    .insert(oauthGrants)
+    .values({ grantId, clientId: APP, userId: "u_ada", scopes, createdAt })
+    .onConflictDoNothing();
+  await tx
+    .insert(oauthTokens)
+    .values({ tokenHash: hashSecret(accessToken), kind: "access", grantId, scopes, createdAt, expiresAt })
+    .onConflictDoUpdate({ target: oauthTokens.tokenHash, set: { expiresAt } });
 }
 
 interface NewKey {

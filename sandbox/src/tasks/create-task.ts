@@ -15,6 +15,13 @@ import { mayChange } from "./may-change.js";
 /** How the creation of a task can be refused. */
 type CreateFail = Fail<"validation_failed" | "hierarchy_too_deep" | "permission_denied">;
 
+/** Only completed work has a time of completion. */
+export const NOT_COMPLETED = {
+  pointer: "/completedAt",
+  code: "not_allowed",
+  message: "Only a task with the status `completed` has one.",
+} as const;
+
 /** Creates a task with its teams, people, labels and description, and tells of it. */
 export async function createTask(context: Context, fail: CreateFail, input: TaskCreate): Promise<Task> {
   const { db, caller } = context;
@@ -85,6 +92,7 @@ async function check(context: Context, fail: CreateFail, input: TaskCreate): Pro
     errors.push({ pointer: "/userId", code: "required", message: "An API key has to name the owner." });
   if (input.status === "merged")
     errors.push({ pointer: "/status", code: "not_allowed", message: "Only an integration sets `merged`." });
+  if (typeof input.completedAt === "string" && input.status !== "completed") errors.push(NOT_COMPLETED);
   if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
   if (!(await mayChange(db, caller, input.teamIds ?? [])))
     throw fail("permission_denied", "Observers of a team may not create tasks in it.");

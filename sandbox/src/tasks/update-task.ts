@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { taskContributors, taskLabels, tasks, taskTeams } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
 import { referenceErrors } from "./check-references.js";
-import { momentIn, writeParts } from "./create-task.js";
+import { momentIn, NOT_COMPLETED, writeParts } from "./create-task.js";
 import { writeDescription } from "./description.js";
 import { hierarchyFault } from "./hierarchy.js";
 import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
@@ -98,6 +98,8 @@ async function check(
     const message = `The task already has ${MOST_RELATIONS} relations.`;
     errors.push({ pointer: "/parentTaskId", code: "not_allowed", message });
   }
+  if (typeof changes.completedAt === "string" && (changes.status ?? row.status) !== "completed")
+    errors.push(NOT_COMPLETED);
   if (errors.length > 0) throw fail("validation_failed", undefined, { errors });
   const isMoving = teamIds?.some((teamId) => !before.teamIds.includes(teamId));
   if (isMoving && !(await mayChange(db, caller, teamIds ?? [])))

@@ -53,7 +53,8 @@ async function files(exchange: Exchange): Promise<void> {
   const stored = await exchange.sandbox.fetch(put);
   if (!stored.ok) throw new Error(`The upload was answered ${stored.status}: ${await stored.text()}`);
   await exchange.unchanged("fetchFile", { path: file });
-  await exchange.done("downloadFile", { path: file });
+  await exchange.unchanged("downloadFile", { path: file });
+  await exchange.done("downloadFile", { path: file, headers: { range: "bytes=0-1" } });
   for (const id of ["fetchFile", "downloadFile", "deleteFile"] as const)
     await exchange.refusal(id, { path: none });
   await exchange.refusal("deleteFile", { path: file, as: "member" });

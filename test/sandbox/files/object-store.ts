@@ -71,12 +71,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, store: 
     response.writeHead(404).end();
   } else {
     const wantsChecksum = store.checksums && request.headers["x-amz-checksum-mode"] === "ENABLED";
-    response.writeHead(200, {
-      "Content-Length": object.body.length,
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
+    const sent = from === undefined ? object.body : object.body.subarray(Number(from), Number(to) + 1);
+    response.writeHead(from === undefined ? 200 : 206, {
+      "Content-Length": sent.length,
       "Content-Type": url.searchParams.get("response-content-type") ?? object.type,
       ...(wantsChecksum && { "x-amz-checksum-sha256": object.sha256 }),
     });
-    response.end(request.method === "HEAD" ? undefined : object.body);
+    response.end(request.method === "HEAD" ? undefined : sent);
   }
 }
 

@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import { call } from "../../../templates/client/src/runtime/call.js";
-import { blob, events, text } from "../../../templates/client/src/runtime/decode.js";
+import { blob, text } from "../../../templates/client/src/runtime/decode.js";
+import { events } from "../../../templates/client/src/runtime/streams.js";
 import { apiFor, failure, json, listen, operation, serve } from "../../support/api-server.js";
 import { eventually } from "../../support/until.js";
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decoderOf, events, readErrorBody } from "../../../templates/client/src/runtime/decode.js";
+import { decoderOf, readErrorBody } from "../../../templates/client/src/runtime/decode.js";
+import { events } from "../../../templates/client/src/runtime/streams.js";
 
 /** A response whose body comes in the given pieces. */
 function inPieces(pieces: readonly Uint8Array[]): Response {
@@ -74,11 +75,15 @@ describe("a decoder", () => {
     ["application/problem+json; charset=utf-8", undefined],
   ])("for %s is the %s one", (type, found) => {
     const response = new Response("", { headers: { "content-type": type } });
-    expect(decoderOf(decoders, response)?.(response)).toBe(found);
+    expect(
+      decoderOf({ decode: decoders, accept: ["application/json", "text/csv"] }, response)?.(response),
+    ).toBe(found);
   });
 
   test("is not found on a prototype", () => {
-    expect(decoderOf({}, new Response("", { headers: { "content-type": "constructor" } }))).toBeUndefined();
+    expect(
+      decoderOf({ decode: {} }, new Response("", { headers: { "content-type": "constructor" } })),
+    ).toBeUndefined();
   });
 });
 
@@ -96,5 +101,30 @@ describe("an error's body", () => {
 
   test("is cut at 64 KiB, even within one piece", async () => {
     expect(await readErrorBody(inPieces([new Uint8Array(200_000).fill(120)]))).toHaveLength(64 * 1024);
+  });
+});
+
+describe("an operation with one way to be read", () => {
+  const found = (type: string | undefined, declared: string, accept = [declared]): unknown => {
+    const decode = { [declared]: () => "its own" };
+    const response = new Response("", type === undefined ? {} : { headers: { "content-type": type } });
+    response.headers.delete(type === undefined ? "content-type" : "x-none");
+    return decoderOf({ decode, accept }, response)?.(response);
+  };
+
+  test.each([
+    ["application/octet-stream", "application/pdf"],
+    ["application/x-pdf", "application/pdf"],
+    [undefined, "application/pdf"],
+    ["text/plain", "text/csv"],
+    ["application/csv", "text/csv"],
+    ["application/octet-stream", "text/plain"],
+    ["application/json", "text/plain"],
+    ["application/json", "text/event-stream"],
+  ])("is read so where %s comes for %s", (type, declared) => expect(found(type, declared)).toBe("its own"));
+
+  test("is no page of a proxy, and no JSON where that is declared too", () => {
+    expect(found("text/html", "application/pdf")).toBeUndefined();
+    expect(found("application/json", "text/csv", ["text/csv", "application/json"])).toBeUndefined();
   });
 });

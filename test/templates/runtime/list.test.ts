@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 
 import { describe, expect, test } from "vitest";
+import { json as encodeJson } from "../../../templates/client/src/runtime/body.js";
 import { isApiError } from "../../../templates/client/src/runtime/errors.js";
 import { list, type ListCall } from "../../../templates/client/src/runtime/list.js";
 import type { Pagination } from "../../../templates/client/src/runtime/operation.js";
@@ -238,5 +239,68 @@ describe("a list", () => {
     for (const page of [{ items: "no" }, { items: { length: 1 } }, [], null]) {
       expect(await all(listOf(await paged({ "": page }), cursor))).toEqual([]);
     }
+  });
+});
+
+describe("a list of the less usual kinds", () => {
+  const urls = (server: TestServer): string[] => server.received.map(({ url }) => url);
+
+  test("by POST has the cursor in its body", async () => {
+    const server = await serve(({ body }, response) => {
+      const { start_cursor: at } = JSON.parse(body.toString()) as { start_cursor?: string };
+      json(response, 200, at ? { items: [3], next: null } : { items: [1, 2], next: "C1" });
+    });
+    const search = operation({
+      method: "POST",
+      body: { "application/json": encodeJson },
+      pagination: { ...cursor, parameter: "start_cursor", in: "body" },
+    });
+    const found = list<Page, number, never>(apiFor(server.url), search, { body: { q: "z" } });
+    expect(await all(found)).toEqual([1, 2, 3]);
+    expect(server.received.map(({ url, body }) => `${url} ${body.toString()}`)).toEqual([
+      '/things {"q":"z"}',
+      '/things {"q":"z","start_cursor":"C1"}',
+    ]);
+  });
+
+  test("counts its pages from 0 where they begin there", async () => {
+    const server = await paged({ "": { items: [1] }, 1: { items: [2] }, 2: { items: [] } }, "page");
+    const found = listOf(server, { style: "page", parameter: "page", items: "/items", start: 0 });
+    expect(await all(found)).toEqual([1, 2]);
+    expect(urls(server)).toEqual(["/things", "/things?page=1", "/things?page=2"]);
+  });
+
+  test.each<[what: string, pagination: Partial<Pagination>, body: object, headers: Record<string, string>]>([
+    ["a number of pages", { totalPages: "/pages" }, { pages: 2 }, {}],
+    ["a number of pages in a header", { totalPages: "header:X-Pages" }, {}, { "x-pages": "2" }],
+    ["a number of items", { total: "/total" }, { total: 2 }, {}],
+  ])("asks for no page beyond %s", async (_what, pagination, body, headers) => {
+    const server = await serve((_request, response) => json(response, 200, { items: [1], ...body }, headers));
+    const found = listOf(server, { style: "page", parameter: "page", items: "/items", ...pagination });
+    expect(await all(found)).toEqual([1, 1]);
+    expect(server.received).toHaveLength(2);
+  });
+
+  test("follows a cursor in a header", async () => {
+    const server = await serve(({ url }, response) =>
+      json(response, 200, { items: [1] }, url.includes("cursor") ? {} : { "x-next": "a" }),
+    );
+    expect(await all(listOf(server, { ...cursor, next: "header:X-Next" }))).toEqual([1, 1]);
+    expect(urls(server)).toEqual(["/things", "/things?cursor=a"]);
+  });
+
+  test("ends with the status of a page after the last one, where the spec says so", async () => {
+    const byPage: Pagination = { style: "page", parameter: "page", items: "/items" };
+    const server = await paged({ "": { items: [1] }, 2: { items: [2] } }, "page");
+    expect(await all(listOf(server, { ...byPage, endStatus: 404 }))).toEqual([1, 2]);
+    await expect(all(listOf(server, byPage))).rejects.toMatchObject({ status: 404 });
+  });
+
+  test("gives all of its items, or so many, in an array", async () => {
+    const server = await paged(pages);
+    expect(await listOf(server, cursor).all()).toEqual([1, 2, 3]);
+    expect(await listOf(server, cursor).all({ limit: 2 })).toEqual([1, 2]);
+    expect(server.received).toHaveLength(4);
+    await expect(listOf(server, cursor).all({ limit: NaN })).rejects.toThrow("limit must be 0 or more");
   });
 });

@@ -2,6 +2,7 @@
 import {
   createFileUpload,
   downloadFile,
+  type DownloadFileOptions,
   type CreateFileUploadError,
   type DownloadFileError,
 } from "../operations/files.js";
@@ -140,7 +141,7 @@ function sendBytes(
  * The client's credential goes to the API alone: an asset that is elsewhere is asked for without one.
  *
  * @param file - The id of the file, or its `assetUrl`.
- * @param options - `timeoutMs` includes the time until the body is read.
+ * @param options - `timeoutMs` includes the time until the body is read; `headers.Range` asks for a part.
  * @throws `file_not_found`: There is no such file.
  * @throws `file_not_ready`: Its bytes have not arrived.
  * @throws `invalid_request`: The address is not encrypted.
@@ -148,7 +149,7 @@ function sendBytes(
 export function downloadAsset(
   api: Api,
   file: string | URL,
-  options: RequestOptions = {},
+  options: DownloadFileOptions = {},
 ): Call<Response, DownloadAssetError> {
   return new Call(async () => {
     const bytes = URL.canParse(file)

@@ -2,6 +2,7 @@
 import type { SecretSource } from "../runtime/credentials.js";
 import { isApiError } from "../runtime/errors.js";
 import type { CallContext, Layer } from "../runtime/layer.js";
+import { isStream } from "../runtime/objects.js";
 import { discard } from "../runtime/transport.js";
 import type { TokenAnswer } from "./authorization-server.js";
 import { SignInRequiredError } from "./errors.js";
@@ -112,7 +113,7 @@ export function createTokenSource({ store, refresh, now }: TokenSourceSetup): To
     if (!isTokenRefused(response) || used === undefined || used === hopeless) return response;
     // Somebody else's refusal may have led to a new one already.
     if (used === current?.accessToken) refused = used;
-    if (request.body instanceof ReadableStream) {
+    if (isStream(request.body)) {
       call.unrepeated = "not repeated with a new token, since its body is a stream";
       return response;
     }

@@ -157,9 +157,22 @@ const downloadFileOperation: Operation = {
   path: "/workspaces/{workspaceId}/files/{fileId}/content",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"], ["oauth"]],
-  accept: ["application/octet-stream"],
-  decode: { "application/octet-stream": blob },
+  accept: ["image/*", "video/*"],
+  decode: { "image/*": blob, "video/*": blob },
 };
+
+export interface DownloadFileHeaders {
+  /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+  "If-None-Match"?: string | undefined;
+  /** The one part of the bytes to send, as in `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`. */
+  Range?: string | undefined;
+  /** Any other header. */
+  [name: string]: HeaderValue;
+}
+
+export interface DownloadFileOptions extends RequestOptions {
+  headers?: DownloadFileHeaders | undefined;
+}
 
 export type DownloadFileError =
   | BadRequestError<"invalid_parameter", Problem>
@@ -175,9 +188,9 @@ export type DownloadFileError =
 /**
  * Read the bytes of a file.
  *
- * Returns the bytes. A server that keeps files itself answers 200 with the bytes, as `application/octet-stream`; their
- * media type is in `mediaType` of the file. One that keeps them in a remote store answers 302 instead, with a signed
- * address in `Location`: send no credential there. A file whose bytes have not arrived is refused with 409.
+ * Returns the bytes with the media type and the length that were announced, wherever the server keeps them. They never
+ * change: send the `ETag` back in `If-None-Match`, or ask for one part with `Range: bytes=…`; any other `Range` is
+ * ignored. A file whose bytes have not arrived is refused with 409.
  *
  * `GET /workspaces/{workspaceId}/files/{fileId}/content`
  *
@@ -187,7 +200,7 @@ export function downloadFile(
   api: Api,
   fileId: string,
   query?: undefined,
-  options?: RequestOptions,
+  options?: DownloadFileOptions,
 ): Call<Blob, DownloadFileError> {
   return call(api, downloadFileOperation, { path: { fileId }, query }, options);
 }

@@ -16,6 +16,7 @@ import {
   type CreateFileUploadError,
   type DeleteFileError,
   type DownloadFileError,
+  type DownloadFileOptions,
   type FetchFileError,
   type FetchFileOptions,
 } from "../operations/files.js";
@@ -78,15 +79,19 @@ export class FilesResource {
   /**
    * Read the bytes of a file.
    *
-   * Returns the bytes. A server that keeps files itself answers 200 with the bytes, as `application/octet-stream`; their
-   * media type is in `mediaType` of the file. One that keeps them in a remote store answers 302 instead, with a signed
-   * address in `Location`: send no credential there. A file whose bytes have not arrived is refused with 409.
+   * Returns the bytes with the media type and the length that were announced, wherever the server keeps them. They never
+   * change: send the `ETag` back in `If-None-Match`, or ask for one part with `Range: bytes=…`; any other `Range` is
+   * ignored. A file whose bytes have not arrived is refused with 409.
    *
    * `GET /workspaces/{workspaceId}/files/{fileId}/content`
    *
    * @param fileId - The id of the file.
    */
-  fetchContent(fileId: string, query?: undefined, options?: RequestOptions): Call<Blob, DownloadFileError> {
+  fetchContent(
+    fileId: string,
+    query?: undefined,
+    options?: DownloadFileOptions,
+  ): Call<Blob, DownloadFileError> {
     return downloadFile(this.#api, fileId, query, options);
   }
 
@@ -111,12 +116,12 @@ export class FilesResource {
    * The client's credential goes to the API alone: an asset that is elsewhere is asked for without one.
    *
    * @param file - The id of the file, or its `assetUrl`.
-   * @param options - `timeoutMs` includes the time until the body is read.
+   * @param options - `timeoutMs` includes the time until the body is read; `headers.Range` asks for a part.
    * @throws `file_not_found`: There is no such file.
    * @throws `file_not_ready`: Its bytes have not arrived.
    * @throws `invalid_request`: The address is not encrypted.
    */
-  download(file: string | URL, options?: RequestOptions): Call<Response, DownloadAssetError> {
+  download(file: string | URL, options?: DownloadFileOptions): Call<Response, DownloadAssetError> {
     return downloadAsset(this.#api, file, options);
   }
 }

@@ -12,7 +12,7 @@ import { limiterLayer } from "./limiter-layer.js";
 import { observeLayer } from "./observe.js";
 import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
-import { own } from "./objects.js";
+import { isStream, own } from "./objects.js";
 import { retryLayer } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { createTransport } from "./transport.js";
@@ -112,7 +112,7 @@ function cacheSlot(setup: LayerSetup): Layer {
 async function outgoing(request: Request, init: RequestInit | undefined): Promise<OutgoingRequest> {
   const { method, url } = request;
   const headers = Object.fromEntries(request.headers);
-  if (init?.body instanceof ReadableStream) return { method, url, headers, body: init.body };
+  if (isStream(init?.body)) return { method, url, headers, body: init.body };
   const bytes = await request.arrayBuffer();
   return { method, url, headers, body: bytes.byteLength > 0 ? bytes : null };
 }

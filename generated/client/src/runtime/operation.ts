@@ -31,14 +31,23 @@ export interface Operation extends OperationPolicy {
   readonly cache?: CachePolicy & { readonly layer: LayerFactory };
 }
 
-/** How a list goes on; members of the body are named by JSON Pointer (RFC 6901), `-1` is an array's last index. */
+/** How a list goes on; members of the body are named by JSON Pointer (RFC 6901), `-1` is an array's last index, and headers
+ * as `header:X-Next`. */
 export interface Pagination {
   readonly style: "cursor" | "page" | "offset" | "link";
-  /** The query parameter that asks for the next page; none for `link` (RFC 8288). */
+  /** The parameter that asks for the next page; none for `link` (RFC 8288). */
   readonly parameter?: string;
+  /** Where it stands; in the query unless stated: searches by POST have it in their body. */
+  readonly in?: "query" | "body";
   readonly items: string;
   readonly next?: string;
   readonly more?: string;
   /** The number of the first page, or the first offset, when the query says none; 1 and 0. */
   readonly start?: number;
+  /** The number of all items: no page is asked for beyond it. */
+  readonly total?: string;
+  /** The number of all pages. */
+  readonly totalPages?: string;
+  /** The status of a page after the last one. */
+  readonly endStatus?: number;
 }

@@ -44,7 +44,7 @@ export function buildRequest(
     const headers = headersOf(operation, options);
     const content = input.body ?? options.body;
     const encoded = content === undefined ? undefined : encodeBody(operation, content, options);
-    if (encoded) headers["content-type"] = encoded.contentType;
+    if (encoded?.contentType) headers["content-type"] = encoded.contentType;
     if (idempotencyHeader) {
       const name = idempotencyHeader.toLowerCase();
       headers[name] = headerValue(name, options.idempotencyKey ?? headers[name] ?? randomKey());

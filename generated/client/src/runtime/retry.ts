@@ -10,6 +10,7 @@ import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
 import { isRefusal } from "./refusal.js";
 import type { RetryBudget } from "./retry-budget.js";
 import { delayOf } from "./told-delay.js";
+import { isStream } from "./objects.js";
 import { subjectOf } from "./observe.js";
 import { discard } from "./transport.js";
 
@@ -102,7 +103,7 @@ class Attempts {
     // Written so that a maximum that is no number lets nothing through.
     if (!(count <= most)) return undefined;
     if (!isRefused && !isRepeatable(this.#request, call)) return undefined;
-    if (this.#request.body instanceof ReadableStream) {
+    if (isStream(this.#request.body)) {
       call.unrepeated = "not repeated, since its body is a stream";
       return undefined;
     }

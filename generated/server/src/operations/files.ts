@@ -140,19 +140,48 @@ export type DownloadFileRequest = RequestBase<DownloadFileCode> & {
     readonly fileId: string;
   };
   readonly query: Readonly<Record<string, never>>;
-  readonly headers: Readonly<Record<string, never>>;
+  /** Those that the operation declares. */
+  readonly headers: {
+    /** Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
+    readonly "If-None-Match"?: string;
+    /** The one part of the bytes to send, as in `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`. */
+    readonly Range?: string;
+  };
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
 
 export type DownloadFileOutput =
   | {
       readonly status: 200;
+      readonly mediaType?: "image/*";
       readonly body: BinaryBody;
       readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     }
   | {
-      readonly status: 302;
-      readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Location">;
+      readonly status: 200;
+      readonly mediaType: "video/*";
+      readonly body: BinaryBody;
+      readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
+    }
+  | {
+      readonly status: 206;
+      readonly mediaType?: "image/*";
+      readonly body: BinaryBody;
+      readonly headers?: DeclaredHeaders<
+        "X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Content-Range"
+      >;
+    }
+  | {
+      readonly status: 206;
+      readonly mediaType: "video/*";
+      readonly body: BinaryBody;
+      readonly headers?: DeclaredHeaders<
+        "X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag" | "Content-Range"
+      >;
+    }
+  | {
+      readonly status: 304;
+      readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "ETag">;
     };
 
 /** What it may fail with. */

@@ -7,6 +7,7 @@ import {
   spaceSeparated,
   textOf,
 } from "./parameters.js";
+import { RequestError } from "./errors.js";
 import type { BodyEncoder, EncodedBody, PlainStyle } from "./codecs.js";
 
 /** Bytes, in any form that fetch takes. */
@@ -15,6 +16,7 @@ export type BinaryBody =
   | ArrayBuffer
   | ArrayBufferView<ArrayBuffer>
   | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array | string>
   | string;
 
 /** How a member of a form is written, where the spec says: OpenAPI's Encoding Object. */
@@ -24,9 +26,11 @@ export interface Encoding {
   readonly explode?: boolean;
 }
 
-export const json: BodyEncoder = (value, mediaType) => encoded(JSON.stringify(value), mediaType);
+export const json: BodyEncoder = (value, mediaType) =>
+  encoded(asItIs(value, mediaType) ?? JSON.stringify(value), mediaType);
 
-export const text: BodyEncoder = (value, mediaType) => encoded(textOf(value), mediaType);
+export const text: BodyEncoder = (value, mediaType) =>
+  encoded(asItIs(value, mediaType) ?? textOf(value), mediaType);
 
 /** What JSON Lines are made of: items, or what is written already. */
 export type JsonLines<T> = readonly T[] | string | Blob | ReadableStream<Uint8Array>;
@@ -40,15 +44,18 @@ export const jsonLines: BodyEncoder = (value, mediaType) => {
 
 /** Bytes as they are; a media type range (`image/*`) gives way to the blob's own type. */
 export const binary: BodyEncoder = (value, mediaType) => {
-  const own = value instanceof Blob ? value.type : "";
+  const own = tagOf(value) === "Blob" || tagOf(value) === "File" ? (value as Blob).type : "";
   const contentType = mediaType.includes("*") ? own || "application/octet-stream" : mediaType;
-  const isReady = isBytes(value) || typeof value === "string" || value instanceof ReadableStream;
-  return encoded(isReady ? value : JSON.stringify(value), contentType);
+  const body = typeof value === "string" ? value : (asItIs(value, mediaType) ?? JSON.stringify(value));
+  return encoded(body, contentType);
 };
 
 /** `application/x-www-form-urlencoded`: nested members in brackets, arrays repeated, unless the spec says otherwise. */
 export function form(encodings: Readonly<Record<string, Encoding>> = {}): BodyEncoder {
   return (value, mediaType) => {
+    const isReady = tagOf(value) === "URLSearchParams" || typeof value === "string";
+    const ready = isReady ? String(value) : asItIs(value, mediaType);
+    if (ready !== undefined) return encoded(ready, mediaType);
     const members = Object.entries(value ?? {}).map(([name, member]) => {
       const encoding = Object.hasOwn(encodings, name) ? encodings[name] : undefined;
       return writeMember(name, member, encoding);
@@ -81,6 +88,12 @@ function styleOf(style: NonNullable<Encoding["style"]>, explode = style === "for
  */
 export function multipart(encodings: Readonly<Record<string, Encoding>> = {}): BodyEncoder {
   return (value, mediaType) => {
+    // The platform knows how to write it, and says so in the header.
+    if (tagOf(value) === "FormData") return { body: value as FormData, contentType: undefined };
+    const ready = asItIs(value, mediaType);
+    if (ready !== undefined) return encoded(ready, mediaType);
+    if (value && !isRecord(value)) throw new RequestError(`takes no ${tagOf(value)} as ${mediaType}`);
+    if (isReactNative()) return nativeForm(value ?? {}, encodings);
     // Unpredictable, so that no file can hold it and add parts of its own.
     const boundary = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
     const chunks: BlobPart[] = [];
@@ -109,9 +122,9 @@ function partOf(name: string, value: unknown, declared = ""): BlobPart[] {
   const concrete = /[*,]/.test(declared) ? "" : declared;
   const file = isBytes(value) ? value : undefined;
   const isJson = !file && (concrete.includes("json") || isRecord(value) || Array.isArray(value));
-  const own = file instanceof Blob ? file.type : "";
+  const own = file && "type" in file ? file.type : "";
   const type = concrete || own || (file ? "application/octet-stream" : isJson ? "application/json" : "");
-  const fileName = file && (file instanceof File ? file.name : "blob");
+  const fileName = file && ("name" in file && typeof file.name === "string" ? file.name : "blob");
   const disposition = `name="${quoted(name)}"${fileName === undefined ? "" : `; filename="${quoted(fileName)}"`}`;
   const header = `Content-Disposition: form-data; ${disposition}\r\n${type && `Content-Type: ${type}\r\n`}\r\n`;
   return [header, file ?? (isJson ? JSON.stringify(value) : textOf(value))];
@@ -122,8 +135,68 @@ function quoted(name: string): string {
   return name.replace(/["\r\n]/g, encodeURIComponent);
 }
 
+/** React Native writes forms itself: its files are `{ uri, name, type }`, of which it alone can read the bytes. */
+function nativeForm(members: object, encodings: Readonly<Record<string, Encoding>>): EncodedBody {
+  const body = new FormData();
+  for (const [name, member] of Object.entries(members)) {
+    const encoding = Object.hasOwn(encodings, name) ? encodings[name] : undefined;
+    for (const [key, item] of itemsOf(name, member, encoding)) {
+      if (item === undefined || item === null) continue;
+      const isText = !isNativeFile(item) && !isBytes(item);
+      body.append(key, isText ? (isRecord(item) ? JSON.stringify(item) : textOf(item)) : (item as Blob));
+    }
+  }
+  return { body, contentType: undefined };
+}
+
+function isReactNative(): boolean {
+  return typeof navigator === "object" && navigator.product === "ReactNative";
+}
+
+function isNativeFile(value: unknown): boolean {
+  return isRecord(value) && "uri" in value && typeof value.uri === "string";
+}
+
+/** What a value calls itself: it holds for values of other realms too, and where a platform lacks the class. */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/**
+ * What fetch takes as it is, as it is: bytes, streams, and whatever can be iterated over in time, such as a stream of
+ * Node. Undefined for what is to be written.
+ *
+ * @throws RequestError for what would be written as something else, such as a `Map`: JSON has none.
+ */
+function asItIs(value: unknown, mediaType: string): BodyInit | undefined {
+  const tag = tagOf(value);
+  if (isBytes(value) || tag === "ReadableStream") return value as BodyInit;
+  if (isRecord(value) && Symbol.asyncIterator in value)
+    return streamOf(value as AsyncIterable<Uint8Array | string>);
+  if (isReactNative() && isNativeFile(value)) return value as BodyInit;
+  const isPlain = /^(Object|Array|String|Number|Boolean|Null|Undefined|Date|BigInt)$/.test(tag);
+  const writesItself = isRecord(value) && "toJSON" in value;
+  if (isPlain || writesItself || (value instanceof Object && Object.keys(value).length > 0)) return undefined;
+  throw new RequestError(`takes no ${tag} as ${mediaType}`);
+}
+
+function streamOf(chunks: AsyncIterable<Uint8Array | string>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(typeof value === "string" ? encoder.encode(value) : new Uint8Array(value));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
 function isBytes(value: unknown): value is Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> {
-  return value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+  return ArrayBuffer.isView(value) || /^(Blob|File|(Shared)?ArrayBuffer)$/.test(tagOf(value));
 }
 
 function encoded(body: BodyInit, contentType: string): EncodedBody {

@@ -1,4 +1,5 @@
 import type { Api } from "./api.js";
+import type { Resume } from "./codecs.js";
 import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
 import type { ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
@@ -114,7 +115,19 @@ export function send<T>(
     lifetime.throwIfOver();
     const response = await api.send(buildRequest(api, operation, input, options), context);
     if (!response.ok) throw await statusErrorOf(api, operation, response);
-    const answer = await readAnswer(operation, response, lifetime, attemptTimeoutMs, isRaw());
+    // Only reads go on by themselves, and only while the caller wants it: no earlier deadline counts for the rest.
+    const resume = (id: string): Promise<Response> => {
+      const headers = { ...options.headers, "last-event-id": id };
+      return send(api, operation, input, { ...options, headers }, () => true, origin).then(
+        ({ response: rest }) => rest,
+      );
+    };
+    const reading = {
+      limitMs: attemptTimeoutMs,
+      isRaw: isRaw(),
+      resume: operation.method === "GET" ? resume : undefined,
+    };
+    const answer = await readAnswer(operation, response, lifetime, reading);
     // The spec says what the data is; the server is trusted to keep to it.
     return answer as Answer<T>;
   };
@@ -138,25 +151,31 @@ export function send<T>(
   });
 }
 
+interface Reading {
+  /** The time for the body, and for each silence of a stream. */
+  readonly limitMs: number;
+  readonly isRaw: boolean;
+  readonly resume: Resume | undefined;
+}
+
 /** Reads a success. What is read here is read in time; a stream lives on, until it is read or the server is silent. */
 async function readAnswer(
-  { method, decode, mayBeEmpty }: Operation,
+  operation: Operation,
   response: Response,
   lifetime: Lifetime,
-  limitMs: number,
-  isRaw: boolean,
+  { limitMs, isRaw, resume }: Reading,
 ): Promise<Answer<unknown>> {
   const { status } = response;
-  const isEmpty = status === 204 || status === 205 || method === "HEAD";
-  const decoder = isEmpty || !decode ? undefined : decoderOf(decode, response);
+  const isEmpty = status === 204 || status === 205 || operation.method === "HEAD";
+  const decoder = isEmpty ? undefined : decoderOf(operation, response);
   if (isRaw || decoder) {
     const stream = streamed(response, lifetime, limitMs);
-    const data = isRaw ? undefined : await decoder?.(stream);
+    const data = isRaw ? undefined : await decoder?.(stream, resume);
     lifetime.release();
     return answerOf(data, stream);
   }
   lifetime.limit(limitMs);
-  const data = isEmpty ? discard(response) : await readJson(response, mayBeEmpty);
+  const data = isEmpty ? discard(response) : await readJson(response, operation.mayBeEmpty);
   lifetime.end();
   return answerOf(data, response);
 }

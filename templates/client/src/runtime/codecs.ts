@@ -15,8 +15,12 @@ export type BodyEncoder = (value: unknown, mediaType: string) => EncodedBody;
 /** A body, ready to be sent. */
 export interface EncodedBody {
   readonly body: BodyInit;
-  readonly contentType: string;
+  /** None: the platform says it, as for FormData. */
+  readonly contentType: string | undefined;
 }
 
-/** Reads the body of a successful answer. */
-export type BodyDecoder = (response: Response) => unknown;
+/** Asks for the rest of a stream of events. */
+export type Resume = (lastEventId: string) => Promise<Response>;
+
+/** Reads the body of a successful answer; a stream of events goes on by `resume`, where that can be had. */
+export type BodyDecoder = (response: Response, resume?: Resume) => unknown;

@@ -1,9 +1,7 @@
 import type { BodyDecoder } from "./codecs.js";
+import type { Operation } from "./operation.js";
 import { DecodeError, type ErrorFacts } from "./errors.js";
 import { connectionError } from "./transport.js";
-
-/** Server-sent events, parsed; the connection closes when the loop over them ends. */
-export type EventStream<T> = AsyncIterable<T>;
 
 /** Error bodies are read so far and no further: the status tells already what matters most. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -12,64 +10,6 @@ const MAX_ERROR_MS = 5000;
 export const blob: BodyDecoder = (response) => response.blob();
 
 export const text: BodyDecoder = (response) => response.text();
-
-/**
- * Server-sent events as the HTML standard has them (section 9.2): the data of each event, parsed when it is JSON.
- * `[DONE]`, with which many APIs end a stream, is its end.
- */
-export async function* events(response: Response): AsyncGenerator<unknown, void, undefined> {
-  for await (const { data } of messagesOf(response)) yield parsedOrText(data);
-}
-
-/** An event as it came: its fields, those left out that it does not have. */
-export interface ServerSentMessage {
-  readonly event?: string;
-  readonly id?: string;
-  readonly retry?: number;
-  readonly data: string;
-}
-
-/** The events of a stream, up to `[DONE]`; what the stream breaks off in is dropped. */
-export async function* messagesOf(response: Response): AsyncGenerator<ServerSentMessage, void, undefined> {
-  let data: string[] = [];
-  let fields: { -readonly [Field in "event" | "id" | "retry"]?: ServerSentMessage[Field] } = {};
-  for await (const line of linesOf(response)) {
-    const [, field, value = ""] = /^\uFEFF?([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [];
-    if (field === "data") data.push(value);
-    if (field === "event" || field === "id") fields[field] = value;
-    if (field === "retry" && /^\d+$/.test(value)) fields.retry = Number(value);
-    if (line !== "") continue;
-    const message = { ...fields, data: data.join("\n") };
-    const isEmpty = data.length === 0;
-    data = [];
-    fields = {};
-    if (message.data === "[DONE]") return;
-    if (!isEmpty) yield message;
-  }
-}
-
-/** The lines of a text stream, which may end in CR, LF or both, and what is left after the last as a line of its own. */
-export async function* linesOf(response: Response): AsyncGenerator<string, void, undefined> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let rest = "";
-  try {
-    for (;;) {
-      const chunk = await reader?.read();
-      rest += decoder.decode(chunk?.value, { stream: true });
-      // A CR at the end may be the first half of CRLF.
-      const lines = rest.split(chunk?.done === false ? /\r\n|\n|\r(?!$)/ : /\r\n|\n|\r/);
-      rest = lines.pop() ?? "";
-      yield* lines;
-      if (chunk?.done !== false) {
-        if (rest) yield rest;
-        return;
-      }
-    }
-  } finally {
-    await reader?.cancel().catch(() => {});
-  }
-}
 
 /** The default: JSON, or undefined for an empty body where there may be one. */
 export async function readJson(response: Response, mayBeEmpty: boolean | undefined): Promise<unknown> {
@@ -110,19 +50,29 @@ export function mediaTypeOf(response: Response): string {
   return typeOf(response).toLowerCase().split(/\s*;/)[0] ?? "";
 }
 
-/** The decoder that a declared media type asks for: the type itself, its range (`image/*`), or any. */
+/**
+ * The decoder of a response: that of its media type, of the type's range (`image/*`), or of any. Servers are loose with
+ * types: where an operation has but one way to be read, it is read so. None: as JSON.
+ */
 export function decoderOf(
-  decoders: Readonly<Record<string, BodyDecoder>>,
+  { decode, accept }: Pick<Operation, "decode" | "accept">,
   response: Response,
 ): BodyDecoder | undefined {
+  if (!decode) return undefined;
   const type = mediaTypeOf(response);
+  const isJson = type.endsWith("json");
+  const mayBeJson =
+    !accept || accept.some((declared) => /json\b/.test(declared) && !Object.hasOwn(decode, declared));
   const names = [
     type,
     type.replace(/\/.*/, "/*"),
-    ...(type.endsWith("json") ? [] : ["*/*", "application/octet-stream"]),
+    ...(isJson && mayBeJson ? [] : ["*/*", "application/octet-stream"]),
   ];
-  const name = names.find((candidate) => Object.hasOwn(decoders, candidate));
-  return decoders[name ?? ""];
+  const name = names.find((candidate) => Object.hasOwn(decode, candidate));
+  if (name !== undefined) return decode[name];
+  const [only, ...others] = new Set(Object.values(decode));
+  // A page of a proxy is none of it.
+  return others.length > 0 || mayBeJson || /html/.test(type) ? undefined : only;
 }
 
 /** The body of an error: parsed when it is JSON, else its text; what came of it by the limits. Secrets are removed. */
@@ -152,6 +102,7 @@ export async function readErrorBody(
   return parsed === content ? redact(content) : parsed;
 }
 
+/** A value where the text is JSON, else the text. */
 export function parsedOrText(body: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
     return JSON.parse(body, reviver);

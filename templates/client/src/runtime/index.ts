@@ -5,7 +5,7 @@ export type { BinaryBody } from "./body.js";
 export type { Clock } from "./clock.js";
 export type { RateLimitState } from "./rate-limit-fields.js";
 export { Call, type Answer, type Result } from "./call.js";
-export type { EventStream } from "./decode.js";
+export { StreamError, type EventStream, type ServerEvent } from "./streams.js";
 export * from "./errors.js";
 export type { CallEvent, Emit, EventSubject, RuntimeEvent, StoreEvent } from "./events.js";
 export type {
