@@ -143,7 +143,7 @@ function comments(count: number): SQL {
   return sql`
     insert into comments (comment_id, workspace_id, task_id, user_id, content, created_at, updated_at)
     select 'cmt_scale' || i, 'w_northwind', 'tsk_scale' || i, ${personAt(sql`i`)}, 'A remark.', ${SPREAD}, '2026-03-01'
-    from generate_series(1, ${sql.raw(String(count))}, 4) i`;
+    from generate_series(1, ${sql.raw(String(count))}, 3) i`;
 }
 
 function documents(count: number): SQL {
@@ -153,7 +153,7 @@ function documents(count: number): SQL {
         created_at, updated_at)
       select 'doc_scale' || i, 'w_northwind', ${words(4)}, 'requirement', 'draft', repeat('Some text. ', 400),
         ${personAt(sql`i`)}, ${personAt(sql`i + 1`)}, ${SPREAD}, timestamptz '2026-03-01' - random() * interval '90 day'
-      from generate_series(1, ${sql.raw(String(count))}, 20) i returning document_id
+      from generate_series(1, ${sql.raw(String(count))}, 21) i returning document_id
     )
     insert into document_tasks (workspace_id, document_id, task_id, position)
     select 'w_northwind', document_id, 'tsk_scale' || substr(document_id, 10), 0 from added`;

@@ -372,6 +372,13 @@ const parameter51: ParameterContract = {
   shape: "string",
 };
 const parameter52: ParameterContract = {
+  name: "Range",
+  in: "header",
+  style: "simple",
+  explode: false,
+  shape: "string",
+};
+const parameter53: ParameterContract = {
   name: "includeArchived",
   in: "query",
   style: "form",
@@ -379,42 +386,42 @@ const parameter52: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter53: ParameterContract = {
+const parameter54: ParameterContract = {
   name: "taxonomyLabelId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter54: ParameterContract = {
+const parameter55: ParameterContract = {
   name: "provider",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter55: ParameterContract = {
+const parameter56: ParameterContract = {
   name: "recordId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter56: ParameterContract = {
+const parameter57: ParameterContract = {
   name: "startDate",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter57: ParameterContract = {
+const parameter58: ParameterContract = {
   name: "endDate",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter58: ParameterContract = {
+const parameter59: ParameterContract = {
   name: "includeInitiatives",
   in: "query",
   style: "form",
@@ -422,56 +429,56 @@ const parameter58: ParameterContract = {
   shape: "boolean",
   default: true,
 };
-const parameter59: ParameterContract = {
+const parameter60: ParameterContract = {
   name: "teamId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter60: ParameterContract = {
+const parameter61: ParameterContract = {
   name: "userId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter61: ParameterContract = {
+const parameter62: ParameterContract = {
   name: "apiKeyId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter62: ParameterContract = {
+const parameter63: ParameterContract = {
   name: "webhookId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter63: ParameterContract = {
+const parameter64: ParameterContract = {
   name: "delivered",
   in: "query",
   style: "form",
   explode: true,
   shape: "boolean",
 };
-const parameter64: ParameterContract = {
+const parameter65: ParameterContract = {
   name: "deliveryId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter65: ParameterContract = {
+const parameter66: ParameterContract = {
   name: "since",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter66: ParameterContract = {
+const parameter67: ParameterContract = {
   name: "latest",
   in: "query",
   style: "form",
@@ -479,42 +486,42 @@ const parameter66: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter67: ParameterContract = {
-  name: "agentId",
-  in: "path",
-  style: "simple",
-  explode: false,
-  shape: "string",
-};
 const parameter68: ParameterContract = {
-  name: "workerId",
+  name: "agentId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
 const parameter69: ParameterContract = {
+  name: "workerId",
+  in: "path",
+  style: "simple",
+  explode: false,
+  shape: "string",
+};
+const parameter70: ParameterContract = {
   name: "state",
   in: "query",
   style: "form",
   explode: true,
   shape: { items: "string" },
 };
-const parameter70: ParameterContract = {
+const parameter71: ParameterContract = {
   name: "workerId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter71: ParameterContract = {
+const parameter72: ParameterContract = {
   name: "agentId",
   in: "query",
   style: "form",
   explode: true,
   shape: "string",
 };
-const parameter72: ParameterContract = {
+const parameter73: ParameterContract = {
   name: "archived",
   in: "query",
   style: "form",
@@ -522,7 +529,7 @@ const parameter72: ParameterContract = {
   shape: "boolean",
   default: false,
 };
-const parameter73: ParameterContract = {
+const parameter74: ParameterContract = {
   name: "wait",
   in: "query",
   style: "form",
@@ -530,14 +537,14 @@ const parameter73: ParameterContract = {
   shape: "number",
   default: 0,
 };
-const parameter74: ParameterContract = {
+const parameter75: ParameterContract = {
   name: "sessionId",
   in: "path",
   style: "simple",
   explode: false,
   shape: "string",
 };
-const parameter75: ParameterContract = {
+const parameter76: ParameterContract = {
   name: "claimId",
   in: "path",
   style: "simple",
@@ -1049,7 +1056,7 @@ const response50: ResponseContract = {
 };
 const response51: ResponseContract = {
   codes: [],
-  mediaTypes: ["application/octet-stream"],
+  mediaTypes: ["image/*", "video/*"],
   headers: [
     { name: "X-Request-Id", required: true, shape: "string" },
     { name: "RateLimit", required: false, shape: "string" },
@@ -1059,12 +1066,13 @@ const response51: ResponseContract = {
 };
 const response52: ResponseContract = {
   codes: [],
-  mediaTypes: [],
+  mediaTypes: ["image/*", "video/*"],
   headers: [
     { name: "X-Request-Id", required: true, shape: "string" },
     { name: "RateLimit", required: false, shape: "string" },
     { name: "RateLimit-Policy", required: false, shape: "string" },
-    { name: "Location", required: true, shape: "string" },
+    { name: "ETag", required: true, shape: "string" },
+    { name: "Content-Range", required: true, shape: "string" },
   ],
 };
 const response53: ResponseContract = {
@@ -1514,8 +1522,16 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: ["userId", "name", "email", "status", "avatarUrl", "teamIds", "joinedAt", "version"],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: ["userId", "name", "email", "status", "avatarUrl", "teamIds", "joinedAt", "version"],
+          },
         ],
       },
       responses: {
@@ -1734,8 +1750,16 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: ["teamId", "workspaceId", "memberCount", "createdAt", "updatedAt", "version"],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: ["teamId", "workspaceId", "memberCount", "createdAt", "updatedAt", "version"],
+          },
         ],
       },
       responses: {
@@ -3399,8 +3423,36 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: [
+              "commentId",
+              "taskId",
+              "userId",
+              "source",
+              "parentCommentId",
+              "reactions",
+              "createdAt",
+              "updatedAt",
+              "editedAt",
+            ],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: [
+              "commentId",
+              "taskId",
+              "userId",
+              "source",
+              "parentCommentId",
+              "reactions",
+              "createdAt",
+              "updatedAt",
+              "editedAt",
+            ],
+          },
         ],
       },
       responses: {
@@ -3706,8 +3758,34 @@ export const contract: Contract<OperationId, ErrorCode> = {
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: [
+              "documentId",
+              "workspaceId",
+              "excerpt",
+              "createdBy",
+              "updatedBy",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: [
+              "documentId",
+              "workspaceId",
+              "excerpt",
+              "createdBy",
+              "updatedBy",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
         ],
       },
       responses: {
@@ -3970,10 +4048,11 @@ export const contract: Contract<OperationId, ErrorCode> = {
         [{ scheme: "oauth", scopes: ["files:read"] }],
         [{ scheme: "oauth", scopes: ["files:write"] }],
       ],
-      parameters: [parameter4, parameter51],
+      parameters: [parameter4, parameter51, parameter1, parameter52],
       responses: {
         200: response51,
-        302: response52,
+        206: response52,
+        304: response2,
         400: response3,
         401: response4,
         403: response5,
@@ -3998,7 +4077,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       },
       etag: true,
       ifMatch: false,
-      ifNoneMatch: false,
+      ifNoneMatch: true,
       cost: 1,
       windows: [],
     },
@@ -4008,7 +4087,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:read"] }]],
-      parameters: [parameter4, parameter2, parameter3, parameter45, parameter52],
+      parameters: [parameter4, parameter2, parameter3, parameter45, parameter53],
       responses: {
         200: response9,
         400: response10,
@@ -4098,7 +4177,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:read"] }]],
-      parameters: [parameter4, parameter53, parameter1],
+      parameters: [parameter4, parameter54, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4134,12 +4213,20 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:write"] }]],
-      parameters: [parameter4, parameter53, parameter10],
+      parameters: [parameter4, parameter54, parameter10],
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: ["taxonomyLabelId", "workspaceId", "type", "createdAt", "updatedAt", "version"],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: ["taxonomyLabelId", "workspaceId", "type", "createdAt", "updatedAt", "version"],
+          },
         ],
       },
       responses: {
@@ -4188,7 +4275,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["taxonomy:write"] }]],
-      parameters: [parameter4, parameter53, parameter10],
+      parameters: [parameter4, parameter54, parameter10],
       responses: {
         204: response20,
         400: response3,
@@ -4226,7 +4313,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:read"] }]],
-      parameters: [parameter4, parameter2, parameter3, parameter18, parameter54, parameter46],
+      parameters: [parameter4, parameter2, parameter3, parameter18, parameter55, parameter46],
       responses: {
         200: response9,
         400: response10,
@@ -4268,7 +4355,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:read"] }]],
-      parameters: [parameter4, parameter55, parameter1],
+      parameters: [parameter4, parameter56, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4304,7 +4391,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:write"] }]],
-      parameters: [parameter4, parameter55, parameter34],
+      parameters: [parameter4, parameter56, parameter34],
       responses: {
         200: response27,
         400: response3,
@@ -4341,7 +4428,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["records:write"] }]],
-      parameters: [parameter4, parameter55, parameter34],
+      parameters: [parameter4, parameter56, parameter34],
       responses: {
         204: response20,
         400: response3,
@@ -4378,7 +4465,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/recaps/me",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter4, parameter56, parameter57, parameter58],
+      parameters: [parameter4, parameter57, parameter58, parameter59],
       responses: {
         200: response27,
         400: response3,
@@ -4413,7 +4500,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/teams/{teamId}/recap",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter4, parameter13, parameter56, parameter57, parameter58],
+      parameters: [parameter4, parameter13, parameter57, parameter58, parameter59],
       responses: {
         200: response27,
         400: response3,
@@ -4448,7 +4535,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/planned-work",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter4, parameter2, parameter3, parameter59, parameter60, parameter58],
+      parameters: [parameter4, parameter2, parameter3, parameter60, parameter61, parameter59],
       responses: {
         200: response9,
         400: response10,
@@ -4494,11 +4581,11 @@ export const contract: Contract<OperationId, ErrorCode> = {
         parameter4,
         parameter2,
         parameter3,
-        parameter56,
         parameter57,
-        parameter59,
-        parameter60,
         parameter58,
+        parameter60,
+        parameter61,
+        parameter59,
       ],
       responses: {
         200: response9,
@@ -4541,7 +4628,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/blockers",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["tasks:read"] }]],
-      parameters: [parameter4, parameter2, parameter3, parameter59, parameter60, parameter58],
+      parameters: [parameter4, parameter2, parameter3, parameter60, parameter61, parameter59],
       responses: {
         200: response9,
         400: response10,
@@ -4676,7 +4763,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["api-keys:manage"] }]],
-      parameters: [parameter4, parameter61],
+      parameters: [parameter4, parameter62],
       responses: {
         200: response27,
         400: response3,
@@ -4713,7 +4800,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/api-keys/{apiKeyId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["api-keys:manage"] }]],
-      parameters: [parameter4, parameter61],
+      parameters: [parameter4, parameter62],
       responses: {
         204: response20,
         400: response3,
@@ -4843,7 +4930,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter1],
+      parameters: [parameter4, parameter63, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -4880,12 +4967,38 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter10],
+      parameters: [parameter4, parameter63, parameter10],
       body: {
         required: true,
         contents: [
-          { mediaType: "application/json", kind: "json" },
-          { mediaType: "application/merge-patch+json", kind: "json" },
+          {
+            mediaType: "application/json",
+            kind: "json",
+            ignored: [
+              "webhookId",
+              "userId",
+              "payloadVersion",
+              "verified",
+              "checkedAt",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
+          {
+            mediaType: "application/merge-patch+json",
+            kind: "json",
+            ignored: [
+              "webhookId",
+              "userId",
+              "payloadVersion",
+              "verified",
+              "checkedAt",
+              "createdAt",
+              "updatedAt",
+              "version",
+            ],
+          },
         ],
       },
       responses: {
@@ -4934,7 +5047,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter10],
+      parameters: [parameter4, parameter63, parameter10],
       responses: {
         204: response20,
         400: response3,
@@ -4973,7 +5086,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/verify",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter12],
+      parameters: [parameter4, parameter63, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5015,7 +5128,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter12],
+      parameters: [parameter4, parameter63, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5057,7 +5170,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter2, parameter3, parameter63],
+      parameters: [parameter4, parameter63, parameter2, parameter3, parameter64],
       responses: {
         200: response9,
         400: response10,
@@ -5101,7 +5214,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62],
+      parameters: [parameter4, parameter63],
       responses: {
         204: response20,
         400: response3,
@@ -5138,7 +5251,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: ["webhooks:manage"] }]],
-      parameters: [parameter4, parameter62, parameter64, parameter12],
+      parameters: [parameter4, parameter63, parameter65, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5180,7 +5293,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/events",
       deprecated: false,
       security: [[{ scheme: "apiKey", scopes: [] }], [{ scheme: "oauth", scopes: [] }]],
-      parameters: [parameter4, parameter2, parameter3, parameter45, parameter65, parameter66],
+      parameters: [parameter4, parameter2, parameter3, parameter45, parameter66, parameter67],
       responses: {
         200: response9,
         400: response10,
@@ -5265,7 +5378,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter4, parameter67, parameter1],
+      parameters: [parameter4, parameter68, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -5302,7 +5415,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter4, parameter67, parameter2, parameter3],
+      parameters: [parameter4, parameter68, parameter2, parameter3],
       responses: {
         200: response9,
         400: response10,
@@ -5346,7 +5459,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter67, parameter12],
+      parameters: [parameter4, parameter68, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,
@@ -5395,7 +5508,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter4, parameter68],
+      parameters: [parameter4, parameter69],
       responses: {
         200: response27,
         400: response3,
@@ -5431,7 +5544,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter68],
+      parameters: [parameter4, parameter69],
       responses: {
         204: response20,
         400: response3,
@@ -5467,7 +5580,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/workers/{workerId}/heartbeat",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter68, parameter12],
+      parameters: [parameter4, parameter69, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5512,12 +5625,12 @@ export const contract: Contract<OperationId, ErrorCode> = {
         parameter4,
         parameter2,
         parameter3,
-        parameter69,
         parameter70,
         parameter71,
-        parameter46,
         parameter72,
+        parameter46,
         parameter73,
+        parameter74,
       ],
       responses: {
         200: response9,
@@ -5610,7 +5723,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter4, parameter74, parameter1],
+      parameters: [parameter4, parameter75, parameter1],
       responses: {
         200: response1,
         304: response2,
@@ -5647,7 +5760,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter12],
+      parameters: [parameter4, parameter75, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5689,7 +5802,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/retry",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter12],
+      parameters: [parameter4, parameter75, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5731,7 +5844,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/archive",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter12],
+      parameters: [parameter4, parameter75, parameter12],
       responses: {
         200: response27,
         400: response3,
@@ -5773,7 +5886,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/input",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter12],
+      parameters: [parameter4, parameter75, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,
@@ -5822,7 +5935,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:read"] }]],
-      parameters: [parameter4, parameter74, parameter2, parameter3],
+      parameters: [parameter4, parameter75, parameter2, parameter3],
       responses: {
         200: response9,
         400: response10,
@@ -5866,7 +5979,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter12],
+      parameters: [parameter4, parameter75, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         201: response21,
@@ -5915,7 +6028,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter12],
+      parameters: [parameter4, parameter75, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         201: response21,
@@ -5967,7 +6080,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter75, parameter12],
+      parameters: [parameter4, parameter75, parameter76, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,
@@ -6017,7 +6130,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter75, parameter12],
+      parameters: [parameter4, parameter75, parameter76, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,
@@ -6067,7 +6180,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter75, parameter12],
+      parameters: [parameter4, parameter75, parameter76, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,
@@ -6117,7 +6230,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter75, parameter12],
+      parameters: [parameter4, parameter75, parameter76, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,
@@ -6167,7 +6280,7 @@ export const contract: Contract<OperationId, ErrorCode> = {
       path: "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input",
       deprecated: false,
       security: [[{ scheme: "oauth", scopes: ["agents:run"] }]],
-      parameters: [parameter4, parameter74, parameter75, parameter12],
+      parameters: [parameter4, parameter75, parameter76, parameter12],
       body: { required: true, contents: [{ mediaType: "application/json", kind: "json" }] },
       responses: {
         200: response27,

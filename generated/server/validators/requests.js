@@ -460,6 +460,8 @@ return errors === 0;
 validate11.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check6 = validate12;
+const schema10 = {"additionalProperties":false,"properties":{"userId":true,"name":true,"email":true,"status":true,"avatarUrl":true,"teamIds":true,"joinedAt":true,"version":true,"role":{"$ref":"definitions#/$defs/WorkspaceRole"},"timezone":{"minLength":1,"maxLength":64,"type":"string"}},"type":"object"};
+const func14 = Object.prototype.hasOwnProperty;
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -494,11 +496,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!((key0 === "role") || (key0 === "timezone"))){
+if(!(func14.call(schema10.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -706,7 +705,8 @@ return errors === 0;
 validate18.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check9 = validate19;
-const schema15 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["name"]};
+const schema15 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["name"]};
+const pattern8 = new RegExp("\\S", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -735,6 +735,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -796,7 +799,7 @@ return errors === 0;
 validate19.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check10 = validate22;
-const pattern10 = new RegExp("^[\\x21-\\x7E]+$", "u");
+const pattern11 = new RegExp("^[\\x21-\\x7E]+$", "u");
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -840,7 +843,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data3)){
+if(!pattern11.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -928,7 +931,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check12 = validate24;
-const schema19 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"minProperties":1,"type":"object"};
+const schema19 = {"additionalProperties":false,"properties":{"teamId":true,"workspaceId":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object"};
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -941,11 +944,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!(((key0 === "name") || (key0 === "icon")) || (key0 === "parentTeamId"))){
+if(!(func14.call(schema19.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -957,6 +957,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -1645,7 +1648,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -1662,7 +1665,7 @@ return errors === 0;
 validate44.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check20 = validate45;
-const pattern28 = new RegExp("^inv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern30 = new RegExp("^inv_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1712,7 +1715,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/teamId",keyword:"type",
 if(data0.inviteId !== undefined){
 let data3 = data0.inviteId;
 if(typeof data3 === "string"){
-if(!pattern28.test(data3)){
+if(!pattern30.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/inviteId",keyword:"pattern",params:{pattern: "^inv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1778,7 +1781,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/teamId",keyword:"type",
 if(data0.inviteId !== undefined){
 let data3 = data0.inviteId;
 if(typeof data3 === "string"){
-if(!pattern28.test(data3)){
+if(!pattern30.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/inviteId",keyword:"pattern",params:{pattern: "^inv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1800,7 +1803,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern11.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -1817,8 +1820,8 @@ return errors === 0;
 validate46.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check22 = validate47;
-const pattern37 = new RegExp("^lbl_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern38 = new RegExp("^tsk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern39 = new RegExp("^lbl_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern40 = new RegExp("^tsk_[A-Za-z0-9_-]{1,64}$", "u");
 const schema35 = {"type":"string","enum":["updatedAt","-updatedAt","createdAt","-createdAt","deadline","-deadline","title","-title"]};
 
 function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2252,7 +2255,7 @@ const len6 = data19.length;
 for(let i12=0; i12<len6; i12++){
 let data20 = data19[i12];
 if(typeof data20 === "string"){
-if(!pattern37.test(data20)){
+if(!pattern39.test(data20)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i12,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2385,7 +2388,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword
 if(data2.parentTaskId !== undefined){
 let data29 = data2.parentTaskId;
 if(typeof data29 === "string"){
-if(!pattern38.test(data29)){
+if(!pattern40.test(data29)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2407,8 +2410,7 @@ return errors === 0;
 validate47.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check23 = validate58;
-const schema41 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
-const func51 = Object.prototype.hasOwnProperty;
+const schema41 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
 
 function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2604,7 +2606,7 @@ if(data.title === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "title"}}); errors++;
 }
 for(const key0 in data){
-if(!(func51.call(schema41.properties, key0))){
+if(!(func14.call(schema41.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -2616,6 +2618,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -2736,7 +2741,7 @@ const len2 = data11.length;
 for(let i3=0; i3<len2; i3++){
 let data12 = data11[i3];
 if(typeof data12 === "string"){
-if(!pattern37.test(data12)){
+if(!pattern39.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2772,7 +2777,7 @@ if((typeof data13 !== "string") && (data13 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema41.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data13 === "string"){
-if(!pattern38.test(data13)){
+if(!pattern40.test(data13)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3048,7 +3053,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3084,7 +3089,7 @@ return errors === 0;
 validate78.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check26 = validate79;
-const schema53 = {"additionalProperties":false,"properties":{"taskId":true,"workspaceId":true,"excerpt":true,"ancestors":true,"relations":true,"links":true,"labelsByType":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object"};
+const schema53 = {"additionalProperties":false,"properties":{"taskId":true,"workspaceId":true,"excerpt":true,"ancestors":true,"relations":true,"links":true,"labelsByType":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object"};
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3098,7 +3103,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func51.call(schema53.properties, key0))){
+if(!(func14.call(schema53.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -3110,6 +3115,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -3230,7 +3238,7 @@ const len2 = data11.length;
 for(let i3=0; i3<len2; i3++){
 let data12 = data11[i3];
 if(typeof data12 === "string"){
-if(!pattern37.test(data12)){
+if(!pattern39.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3266,7 +3274,7 @@ if((typeof data13 !== "string") && (data13 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema53.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data13 === "string"){
-if(!pattern38.test(data13)){
+if(!pattern40.test(data13)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3397,7 +3405,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3469,7 +3477,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3627,7 +3635,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3680,7 +3688,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3803,7 +3811,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3820,7 +3828,7 @@ errors = vErrors.length;
 if(data0.relatedTaskId !== undefined){
 let data4 = data0.relatedTaskId;
 if(typeof data4 === "string"){
-if(!pattern38.test(data4)){
+if(!pattern40.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/relatedTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3986,7 +3994,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/decision",keyword:"const",pa
 if(data.duplicateOfTaskId !== undefined){
 let data1 = data.duplicateOfTaskId;
 if(typeof data1 === "string"){
-if(!pattern38.test(data1)){
+if(!pattern40.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/duplicateOfTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -4403,7 +4411,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -4425,7 +4433,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -5518,7 +5526,7 @@ const len4 = data14.length;
 for(let i8=0; i8<len4; i8++){
 let data15 = data14[i8];
 if(typeof data15 === "string"){
-if(!pattern37.test(data15)){
+if(!pattern39.test(data15)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i8,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5662,7 +5670,7 @@ return errors === 0;
 validate122.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check37 = validate129;
-const schema80 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"deadline":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
+const schema80 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"deadline":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
 
 function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -5679,7 +5687,7 @@ if(data.title === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "title"}}); errors++;
 }
 for(const key0 in data){
-if(!(func51.call(schema80.properties, key0))){
+if(!(func14.call(schema80.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -5691,6 +5699,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -5793,7 +5804,7 @@ const len2 = data8.length;
 for(let i3=0; i3<len2; i3++){
 let data9 = data8[i3];
 if(typeof data9 === "string"){
-if(!pattern37.test(data9)){
+if(!pattern39.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5829,7 +5840,7 @@ if((typeof data10 !== "string") && (data10 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema80.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data10 === "string"){
-if(!pattern38.test(data10)){
+if(!pattern40.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6185,7 +6196,7 @@ const len4 = data14.length;
 for(let i8=0; i8<len4; i8++){
 let data15 = data14[i8];
 if(typeof data15 === "string"){
-if(!pattern37.test(data15)){
+if(!pattern39.test(data15)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i8,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6324,7 +6335,7 @@ return errors === 0;
 validate134.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check39 = validate141;
-const schema86 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["title"]};
+const schema86 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["title"]};
 
 function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6353,6 +6364,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -6457,7 +6471,7 @@ if((typeof data9 !== "string") && (data9 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema86.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data9 === "string"){
-if(!pattern38.test(data9)){
+if(!pattern40.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6679,7 +6693,7 @@ return errors === 0;
 validate147.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check41 = validate150;
-const pattern87 = new RegExp("^cmt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern93 = new RegExp("^cmt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6737,7 +6751,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6787,7 +6801,7 @@ errors = vErrors.length;
 if(data3.parentCommentId !== undefined){
 let data7 = data3.parentCommentId;
 if(typeof data7 === "string"){
-if(!pattern87.test(data7)){
+if(!pattern93.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentCommentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6856,7 +6870,7 @@ if((typeof data2 !== "string") && (data2 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"type",params:{type: schema92.properties.parentCommentId.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern87.test(data2)){
+if(!pattern93.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6929,7 +6943,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6940,7 +6954,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern87.test(data3)){
+if(!pattern93.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6976,6 +6990,7 @@ return errors === 0;
 validate156.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check44 = validate157;
+const schema95 = {"additionalProperties":false,"properties":{"commentId":true,"taskId":true,"userId":true,"source":true,"parentCommentId":true,"reactions":true,"createdAt":true,"updatedAt":true,"editedAt":true,"content":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object"};
 
 function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6989,7 +7004,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(key0 === "content")){
+if(!(func14.call(schema95.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -7075,7 +7090,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7086,7 +7101,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern87.test(data3)){
+if(!pattern93.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7163,7 +7178,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7174,7 +7189,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern87.test(data3)){
+if(!pattern93.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7421,7 +7436,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"type"
 if(data2.taskId !== undefined){
 let data10 = data2.taskId;
 if(typeof data10 === "string"){
-if(!pattern38.test(data10)){
+if(!pattern40.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7591,6 +7606,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
 }
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"type",params:{type: "string"}}); errors++;
@@ -7629,7 +7647,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern38.test(data5)){
+if(!pattern40.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7672,7 +7690,7 @@ return errors === 0;
 validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check49 = validate176;
-const pattern104 = new RegExp("^doc_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern111 = new RegExp("^doc_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7708,7 +7726,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern104.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7744,6 +7762,7 @@ return errors === 0;
 validate176.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check50 = validate177;
+const schema108 = {"additionalProperties":false,"properties":{"documentId":true,"workspaceId":true,"excerpt":true,"createdBy":true,"updatedBy":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"type":{"$ref":"definitions#/$defs/DocumentType"},"status":{"$ref":"definitions#/$defs/DocumentStatus"},"content":{"maxLength":200000,"type":"string"},"taskIds":{"maxItems":50,"items":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"type":"array"}},"type":"object"};
 
 function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7756,11 +7775,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!(((((key0 === "title") || (key0 === "type")) || (key0 === "status")) || (key0 === "content")) || (key0 === "taskIds"))){
+if(!(func14.call(schema108.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -7772,6 +7788,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",p
 }
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
 }
 }
 else {
@@ -7811,7 +7830,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern38.test(data5)){
+if(!pattern40.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7889,7 +7908,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern104.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7960,7 +7979,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern104.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7982,7 +8001,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -7999,7 +8018,7 @@ return errors === 0;
 validate183.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check53 = validate184;
-const pattern111 = new RegExp("^[0-9a-f]{64}$", "u");
+const pattern119 = new RegExp("^[0-9a-f]{64}$", "u");
 
 function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8071,7 +8090,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/size",keyword:"minimum",para
 if(data.sha256 !== undefined){
 let data3 = data.sha256;
 if(typeof data3 === "string"){
-if(!pattern111.test(data3)){
+if(!pattern119.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sha256",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}); errors++;
 }
 }
@@ -8109,7 +8128,7 @@ return errors === 0;
 validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check54 = validate187;
-const pattern113 = new RegExp("^file_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern121 = new RegExp("^file_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8145,7 +8164,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern113.test(data2)){
+if(!pattern121.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8216,7 +8235,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern113.test(data2)){
+if(!pattern121.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8233,12 +8252,97 @@ return errors === 0;
 validate188.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
 const check56 = validate189;
-const schema116 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
 
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate190.evaluated;
+const evaluated0 = validate189.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.fileId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "fileId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.fileId !== undefined){
+let data2 = data0.fileId;
+if(typeof data2 === "string"){
+if(!pattern121.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data3.Range !== undefined){
+let data5 = data3.Range;
+if(typeof data5 === "string"){
+if(func0(data5) > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"maxLength",params:{limit: 100}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate189.errors = vErrors;
+return errors === 0;
+}
+validate189.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check57 = validate190;
+const schema117 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
+
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate191.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8249,18 +8353,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "goal") || (data === "company")) || (data === "product")) || (data === "release")) || (data === "component")) || (data === "skill")) || (data === "coding_tool")) || (data === "agent"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema116.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema117.enum}}); errors++;
 }
-validate190.errors = vErrors;
+validate191.errors = vErrors;
 return errors === 0;
 }
-validate190.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate191.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate189.evaluated;
+const evaluated0 = validate190.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8329,8 +8433,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate190(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
+if(!(validate191(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -8360,18 +8464,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeArchived",keywo
 }
 }
 }
-validate189.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
-validate189.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate190.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check57 = validate192;
-const schema118 = {"additionalProperties":false,"properties":{"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["type","name"]};
+const check58 = validate193;
+const schema119 = {"additionalProperties":false,"properties":{"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["type","name"]};
 
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate194.evaluated;
+const evaluated0 = validate195.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8382,19 +8486,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "goal") || (data === "company")) || (data === "product")) || (data === "release")) || (data === "component")) || (data === "skill")) || (data === "coding_tool")) || (data === "agent"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema116.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema117.enum}}); errors++;
 }
-validate194.errors = vErrors;
+validate195.errors = vErrors;
 return errors === 0;
 }
-validate194.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate195.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern117 = new RegExp("^#[0-9a-f]{6}$", "u");
+const pattern128 = new RegExp("^#[0-9a-f]{6}$", "u");
 
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate193.evaluated;
+const evaluated0 = validate194.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8414,8 +8518,8 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.type !== undefined){
-if(!(validate194(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate195(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 }
@@ -8428,6 +8532,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 if(func0(data1) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
 }
+if(!pattern8.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
@@ -8436,7 +8543,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema118.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema119.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 2000){
@@ -8447,10 +8554,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.color !== undefined){
 let data3 = data.color;
 if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema118.properties.color.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema119.properties.color.type}}); errors++;
 }
 if(typeof data3 === "string"){
-if(!pattern117.test(data3)){
+if(!pattern128.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -8458,10 +8565,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",par
 if(data.parentLabelId !== undefined){
 let data4 = data.parentLabelId;
 if((typeof data4 !== "string") && (data4 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema118.properties.parentLabelId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema119.properties.parentLabelId.type}}); errors++;
 }
 if(typeof data4 === "string"){
-if(!pattern37.test(data4)){
+if(!pattern39.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8470,37 +8577,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"patt
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate193.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
-validate193.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate194.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate192.evaluated;
+const evaluated0 = validate193.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate193(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate194(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
-validate192.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
-validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate193.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check58 = validate197;
+const check59 = validate198;
 
-function validate197(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate197.evaluated;
+const evaluated0 = validate198.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8531,7 +8638,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taxonomyLabelId !== undefined){
 let data2 = data0.taxonomyLabelId;
 if(typeof data2 === "string"){
-if(!pattern37.test(data2)){
+if(!pattern39.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taxonomyLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8561,18 +8668,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate197.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
-validate197.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate198.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check59 = validate198;
-const schema122 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"}},"minProperties":1,"type":"object"};
+const check60 = validate199;
+const schema123 = {"additionalProperties":false,"properties":{"taxonomyLabelId":true,"workspaceId":true,"type":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"}},"type":"object"};
 
-function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate199.evaluated;
+const evaluated0 = validate200.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8580,11 +8687,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!(((((key0 === "name") || (key0 === "description")) || (key0 === "color")) || (key0 === "parentLabelId")) || (key0 === "archived"))){
+if(!(func14.call(schema123.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -8597,6 +8701,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 if(func0(data0) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
 }
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
@@ -8605,7 +8712,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema122.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema123.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 2000){
@@ -8616,10 +8723,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.color !== undefined){
 let data2 = data.color;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema122.properties.color.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema123.properties.color.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern117.test(data2)){
+if(!pattern128.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -8627,10 +8734,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",par
 if(data.parentLabelId !== undefined){
 let data3 = data.parentLabelId;
 if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema122.properties.parentLabelId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema123.properties.parentLabelId.type}}); errors++;
 }
 if(typeof data3 === "string"){
-if(!pattern37.test(data3)){
+if(!pattern39.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8644,37 +8751,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/archived",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate199.errors = vErrors;
+validate200.errors = vErrors;
 return errors === 0;
 }
-validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate200.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate198.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate199(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
+if(!(validate200(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
-validate198.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate198.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check60 = validate201;
+const check61 = validate202;
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate201.evaluated;
+const evaluated0 = validate202.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8705,7 +8812,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taxonomyLabelId !== undefined){
 let data2 = data0.taxonomyLabelId;
 if(typeof data2 === "string"){
-if(!pattern37.test(data2)){
+if(!pattern39.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taxonomyLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8735,18 +8842,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate201.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
-validate201.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate202.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check61 = validate202;
-const schema125 = {"type":"string","enum":["issue","pull_request","meeting","summary"]};
+const check62 = validate203;
+const schema126 = {"type":"string","enum":["issue","pull_request","meeting","summary"]};
 
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate203.evaluated;
+const evaluated0 = validate204.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8757,18 +8864,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "issue") || (data === "pull_request")) || (data === "meeting")) || (data === "summary"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema125.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema126.enum}}); errors++;
 }
-validate203.errors = vErrors;
+validate204.errors = vErrors;
 return errors === 0;
 }
-validate203.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate204.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate202.evaluated;
+const evaluated0 = validate203.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8837,8 +8944,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/kind",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate203(data5[i0], {instancePath:instancePath+"/query/kind/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
+if(!(validate204(data5[i0], {instancePath:instancePath+"/query/kind/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -8877,7 +8984,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/provider",keyword:"typ
 if(data2.taskId !== undefined){
 let data8 = data2.taskId;
 if(typeof data8 === "string"){
-if(!pattern38.test(data8)){
+if(!pattern40.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8888,18 +8995,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"type"
 }
 }
 }
-validate202.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate202.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check62 = validate205;
-const pattern128 = new RegExp("^rec_[A-Za-z0-9_-]{1,64}$", "u");
+const check63 = validate206;
+const pattern140 = new RegExp("^rec_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate205.evaluated;
+const evaluated0 = validate206.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8930,7 +9037,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.recordId !== undefined){
 let data2 = data0.recordId;
 if(typeof data2 === "string"){
-if(!pattern128.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"pattern",params:{pattern: "^rec_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8960,17 +9067,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate205.errors = vErrors;
+validate206.errors = vErrors;
 return errors === 0;
 }
-validate205.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate206.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check63 = validate206;
+const check64 = validate207;
 
-function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate206.evaluated;
+const evaluated0 = validate207.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9004,7 +9111,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.recordId !== undefined){
 let data2 = data0.recordId;
 if(typeof data2 === "string"){
-if(!pattern128.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"pattern",params:{pattern: "^rec_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9015,7 +9122,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"type
 if(data0.taskId !== undefined){
 let data3 = data0.taskId;
 if(typeof data3 === "string"){
-if(!pattern38.test(data3)){
+if(!pattern40.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9026,17 +9133,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 }
 }
 }
-validate206.errors = vErrors;
+validate207.errors = vErrors;
 return errors === 0;
 }
-validate206.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate207.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check64 = validate207;
+const check65 = validate208;
 
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate207.evaluated;
+const evaluated0 = validate208.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9096,17 +9203,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate207.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-validate207.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate208.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check65 = validate208;
+const check66 = validate209;
 
-function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate208.evaluated;
+const evaluated0 = validate209.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9180,17 +9287,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
-validate208.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate209.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check66 = validate209;
+const check67 = validate210;
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate209.evaluated;
+const evaluated0 = validate210.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9278,17 +9385,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate209.errors = vErrors;
+validate210.errors = vErrors;
 return errors === 0;
 }
-validate209.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate210.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check67 = validate210;
+const check68 = validate211;
 
-function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate210.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9398,17 +9505,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate210.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate210.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check68 = validate211;
+const check69 = validate212;
 
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate211.evaluated;
+const evaluated0 = validate212.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9469,18 +9576,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate211.errors = vErrors;
+validate212.errors = vErrors;
 return errors === 0;
 }
-validate211.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate212.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check69 = validate212;
-const schema134 = {"additionalProperties":false,"properties":{"description":{"minLength":1,"maxLength":255,"type":"string"},"expiresAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["description"]};
+const check70 = validate213;
+const schema135 = {"additionalProperties":false,"properties":{"description":{"minLength":1,"maxLength":255,"type":"string"},"expiresAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["description"]};
 
-function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate213.evaluated;
+const evaluated0 = validate214.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9513,7 +9620,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",
 if(data.expiresAt !== undefined){
 let data1 = data.expiresAt;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: schema134.properties.expiresAt.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: schema135.properties.expiresAt.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(!(formats2.validate(data1))){
@@ -9525,38 +9632,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate213.errors = vErrors;
+validate214.errors = vErrors;
 return errors === 0;
 }
-validate213.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate214.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate212.evaluated;
+const evaluated0 = validate213.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate213(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
+if(!(validate214(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
-validate212.errors = vErrors;
+validate213.errors = vErrors;
 return errors === 0;
 }
-validate212.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate213.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check70 = validate215;
-const pattern143 = new RegExp("^key_[A-Za-z0-9_-]{1,64}$", "u");
+const check71 = validate216;
+const pattern155 = new RegExp("^key_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate215.evaluated;
+const evaluated0 = validate216.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9587,7 +9694,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.apiKeyId !== undefined){
 let data2 = data0.apiKeyId;
 if(typeof data2 === "string"){
-if(!pattern143.test(data2)){
+if(!pattern155.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/apiKeyId",keyword:"pattern",params:{pattern: "^key_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9598,20 +9705,20 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/apiKeyId",keyword:"type
 }
 }
 }
-validate215.errors = vErrors;
+validate216.errors = vErrors;
 return errors === 0;
 }
-validate215.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate216.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check71 = validate216;
-const schema137 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
+const check72 = validate217;
+const schema138 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
 const formats80 = module3.fullFormats.uri;
-const schema138 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
+const schema139 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate218.evaluated;
+const evaluated0 = validate219.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9622,20 +9729,20 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((((((((((((((((((((((data === "task.created") || (data === "task.updated")) || (data === "task.deleted")) || (data === "task.snoozed")) || (data === "comment.created")) || (data === "comment.updated")) || (data === "comment.deleted")) || (data === "comment.reaction_added")) || (data === "comment.reaction_removed")) || (data === "team.created")) || (data === "team.updated")) || (data === "team.deleted")) || (data === "team.invite_created")) || (data === "team.invite_accepted")) || (data === "team.invite_revoked")) || (data === "taxonomy.created")) || (data === "taxonomy.updated")) || (data === "taxonomy.deleted")) || (data === "document.created")) || (data === "document.updated")) || (data === "document.deleted")) || (data === "issue.updated")) || (data === "meeting.created")) || (data === "summary.created")) || (data === "agent_session.queued")) || (data === "agent_session.updated")) || (data === "agent_session.completed")) || (data === "webhook.test"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema138.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema139.enum}}); errors++;
 }
-validate218.errors = vErrors;
+validate219.errors = vErrors;
 return errors === 0;
 }
-validate218.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate219.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern144 = new RegExp("^[!-~]{24,128}$", "u");
-const pattern145 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
+const pattern156 = new RegExp("^[!-~]{24,128}$", "u");
+const pattern157 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
 
-function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate217.evaluated;
+const evaluated0 = validate218.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9668,7 +9775,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema137.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema138.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 255){
@@ -9679,7 +9786,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.events !== undefined){
 let data2 = data.events;
 if((!(Array.isArray(data2))) && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema137.properties.events.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema138.properties.events.type}}); errors++;
 }
 if(Array.isArray(data2)){
 if(data2.length > 50){
@@ -9690,8 +9797,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",p
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate218(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate219(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
 }
 }
@@ -9713,7 +9820,7 @@ break outer0;
 if(data.verificationKey !== undefined){
 let data4 = data.verificationKey;
 if(typeof data4 === "string"){
-if(!pattern144.test(data4)){
+if(!pattern156.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^[!-~]{24,128}$"}}); errors++;
 }
 }
@@ -9724,7 +9831,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"ty
 if(data.signingSecret !== undefined){
 let data5 = data.signingSecret;
 if(typeof data5 === "string"){
-if(!pattern145.test(data5)){
+if(!pattern157.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
 }
 }
@@ -9736,38 +9843,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate217.errors = vErrors;
+validate218.errors = vErrors;
 return errors === 0;
 }
-validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate218.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate216.evaluated;
+const evaluated0 = validate217.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate217(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+if(!(validate218(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
-validate216.errors = vErrors;
+validate217.errors = vErrors;
 return errors === 0;
 }
-validate216.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check72 = validate221;
-const pattern147 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
+const check73 = validate222;
+const pattern159 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate221.evaluated;
+const evaluated0 = validate222.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9798,7 +9905,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9828,19 +9935,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate221.errors = vErrors;
+validate222.errors = vErrors;
 return errors === 0;
 }
-validate221.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate222.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check73 = validate222;
-const schema141 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"}},"minProperties":1,"type":"object"};
-const schema142 = {"type":"string","enum":["active","disabled"]};
+const check74 = validate223;
+const schema142 = {"additionalProperties":false,"properties":{"webhookId":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true,"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"}},"type":"object"};
+const schema143 = {"type":"string","enum":["active","disabled"]};
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate225.evaluated;
+const evaluated0 = validate226.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9851,18 +9958,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "active") || (data === "disabled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema142.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema143.enum}}); errors++;
 }
-validate225.errors = vErrors;
+validate226.errors = vErrors;
 return errors === 0;
 }
-validate225.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate226.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate223.evaluated;
+const evaluated0 = validate224.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9870,11 +9977,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 1){
-vErrors = add(vErrors, {instancePath,keyword:"minProperties",params:{limit: 1}}); errors++;
-}
 for(const key0 in data){
-if(!((((key0 === "url") || (key0 === "description")) || (key0 === "events")) || (key0 === "status"))){
+if(!(func14.call(schema142.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -9895,7 +9999,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema141.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema142.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 255){
@@ -9906,7 +10010,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.events !== undefined){
 let data2 = data.events;
 if((!(Array.isArray(data2))) && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema141.properties.events.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema142.properties.events.type}}); errors++;
 }
 if(Array.isArray(data2)){
 if(data2.length > 50){
@@ -9917,8 +10021,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",p
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate218(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate219(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
 }
 }
@@ -9938,8 +10042,8 @@ break outer0;
 }
 }
 if(data.status !== undefined){
-if(!(validate225(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
+if(!(validate226(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
 errors = vErrors.length;
 }
 }
@@ -9947,101 +10051,30 @@ errors = vErrors.length;
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
+validate224.errors = vErrors;
+return errors === 0;
+}
+validate224.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate223.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate224(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
+errors = vErrors.length;
+}
 validate223.errors = vErrors;
 return errors === 0;
 }
 validate223.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate222.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate223(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
-errors = vErrors.length;
-}
-validate222.errors = vErrors;
-return errors === 0;
-}
-validate222.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check74 = validate228;
-
-function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate228.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.webhookId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "webhookId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.webhookId !== undefined){
-let data2 = data0.webhookId;
-if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-Match"] !== undefined){
-let data4 = data3["If-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate228.errors = vErrors;
-return errors === 0;
-}
-validate228.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check75 = validate229;
 
@@ -10079,7 +10112,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10092,21 +10125,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data.header !== undefined){
 let data3 = data.header;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["Idempotency-Key"] !== undefined){
-let data4 = data3["Idempotency-Key"];
+if(data3["If-Match"] !== undefined){
+let data4 = data3["If-Match"];
 if(typeof data4 === "string"){
-if(func0(data4) > 255){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"maxLength",params:{limit: 255}}); errors++;
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
 }
 if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-if(!pattern10.test(data4)){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"minLength",params:{limit: 1}}); errors++;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"type",params:{type: "string"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
@@ -10153,7 +10183,81 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
+if(!pattern159.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["Idempotency-Key"] !== undefined){
+let data4 = data3["Idempotency-Key"];
+if(typeof data4 === "string"){
+if(func0(data4) > 255){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"maxLength",params:{limit: 255}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern11.test(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate230.errors = vErrors;
+return errors === 0;
+}
+validate230.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check77 = validate231;
+
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate231.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.webhookId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "webhookId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.webhookId !== undefined){
+let data2 = data0.webhookId;
+if(typeof data2 === "string"){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10202,17 +10306,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/delivered",keyword:"ty
 }
 }
 }
-validate230.errors = vErrors;
+validate231.errors = vErrors;
 return errors === 0;
 }
-validate230.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check77 = validate231;
+const check78 = validate232;
 
-function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate231.evaluated;
+const evaluated0 = validate232.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10243,7 +10347,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10254,18 +10358,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 }
 }
 }
-validate231.errors = vErrors;
+validate232.errors = vErrors;
 return errors === 0;
 }
-validate231.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate232.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check78 = validate232;
-const pattern159 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const check79 = validate233;
+const pattern171 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate232.evaluated;
+const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10299,7 +10403,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10310,7 +10414,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data0.deliveryId !== undefined){
 let data3 = data0.deliveryId;
 if(typeof data3 === "string"){
-if(!pattern159.test(data3)){
+if(!pattern171.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10332,7 +10436,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern11.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -10343,17 +10447,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate232.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-validate232.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate233.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check79 = validate233;
+const check80 = validate234;
 
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate234.evaluated;
+const evaluated0 = validate235.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10364,18 +10468,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((((((((((((((((((((((data === "task.created") || (data === "task.updated")) || (data === "task.deleted")) || (data === "task.snoozed")) || (data === "comment.created")) || (data === "comment.updated")) || (data === "comment.deleted")) || (data === "comment.reaction_added")) || (data === "comment.reaction_removed")) || (data === "team.created")) || (data === "team.updated")) || (data === "team.deleted")) || (data === "team.invite_created")) || (data === "team.invite_accepted")) || (data === "team.invite_revoked")) || (data === "taxonomy.created")) || (data === "taxonomy.updated")) || (data === "taxonomy.deleted")) || (data === "document.created")) || (data === "document.updated")) || (data === "document.deleted")) || (data === "issue.updated")) || (data === "meeting.created")) || (data === "summary.created")) || (data === "agent_session.queued")) || (data === "agent_session.updated")) || (data === "agent_session.completed")) || (data === "webhook.test"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema138.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema139.enum}}); errors++;
 }
-validate234.errors = vErrors;
+validate235.errors = vErrors;
 return errors === 0;
 }
-validate234.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate235.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate233.evaluated;
+const evaluated0 = validate234.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10444,8 +10548,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate234(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
+if(!(validate235(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
 errors = vErrors.length;
 }
 }
@@ -10486,84 +10590,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/latest",keyword:"type"
 }
 }
 }
-validate233.errors = vErrors;
+validate234.errors = vErrors;
 return errors === 0;
 }
-validate233.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
-
-const check80 = validate236;
-const pattern163 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate236.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.agentId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.agentId !== undefined){
-let data2 = data0.agentId;
-if(typeof data2 === "string"){
-if(!pattern163.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-None-Match"] !== undefined){
-let data4 = data3["If-None-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate236.errors = vErrors;
-return errors === 0;
-}
-validate236.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate234.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
 const check81 = validate237;
+const pattern175 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10599,7 +10632,78 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern163.test(data2)){
+if(!pattern175.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate237.errors = vErrors;
+return errors === 0;
+}
+validate237.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check82 = validate238;
+
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate238.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.agentId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.agentId !== undefined){
+let data2 = data0.agentId;
+if(typeof data2 === "string"){
+if(!pattern175.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10643,18 +10747,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate237.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-validate237.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate238.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check82 = validate238;
-const schema154 = {"type":"string","enum":["local","cloud"]};
+const check83 = validate239;
+const schema155 = {"type":"string","enum":["local","cloud"]};
 
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate240.evaluated;
+const evaluated0 = validate241.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10665,18 +10769,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "local") || (data === "cloud"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema154.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema155.enum}}); errors++;
 }
-validate240.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-validate240.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate241.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate239.evaluated;
+const evaluated0 = validate240.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10696,8 +10800,8 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.mode !== undefined){
-if(!(validate240(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+if(!(validate241(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -10719,37 +10823,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate239.errors = vErrors;
+validate240.errors = vErrors;
 return errors === 0;
 }
-validate239.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate240.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate238.evaluated;
+const evaluated0 = validate239.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate239(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate240(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
 errors = vErrors.length;
 }
-validate238.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
-validate238.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate239.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check83 = validate243;
+const check84 = validate244;
 
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate243.evaluated;
+const evaluated0 = validate244.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10780,7 +10884,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern163.test(data2)){
+if(!pattern175.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10802,7 +10906,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -10813,65 +10917,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate243.errors = vErrors;
-return errors === 0;
-}
-validate243.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
-const check84 = validate244;
-const pattern170 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate244.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.workerId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workerId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.workerId !== undefined){
-let data2 = data0.workerId;
-if(typeof data2 === "string"){
-if(!pattern170.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
 validate244.errors = vErrors;
 return errors === 0;
 }
-validate244.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate244.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check85 = validate245;
+const pattern182 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10907,7 +10959,59 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern170.test(data2)){
+if(!pattern182.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate245.errors = vErrors;
+return errors === 0;
+}
+validate245.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+
+const check86 = validate246;
+
+function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate246.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.workerId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workerId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.workerId !== undefined){
+let data2 = data0.workerId;
+if(typeof data2 === "string"){
+if(!pattern182.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10929,7 +11033,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -10940,18 +11044,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate245.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-validate245.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate246.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check86 = validate246;
-const schema159 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
+const check87 = validate247;
+const schema160 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
 
-function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate247.evaluated;
+const evaluated0 = validate248.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10962,18 +11066,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "pending") || (data === "queued")) || (data === "active")) || (data === "awaiting_input")) || (data === "stale")) || (data === "complete")) || (data === "error")) || (data === "cancelled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema159.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema160.enum}}); errors++;
 }
-validate247.errors = vErrors;
+validate248.errors = vErrors;
 return errors === 0;
 }
-validate247.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate248.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate246.evaluated;
+const evaluated0 = validate247.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11042,8 +11146,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"minIte
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate247(data5[i0], {instancePath:instancePath+"/query/state/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+if(!(validate248(data5[i0], {instancePath:instancePath+"/query/state/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
 errors = vErrors.length;
 }
 }
@@ -11068,7 +11172,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"type",
 if(data2.workerId !== undefined){
 let data7 = data2.workerId;
 if(typeof data7 === "string"){
-if(!pattern170.test(data7)){
+if(!pattern182.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11079,7 +11183,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"typ
 if(data2.agentId !== undefined){
 let data8 = data2.agentId;
 if(typeof data8 === "string"){
-if(!pattern163.test(data8)){
+if(!pattern175.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11090,7 +11194,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"type
 if(data2.taskId !== undefined){
 let data9 = data2.taskId;
 if(typeof data9 === "string"){
-if(!pattern38.test(data9)){
+if(!pattern40.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11120,18 +11224,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/wait",keyword:"minimum
 }
 }
 }
-validate246.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-validate246.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate247.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check87 = validate249;
-const schema161 = {"additionalProperties":false,"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object","required":["agentId","executionMode","prompt"]};
+const check88 = validate250;
+const schema162 = {"additionalProperties":false,"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object","required":["agentId","executionMode","prompt"]};
 
-function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate250.evaluated;
+const evaluated0 = validate251.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11156,7 +11260,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern163.test(data0)){
+if(!pattern175.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11165,18 +11269,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",para
 }
 }
 if(data.executionMode !== undefined){
-if(!(validate240(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+if(!(validate241(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
 if(data.taskId !== undefined){
 let data2 = data.taskId;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema161.properties.taskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema162.properties.taskId.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11199,104 +11303,33 @@ vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
+validate251.errors = vErrors;
+return errors === 0;
+}
+validate251.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate250.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate251(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
+errors = vErrors.length;
+}
 validate250.errors = vErrors;
 return errors === 0;
 }
 validate250.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate249.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate250(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate250.errors : vErrors.concat(validate250.errors);
-errors = vErrors.length;
-}
-validate249.errors = vErrors;
-return errors === 0;
-}
-validate249.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check88 = validate253;
-const pattern181 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate253.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.sessionId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.sessionId !== undefined){
-let data2 = data0.sessionId;
-if(typeof data2 === "string"){
-if(!pattern181.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-None-Match"] !== undefined){
-let data4 = data3["If-None-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate253.errors = vErrors;
-return errors === 0;
-}
-validate253.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
 const check89 = validate254;
+const pattern193 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -11332,7 +11365,78 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern181.test(data2)){
+if(!pattern193.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate254.errors = vErrors;
+return errors === 0;
+}
+validate254.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check90 = validate255;
+
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate255.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.sessionId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.sessionId !== undefined){
+let data2 = data0.sessionId;
+if(typeof data2 === "string"){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11354,7 +11458,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern11.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -11365,17 +11469,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate254.errors = vErrors;
+validate255.errors = vErrors;
 return errors === 0;
 }
-validate254.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate255.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check90 = validate255;
+const check91 = validate256;
 
-function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate256.evaluated;
+const evaluated0 = validate257.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11409,37 +11513,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate256.errors = vErrors;
+validate257.errors = vErrors;
 return errors === 0;
 }
-validate256.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate257.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate255.evaluated;
+const evaluated0 = validate256.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate256(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
+if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
 errors = vErrors.length;
 }
-validate255.errors = vErrors;
+validate256.errors = vErrors;
 return errors === 0;
 }
-validate255.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate256.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check91 = validate258;
+const check92 = validate259;
 
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate258.evaluated;
+const evaluated0 = validate259.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11470,7 +11574,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern181.test(data2)){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11514,19 +11618,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate258.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-validate258.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate259.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check92 = validate259;
-const schema168 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
-const pattern187 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const check93 = validate260;
+const schema169 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
+const pattern199 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate261.evaluated;
+const evaluated0 = validate262.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11559,7 +11663,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern187.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11599,16 +11703,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate261.errors = vErrors;
+validate262.errors = vErrors;
 return errors === 0;
 }
-validate261.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate262.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate264.evaluated;
+const evaluated0 = validate265.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11645,16 +11749,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/done",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate264.errors = vErrors;
+validate265.errors = vErrors;
 return errors === 0;
 }
-validate264.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
+validate265.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate263.evaluated;
+const evaluated0 = validate264.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11687,7 +11791,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern187.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11717,8 +11821,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"maxItems",pa
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate264(data3[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate265(data3[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -11731,16 +11835,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"type",params
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate263.errors = vErrors;
+validate264.errors = vErrors;
 return errors === 0;
 }
-validate263.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate267.evaluated;
+const evaluated0 = validate268.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11773,7 +11877,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern187.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11810,16 +11914,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate267.errors = vErrors;
+validate268.errors = vErrors;
 return errors === 0;
 }
-validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate268.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate269.evaluated;
+const evaluated0 = validate270.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11852,7 +11956,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern187.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11892,16 +11996,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate269.errors = vErrors;
+validate270.errors = vErrors;
 return errors === 0;
 }
-validate269.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate271.evaluated;
+const evaluated0 = validate272.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11934,7 +12038,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern187.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11974,16 +12078,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate271.errors = vErrors;
+validate272.errors = vErrors;
 return errors === 0;
 }
-validate271.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate272.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate273.evaluated;
+const evaluated0 = validate274.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12016,7 +12120,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern187.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12056,16 +12160,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate273.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
-validate273.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate274.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate260.evaluated;
+const evaluated0 = validate261.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12079,7 +12183,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema168.allOf[0].properties.type.enum}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema169.allOf[0].properties.type.enum}}); errors++;
 }
 }
 }
@@ -12164,8 +12268,8 @@ vErrors = null;
 }
 if(!_valid0){
 const _errs10 = errors;
-if(!(validate261(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
+if(!(validate262(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs10 === errors;
@@ -12259,8 +12363,8 @@ vErrors = null;
 }
 if(!_valid1){
 const _errs18 = errors;
-if(!(validate263(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+if(!(validate264(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs18 === errors;
@@ -12359,8 +12463,8 @@ vErrors = null;
 }
 if(!_valid2){
 const _errs26 = errors;
-if(!(validate267(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
+if(!(validate268(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs26 === errors;
@@ -12459,8 +12563,8 @@ vErrors = null;
 }
 if(!_valid3){
 const _errs34 = errors;
-if(!(validate269(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
+if(!(validate270(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs34 === errors;
@@ -12559,8 +12663,8 @@ vErrors = null;
 }
 if(!_valid4){
 const _errs42 = errors;
-if(!(validate271(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate272(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs42 === errors;
@@ -12659,8 +12763,8 @@ vErrors = null;
 }
 if(!_valid5){
 const _errs50 = errors;
-if(!(validate273(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs50 === errors;
@@ -12681,42 +12785,42 @@ props0 = props0 || {};
 Object.assign(props0, props5);
 }
 }
-validate260.errors = vErrors;
+validate261.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate260.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate261.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate259.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+if(!(validate261(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
 errors = vErrors.length;
 }
 else {
-var props0 = validate260.evaluated.props;
+var props0 = validate261.evaluated.props;
 }
-validate259.errors = vErrors;
+validate260.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate259.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate260.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const check93 = validate276;
+const check94 = validate277;
 
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate277.evaluated;
+const evaluated0 = validate278.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12735,7 +12839,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern170.test(data0)){
+if(!pattern182.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12747,37 +12851,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate277.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-validate277.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate278.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate276(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate276.evaluated;
+const evaluated0 = validate277.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate277(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate278(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
 errors = vErrors.length;
 }
-validate276.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
-validate276.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate277.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check94 = validate279;
+const check95 = validate280;
 
-function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate280.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12811,37 +12915,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate280.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate280.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate279.evaluated;
+const evaluated0 = validate280.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate280(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate281(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
-validate279.errors = vErrors;
+validate280.errors = vErrors;
 return errors === 0;
 }
-validate279.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate280.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check95 = validate282;
+const check96 = validate283;
 
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate282.evaluated;
+const evaluated0 = validate283.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12875,7 +12979,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern181.test(data2)){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12886,7 +12990,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"typ
 if(data0.claimId !== undefined){
 let data3 = data0.claimId;
 if(typeof data3 === "string"){
-if(!pattern187.test(data3)){
+if(!pattern199.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12908,7 +13012,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 if(func0(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"minLength",params:{limit: 1}}); errors++;
 }
-if(!pattern10.test(data5)){
+if(!pattern11.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyword:"pattern",params:{pattern: "^[\\x21-\\x7E]+$"}}); errors++;
 }
 }
@@ -12919,17 +13023,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate282.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-validate282.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate283.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check96 = validate283;
+const check97 = validate284;
 
-function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate284.evaluated;
+const evaluated0 = validate285.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12977,37 +13081,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/summary",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate284.errors = vErrors;
+validate285.errors = vErrors;
 return errors === 0;
 }
-validate284.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate285.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate283.evaluated;
+const evaluated0 = validate284.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate284(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
+if(!(validate285(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
 errors = vErrors.length;
 }
-validate283.errors = vErrors;
+validate284.errors = vErrors;
 return errors === 0;
 }
-validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate284.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check97 = validate286;
+const check98 = validate287;
 
-function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate287.evaluated;
+const evaluated0 = validate288.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13058,37 +13162,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type"
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate287.errors = vErrors;
+validate288.errors = vErrors;
 return errors === 0;
 }
-validate287.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate288.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate286(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate286.evaluated;
+const evaluated0 = validate287.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate287(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
+if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
 }
-validate286.errors = vErrors;
+validate287.errors = vErrors;
 return errors === 0;
 }
-validate286.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate287.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check98 = validate289;
+const check99 = validate290;
 
-function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate290.evaluated;
+const evaluated0 = validate291.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13136,37 +13240,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/reason",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate290.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-validate290.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate291.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate289.evaluated;
+const evaluated0 = validate290.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate290(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate291(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
-validate289.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-validate289.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate290.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check99 = validate292;
+const check100 = validate293;
 
-function validate293(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate293.evaluated;
+const evaluated0 = validate294.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13217,30 +13321,30 @@ vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate293.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
-validate293.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate294.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate293(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate292.evaluated;
+const evaluated0 = validate293.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate293(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate293.errors : vErrors.concat(validate293.errors);
+if(!(validate294(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
 errors = vErrors.length;
 }
-validate292.errors = vErrors;
+validate293.errors = vErrors;
 return errors === 0;
 }
-validate292.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate293.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validators = {
   fetchMe: { parameters: check1 },
@@ -13300,56 +13404,56 @@ export const validators = {
   createFileUpload: { parameters: check10, body: { "application/json": check53 } },
   fetchFile: { parameters: check54 },
   deleteFile: { parameters: check55 },
-  downloadFile: { parameters: check55 },
-  listTaxonomyLabels: { parameters: check56 },
-  createTaxonomyLabel: { parameters: check10, body: { "application/json": check57 } },
-  fetchTaxonomyLabel: { parameters: check58 },
-  updateTaxonomyLabel: { parameters: check60, body: { "application/json": check59, "application/merge-patch+json": check59 } },
-  deleteTaxonomyLabel: { parameters: check60 },
-  listRecords: { parameters: check61 },
-  fetchRecord: { parameters: check62 },
-  linkRecordTask: { parameters: check63 },
-  unlinkRecordTask: { parameters: check63 },
-  fetchMyRecap: { parameters: check64 },
-  fetchTeamRecap: { parameters: check65 },
-  listPlannedWork: { parameters: check66 },
-  listCompletedWork: { parameters: check67 },
-  listBlockers: { parameters: check66 },
-  listApiKeys: { parameters: check68 },
-  createApiKey: { parameters: check10, body: { "application/json": check69 } },
-  fetchApiKey: { parameters: check70 },
-  revokeApiKey: { parameters: check70 },
-  listWebhooks: { parameters: check68 },
-  createWebhook: { parameters: check10, body: { "application/json": check71 } },
-  fetchWebhook: { parameters: check72 },
-  updateWebhook: { parameters: check74, body: { "application/json": check73, "application/merge-patch+json": check73 } },
-  deleteWebhook: { parameters: check74 },
-  verifyWebhook: { parameters: check75 },
-  rotateWebhookKey: { parameters: check75 },
-  listWebhookDeliveries: { parameters: check76 },
-  clearWebhookDeliveries: { parameters: check77 },
-  redeliverWebhook: { parameters: check78 },
-  listEvents: { parameters: check79 },
-  listAgents: { parameters: check68 },
-  fetchAgent: { parameters: check80 },
-  listWorkers: { parameters: check81 },
-  registerWorker: { parameters: check83, body: { "application/json": check82 } },
-  fetchWorker: { parameters: check84 },
-  deregisterWorker: { parameters: check84 },
-  heartbeatWorker: { parameters: check85 },
-  listAgentSessions: { parameters: check86 },
-  createAgentSession: { parameters: check10, body: { "application/json": check87 } },
-  fetchAgentSession: { parameters: check88 },
-  cancelAgentSession: { parameters: check89 },
-  retryAgentSession: { parameters: check89 },
-  archiveAgentSession: { parameters: check89 },
-  answerAgentSession: { parameters: check89, body: { "application/json": check90 } },
-  listActivities: { parameters: check91 },
-  createActivity: { parameters: check89, body: { "application/json": check92 } },
-  claimSession: { parameters: check89, body: { "application/json": check93 } },
-  heartbeatClaim: { parameters: check95, body: { "application/json": check94 } },
-  completeClaim: { parameters: check95, body: { "application/json": check96 } },
-  failClaim: { parameters: check95, body: { "application/json": check97 } },
-  releaseClaim: { parameters: check95, body: { "application/json": check98 } },
-  awaitClaimInput: { parameters: check95, body: { "application/json": check99 } },
+  downloadFile: { parameters: check56 },
+  listTaxonomyLabels: { parameters: check57 },
+  createTaxonomyLabel: { parameters: check10, body: { "application/json": check58 } },
+  fetchTaxonomyLabel: { parameters: check59 },
+  updateTaxonomyLabel: { parameters: check61, body: { "application/json": check60, "application/merge-patch+json": check60 } },
+  deleteTaxonomyLabel: { parameters: check61 },
+  listRecords: { parameters: check62 },
+  fetchRecord: { parameters: check63 },
+  linkRecordTask: { parameters: check64 },
+  unlinkRecordTask: { parameters: check64 },
+  fetchMyRecap: { parameters: check65 },
+  fetchTeamRecap: { parameters: check66 },
+  listPlannedWork: { parameters: check67 },
+  listCompletedWork: { parameters: check68 },
+  listBlockers: { parameters: check67 },
+  listApiKeys: { parameters: check69 },
+  createApiKey: { parameters: check10, body: { "application/json": check70 } },
+  fetchApiKey: { parameters: check71 },
+  revokeApiKey: { parameters: check71 },
+  listWebhooks: { parameters: check69 },
+  createWebhook: { parameters: check10, body: { "application/json": check72 } },
+  fetchWebhook: { parameters: check73 },
+  updateWebhook: { parameters: check75, body: { "application/json": check74, "application/merge-patch+json": check74 } },
+  deleteWebhook: { parameters: check75 },
+  verifyWebhook: { parameters: check76 },
+  rotateWebhookKey: { parameters: check76 },
+  listWebhookDeliveries: { parameters: check77 },
+  clearWebhookDeliveries: { parameters: check78 },
+  redeliverWebhook: { parameters: check79 },
+  listEvents: { parameters: check80 },
+  listAgents: { parameters: check69 },
+  fetchAgent: { parameters: check81 },
+  listWorkers: { parameters: check82 },
+  registerWorker: { parameters: check84, body: { "application/json": check83 } },
+  fetchWorker: { parameters: check85 },
+  deregisterWorker: { parameters: check85 },
+  heartbeatWorker: { parameters: check86 },
+  listAgentSessions: { parameters: check87 },
+  createAgentSession: { parameters: check10, body: { "application/json": check88 } },
+  fetchAgentSession: { parameters: check89 },
+  cancelAgentSession: { parameters: check90 },
+  retryAgentSession: { parameters: check90 },
+  archiveAgentSession: { parameters: check90 },
+  answerAgentSession: { parameters: check90, body: { "application/json": check91 } },
+  listActivities: { parameters: check92 },
+  createActivity: { parameters: check90, body: { "application/json": check93 } },
+  claimSession: { parameters: check90, body: { "application/json": check94 } },
+  heartbeatClaim: { parameters: check96, body: { "application/json": check95 } },
+  completeClaim: { parameters: check96, body: { "application/json": check97 } },
+  failClaim: { parameters: check96, body: { "application/json": check98 } },
+  releaseClaim: { parameters: check96, body: { "application/json": check99 } },
+  awaitClaimInput: { parameters: check96, body: { "application/json": check100 } },
 };

@@ -5843,27 +5843,32 @@ if(typeof data["RateLimit-Policy"] !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/RateLimit-Policy",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
-if(data.Location !== undefined){
-let data3 = data.Location;
+if(data.ETag !== undefined){
+let data3 = data.ETag;
 if(typeof data3 === "string"){
-if(!(formats2(data3))){
-vErrors = add(vErrors, {instancePath:instancePath+"/Location",keyword:"format",params:{format: "uri"}}); errors++;
+if(!pattern4.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/ETag",keyword:"pattern",params:{pattern: "^\"[\\x21\\x23-\\x7E]{1,128}\"$"}}); errors++;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/Location",keyword:"type",params:{type: "string"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/ETag",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data["Content-Range"] !== undefined){
+if(typeof data["Content-Range"] !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/Content-Range",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
 validate179.errors = vErrors;
 return errors === 0;
 }
-validate179.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"Location":true},"dynamicProps":false,"dynamicItems":false};
+validate179.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"ETag":true,"Content-Range":true},"dynamicProps":false,"dynamicItems":false};
 
 const check36 = validate180;
 const schema101 = {"properties":{"taxonomyLabels":{"maxItems":200,"items":{"$ref":"definitions#/$defs/TaxonomyLabel"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["taxonomyLabels","nextCursor"]};
 const schema102 = {"properties":{"taxonomyLabelId":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["taxonomyLabelId","workspaceId","type","name","description","color","parentLabelId","archived","createdAt","updatedAt","version"]};
-const pattern75 = new RegExp("^#[0-9a-f]{6}$", "u");
+const pattern76 = new RegExp("^#[0-9a-f]{6}$", "u");
 const schema103 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
 
 function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -5991,7 +5996,7 @@ if((typeof data5 !== "string") && (data5 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema102.properties.color.type}}); errors++;
 }
 if(typeof data5 === "string"){
-if(!pattern75.test(data5)){
+if(!pattern76.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -6230,7 +6235,7 @@ if((typeof data5 !== "string") && (data5 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema102.properties.color.type}}); errors++;
 }
 if(typeof data5 === "string"){
-if(!pattern75.test(data5)){
+if(!pattern76.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -7394,7 +7399,7 @@ validate218.evaluated = {"props":{"apiKeyId":true,"description":true,"prefix":tr
 const check44 = validate221;
 const schema122 = {"properties":{"webhooks":{"maxItems":10,"items":{"$ref":"definitions#/$defs/Webhook"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["webhooks","nextCursor"]};
 const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"payloadVersion":{"minimum":1,"type":"integer"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","payloadVersion","verified","checkedAt","createdAt","updatedAt","version"]};
-const pattern91 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern92 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 const schema124 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
 function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7492,7 +7497,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.webhookId !== undefined){
 let data0 = data.webhookId;
 if(typeof data0 === "string"){
-if(!pattern91.test(data0)){
+if(!pattern92.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7848,7 +7853,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.webhookId !== undefined){
 let data0 = data.webhookId;
 if(typeof data0 === "string"){
-if(!pattern91.test(data0)){
+if(!pattern92.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8169,8 +8174,8 @@ validate239.evaluated = {"props":{"verified":true,"status":true,"error":true,"ch
 const check48 = validate244;
 const schema134 = {"properties":{"deliveries":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Delivery"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["deliveries","nextCursor"]};
 const schema135 = {"properties":{"deliveryId":{"type":"string","pattern":"^dlv_[A-Za-z0-9_-]{1,64}$"},"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"eventId":{"type":"string","pattern":"^evt_[A-Za-z0-9_-]{1,64}$"},"eventType":{"$ref":"definitions#/$defs/WebhookEventType"},"attempt":{"minimum":1,"type":"integer"},"delivered":{"type":"boolean"},"status":{"type":["integer","null"]},"error":{"oneOf":[{"$ref":"definitions#/$defs/DeliveryError"},{"type":"null"}]},"latencyMs":{"minimum":0,"type":"integer"},"size":{"minimum":0,"type":"integer"},"attemptedAt":{"type":"string","format":"date-time"}},"type":"object","required":["deliveryId","webhookId","eventId","eventType","attempt","delivered","status","error","latencyMs","size","attemptedAt"]};
-const pattern95 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern97 = new RegExp("^evt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern96 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern98 = new RegExp("^evt_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8219,7 +8224,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.deliveryId !== undefined){
 let data0 = data.deliveryId;
 if(typeof data0 === "string"){
-if(!pattern95.test(data0)){
+if(!pattern96.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8230,7 +8235,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"type",p
 if(data.webhookId !== undefined){
 let data1 = data.webhookId;
 if(typeof data1 === "string"){
-if(!pattern91.test(data1)){
+if(!pattern92.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8241,7 +8246,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"type",pa
 if(data.eventId !== undefined){
 let data2 = data.eventId;
 if(typeof data2 === "string"){
-if(!pattern97.test(data2)){
+if(!pattern98.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/eventId",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8484,7 +8489,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.deliveryId !== undefined){
 let data0 = data.deliveryId;
 if(typeof data0 === "string"){
-if(!pattern95.test(data0)){
+if(!pattern96.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8495,7 +8500,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deliveryId",keyword:"type",p
 if(data.webhookId !== undefined){
 let data1 = data.webhookId;
 if(typeof data1 === "string"){
-if(!pattern91.test(data1)){
+if(!pattern92.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8506,7 +8511,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/webhookId",keyword:"type",pa
 if(data.eventId !== undefined){
 let data2 = data.eventId;
 if(typeof data2 === "string"){
-if(!pattern97.test(data2)){
+if(!pattern98.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/eventId",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8652,7 +8657,7 @@ validate251.evaluated = {"props":{"deliveryId":true,"webhookId":true,"eventId":t
 const check50 = validate256;
 const schema139 = {"properties":{"events":{"maxItems":200,"items":{"$ref":"definitions#/$defs/WorkspaceEvent"},"type":"array"},"nextCursor":{"type":["string","null"]},"resumeCursor":{"type":"string"}},"type":"object","required":["events","nextCursor","resumeCursor"]};
 const schema140 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.created"]}}}},"else":{"$ref":"definitions#/$defs/TaskCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.updated"]}}}},"else":{"$ref":"definitions#/$defs/TaskUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TaskDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.snoozed"]}}}},"else":{"$ref":"definitions#/$defs/TaskSnoozedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.created"]}}}},"else":{"$ref":"definitions#/$defs/CommentCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.updated"]}}}},"else":{"$ref":"definitions#/$defs/CommentUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.deleted"]}}}},"else":{"$ref":"definitions#/$defs/CommentDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.reaction_added"]}}}},"else":{"$ref":"definitions#/$defs/CommentReactionAddedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.reaction_removed"]}}}},"else":{"$ref":"definitions#/$defs/CommentReactionRemovedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.created"]}}}},"else":{"$ref":"definitions#/$defs/TeamCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.updated"]}}}},"else":{"$ref":"definitions#/$defs/TeamUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TeamDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_created"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_accepted"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteAcceptedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_revoked"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteRevokedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.created"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.updated"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.created"]}}}},"else":{"$ref":"definitions#/$defs/DocumentCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.updated"]}}}},"else":{"$ref":"definitions#/$defs/DocumentUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.deleted"]}}}},"else":{"$ref":"definitions#/$defs/DocumentDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["issue.updated"]}}}},"else":{"$ref":"definitions#/$defs/IssueUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["meeting.created"]}}}},"else":{"$ref":"definitions#/$defs/MeetingCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["summary.created"]}}}},"else":{"$ref":"definitions#/$defs/SummaryCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.queued"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionQueuedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.updated"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.completed"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionCompletedEvent"}}]};
-const pattern103 = new RegExp("^[1-9][0-9]*$", "u");
+const pattern104 = new RegExp("^[1-9][0-9]*$", "u");
 
 function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8697,7 +8702,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/specversion",keyword:"const"
 if(data.id !== undefined){
 let data1 = data.id;
 if(typeof data1 === "string"){
-if(!pattern97.test(data1)){
+if(!pattern98.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/id",keyword:"pattern",params:{pattern: "^evt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8757,7 +8762,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceid",keyword:"type",
 if(data.dataversion !== undefined){
 let data8 = data.dataversion;
 if(typeof data8 === "string"){
-if(!pattern103.test(data8)){
+if(!pattern104.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"pattern",params:{pattern: "^[1-9][0-9]*$"}}); errors++;
 }
 }
@@ -10706,9 +10711,9 @@ return errors === 0;
 validate403.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema171 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
-const pattern110 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern112 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern116 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern111 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern113 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern117 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 const schema172 = {"type":"string","enum":["local","cloud"]};
 
 function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10885,7 +10890,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern110.test(data0)){
+if(!pattern111.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10907,7 +10912,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern112.test(data2)){
+if(!pattern113.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11002,7 +11007,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema171.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern116.test(data11)){
+if(!pattern117.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11075,7 +11080,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema171.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern110.test(data18)){
+if(!pattern111.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14476,7 +14481,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern112.test(data0)){
+if(!pattern113.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14693,7 +14698,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern112.test(data0)){
+if(!pattern113.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14822,7 +14827,7 @@ validate441.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,
 const check53 = validate444;
 const schema183 = {"properties":{"workers":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Worker"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["workers","nextCursor"]};
 const schema184 = {"properties":{"workerId":{"type":"string","pattern":"^wrk_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"mode":{"$ref":"definitions#/$defs/ExecutionMode"},"name":{"minLength":1,"maxLength":120,"type":"string"},"status":{"$ref":"definitions#/$defs/WorkerStatus"},"sessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"registeredAt":{"type":"string","format":"date-time"},"lastSeenAt":{"type":"string","format":"date-time"}},"type":"object","required":["workerId","agentId","workspaceId","userId","mode","name","status","sessionId","registeredAt","lastSeenAt"]};
-const pattern122 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern123 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 const schema185 = {"type":"string","enum":["online","offline"]};
 
 function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -14891,7 +14896,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern122.test(data0)){
+if(!pattern123.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14902,7 +14907,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern112.test(data1)){
+if(!pattern113.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -14964,7 +14969,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema184.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern110.test(data7)){
+if(!pattern111.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15117,7 +15122,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern122.test(data0)){
+if(!pattern123.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15128,7 +15133,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 if(data.agentId !== undefined){
 let data1 = data.agentId;
 if(typeof data1 === "string"){
-if(!pattern112.test(data1)){
+if(!pattern113.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15190,7 +15195,7 @@ if((typeof data7 !== "string") && (data7 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema184.properties.sessionId.type}}); errors++;
 }
 if(typeof data7 === "string"){
-if(!pattern110.test(data7)){
+if(!pattern111.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15303,7 +15308,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern110.test(data1)){
+if(!pattern111.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15778,7 +15783,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.sessionId !== undefined){
 let data0 = data.sessionId;
 if(typeof data0 === "string"){
-if(!pattern110.test(data0)){
+if(!pattern111.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15800,7 +15805,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",
 if(data.agentId !== undefined){
 let data2 = data.agentId;
 if(typeof data2 === "string"){
-if(!pattern112.test(data2)){
+if(!pattern113.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15895,7 +15900,7 @@ if((typeof data11 !== "string") && (data11 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema171.properties.activeClaimId.type}}); errors++;
 }
 if(typeof data11 === "string"){
-if(!pattern116.test(data11)){
+if(!pattern117.test(data11)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -15968,7 +15973,7 @@ if((typeof data18 !== "string") && (data18 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema171.properties.retryOfSessionId.type}}); errors++;
 }
 if(typeof data18 === "string"){
-if(!pattern110.test(data18)){
+if(!pattern111.test(data18)){
 vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16071,7 +16076,7 @@ validate471.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":
 const check58 = validate477;
 const schema198 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
 const schema199 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivity"}}]};
-const pattern141 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern142 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate480(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -16110,7 +16115,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern141.test(data1)){
+if(!pattern142.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16121,7 +16126,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16132,7 +16137,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern116.test(data3)){
+if(!pattern117.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16212,7 +16217,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern141.test(data1)){
+if(!pattern142.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16223,7 +16228,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16234,7 +16239,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern116.test(data3)){
+if(!pattern117.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16318,7 +16323,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern141.test(data1)){
+if(!pattern142.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16329,7 +16334,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16340,7 +16345,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern116.test(data3)){
+if(!pattern117.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16417,7 +16422,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern141.test(data1)){
+if(!pattern142.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16428,7 +16433,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16439,7 +16444,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern116.test(data3)){
+if(!pattern117.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16519,7 +16524,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern141.test(data1)){
+if(!pattern142.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16530,7 +16535,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16541,7 +16546,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern116.test(data3)){
+if(!pattern117.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16621,7 +16626,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.activityId !== undefined){
 let data1 = data.activityId;
 if(typeof data1 === "string"){
-if(!pattern141.test(data1)){
+if(!pattern142.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16632,7 +16637,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",p
 if(data.sessionId !== undefined){
 let data2 = data.sessionId;
 if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -16643,7 +16648,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.claimId !== undefined){
 let data3 = data.claimId;
 if(typeof data3 === "string"){
-if(!pattern116.test(data3)){
+if(!pattern117.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18162,7 +18167,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern116.test(data0)){
+if(!pattern117.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18173,7 +18178,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern110.test(data1)){
+if(!pattern111.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18184,7 +18189,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern122.test(data2)){
+if(!pattern123.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18334,7 +18339,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.claimId !== undefined){
 let data0 = data.claimId;
 if(typeof data0 === "string"){
-if(!pattern116.test(data0)){
+if(!pattern117.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18345,7 +18350,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",para
 if(data.sessionId !== undefined){
 let data1 = data.sessionId;
 if(typeof data1 === "string"){
-if(!pattern110.test(data1)){
+if(!pattern111.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -18356,7 +18361,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",pa
 if(data.workerId !== undefined){
 let data2 = data.workerId;
 if(typeof data2 === "string"){
-if(!pattern122.test(data2)){
+if(!pattern123.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -20962,7 +20967,7 @@ export const responseValidators = {
   createFileUpload: { 201: { headers: check17, body: { "application/json": check33 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchFile: { 200: { headers: check2, body: { "application/json": check34 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteFile: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  downloadFile: { 200: { headers: check2 }, 302: { headers: check35 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  downloadFile: { 200: { headers: check2 }, 206: { headers: check35 }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   listTaxonomyLabels: { 200: { headers: check8, body: { "application/json": check36 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createTaxonomyLabel: { 201: { headers: check14, body: { "application/json": check37 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchTaxonomyLabel: { 200: { headers: check2, body: { "application/json": check37 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },

@@ -83,21 +83,20 @@ function select<Row extends TaskParts>(
   return rowsOf<Row>(
     db,
     sql`
-    with recursive below(root, task_id, status) as (
-      select parent_task_id, task_id, status from ${tasks}
+    with recursive below(root, task_id, status, is_seen) as (
+      select parent_task_id, task_id, status, (${isTaskVisible(caller)}) is true from ${tasks}
       where parent_task_id in ${[...ids]} and deleted_at is null
       union all
       -- Without the offset, the planner would read the whole table: it takes each level for ten times the one before.
-      select below.root, child.task_id, child.status from below cross join lateral (
-        select task_id, status from ${tasks}
+      select below.root, child.task_id, child.status, child.is_seen from below cross join lateral (
+        select task_id, status, (${isTaskVisible(caller)}) is true as is_seen from ${tasks}
         where parent_task_id = below.task_id and deleted_at is null offset 0
       ) child
     ),
     progress as (
       select root, json_build_object(
         'done', count(*) filter (where below.status in ('completed', 'cancelled', 'merged')), 'total', count(*)) as counts
-      from below join ${tasks} on ${tasks.taskId} = below.task_id
-      where below.status <> 'idea' and ${isTaskVisible(caller)} group by root
+      from below where below.status <> 'idea' and is_seen group by root
     )
     select task.task_id as "taskId", progress.counts as "progress",
       (select coalesce(json_agg(json_build_object('userId', user_id, 'type', type) order by position), '[]')
