@@ -1,3 +1,5 @@
+DROP INDEX "tasks_parent_task_id_index";--> statement-breakpoint
+CREATE INDEX "tasks_below_index" ON "tasks" USING btree ("parent_task_id","status","task_id") WHERE "tasks"."deleted_at" is null;--> statement-breakpoint
 DROP INDEX "tasks_workspace_id_deadline_task_id_index";--> statement-breakpoint
 DROP INDEX "tasks_workspace_id_status_completed_at_index";--> statement-breakpoint
 DROP INDEX "tasks_workspace_id_user_id_index";--> statement-breakpoint

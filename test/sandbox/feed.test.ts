@@ -75,7 +75,7 @@ describeDatabases("a client that follows the events", (open) => {
       ids.push((await client.tasks.create({ title, userId: "u_mia" })).taskId);
     };
     for (let number = 0; number < 15; number += 1) await add(`Before ${number}`);
-    let isWriting = true;
+    const written: number[] = [];
     const write = async (writer: number): Promise<void> => {
       for (let number = 0; number < 20; number += 1) {
         const id = ids[(writer * 7 + number * 3) % ids.length] ?? "";
@@ -85,10 +85,10 @@ describeDatabases("a client that follows the events", (open) => {
       }
     };
     const copy = new Copy();
-    const writers = Promise.all([1, 2, 3, 4].map(write)).finally(() => (isWriting = false));
+    const writers = [1, 2, 3, 4].map((writer) => write(writer).finally(() => written.push(writer)));
     await copy.begin();
-    while (isWriting) await copy.follow();
-    await writers;
+    while (written.length < writers.length) await copy.follow();
+    await Promise.all(writers);
     await copy.follow();
     expect(copy.titles).toEqual(await truth());
   });

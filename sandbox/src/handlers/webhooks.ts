@@ -22,14 +22,14 @@ const ROTATION_MS = DAY;
 export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal">) {
   return {
     async listWebhooks({ query, fail }, context) {
-      const after = context.positionOf(query.cursor, fail);
+      const position = context.positionOf(query.cursor, fail);
       assertMayRead(context, fail);
       const rows = await context.db
         .select()
         .from(webhooks)
         .where(eq(webhooks.workspaceId, context.caller.workspaceId))
         .orderBy(asc(webhooks.createdAt), asc(webhooks.webhookId));
-      const { page, next } = slice(rows.map(webhookOf), query.limit, after);
+      const { page, next } = slice(rows.map(webhookOf), query.limit, position);
       return { status: 200, body: { webhooks: page, nextCursor: context.cursorOf(next) } };
     },
 

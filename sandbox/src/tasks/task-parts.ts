@@ -83,11 +83,14 @@ function select<Row extends TaskParts>(
   return rowsOf<Row>(
     db,
     sql`
+    -- Without the offsets, the planner would read the whole table: it takes each level for ten times the one before.
     with recursive below(root, task_id, status, is_seen) as (
-      select parent_task_id, task_id, status, (${isTaskVisible(caller)}) is true from ${tasks}
-      where parent_task_id in ${[...ids]} and deleted_at is null
+      select start.task_id, child.task_id, child.status, child.is_seen
+      from ${tasks} start cross join lateral (
+        select task_id, status, (${isTaskVisible(caller)}) is true as is_seen from ${tasks}
+        where parent_task_id = start.task_id and deleted_at is null offset 0
+      ) child where start.task_id in ${[...ids]}
       union all
-      -- Without the offset, the planner would read the whole table: it takes each level for ten times the one before.
       select below.root, child.task_id, child.status, child.is_seen from below cross join lateral (
         select task_id, status, (${isTaskVisible(caller)}) is true as is_seen from ${tasks}
         where parent_task_id = below.task_id and deleted_at is null offset 0

@@ -121,10 +121,10 @@ describeDatabases("lists", (open) => {
   });
 
   it("of all comments hold those on tasks that the caller may see", async () => {
-    const open = await make("/tasks", { title: "Open", userId: "u_mia" });
+    const seen = await make("/tasks", { title: "Open", userId: "u_mia" });
     const hidden = await make("/tasks", { title: "Hidden", visibility: "private" });
-    await make(`/tasks/${open}/comments`, { content: "By Mia" }, "member");
-    await make(`/tasks/${open}/comments`, { content: "By Olive" });
+    await make(`/tasks/${seen}/comments`, { content: "By Mia" }, "member");
+    await make(`/tasks/${seen}/comments`, { content: "By Olive" });
     await make(`/tasks/${hidden}/comments`, { content: "Between us" });
     expect((await page("/comments")).titles).toEqual(["By Mia", "By Olive", "Between us"]);
     expect((await page("/comments", "member")).titles).toEqual(["By Mia", "By Olive"]);

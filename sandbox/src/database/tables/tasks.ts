@@ -89,7 +89,9 @@ export const tasks = pgTable(
     index("tasks_initiatives_index")
       .on(table.workspaceId, table.createdAt, table.taskId)
       .where(sql`${table.scope} = 'initiative'`),
-    index().on(table.parentTaskId),
+    index("tasks_below_index")
+      .on(table.parentTaskId, table.status, table.taskId)
+      .where(sql`${table.deletedAt} is null`),
     index().on(table.documentId),
   ],
 );
