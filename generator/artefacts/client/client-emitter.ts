@@ -6,7 +6,7 @@ import { addedCode, additionsFrom } from "./additions.js";
 import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions } from "./client-files.js";
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
-import { headerOf } from "../../kit/typescript/header.js";
+import { headerFor } from "../../kit/headers.js";
 import { indexOf } from "../../model/model-index.js";
 import { clientName } from "../../model/public-names.js";
 import { operationCode, type ClientScope, type OperationCode } from "./operation-code.js";
@@ -96,7 +96,7 @@ function scopeOf(model: ApiModel, options: EmitOptions): ClientScope {
     index,
     printer: new TypePrinter(index),
     client: clientName(options.packageName, model.schemas),
-    header: headerOf(options),
+    header: headerFor("typescript", options.specFile),
   };
 }
 

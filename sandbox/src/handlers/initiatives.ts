@@ -5,9 +5,10 @@ import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { createTask } from "../tasks/create-task.js";
 import { filterOf } from "../tasks/filters.js";
-import { findTask, lockTask } from "../tasks/find-task.js";
+import { findTask, lockForChange } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
-import { answer, change } from "./tasks.js";
+import { updateTask } from "../tasks/update-task.js";
+import { answer } from "./tasks.js";
 
 const isInitiative = eq(tasks.scope, "initiative");
 
@@ -33,8 +34,9 @@ export const initiativeHandlers = {
   },
 
   async updateInitiative({ path, body, fail }, context) {
-    const row = await lockTask(context, path.taskId, isInitiative);
-    return change(context, fail, row ?? noInitiative(fail, path.taskId), body);
+    const locked =
+      (await lockForChange(context, path.taskId, isInitiative)) ?? noInitiative(fail, path.taskId);
+    return { status: 200, body: await updateTask(context, fail, locked, body) };
   },
 } satisfies Partial<Handlers<Context>>;
 
