@@ -38,6 +38,7 @@ describe("buildModel", () => {
     });
     expect(findings).toEqual([]);
     expect(model).toEqual({
+      modelVersion: 1,
       title: "Notes",
       version: "2.1",
       license: "MIT",

@@ -39,6 +39,8 @@ export interface OperationCode {
   /** Types of its own, and their names. */
   readonly declarations: readonly Code[];
   readonly typeNames: readonly string[];
+  /** The types that stand for schemas without a name. */
+  readonly bySchema: ReadonlyMap<Schema, Code>;
   /** Empty where there is no choice. */
   readonly overloads: readonly Overload[];
   /** The signature that covers all overloads; the only one where there is no choice. */
@@ -80,6 +82,7 @@ export function operationCode(scope: ClientScope, operation: Operation, module: 
     descriptor: descriptorOf(operation, types.results, scope.index.schemas),
     declarations: own.declarations,
     typeNames: own.names,
+    bySchema: own.bySchema,
     overloads: choices.length > 1 ? choices : [],
     implementation: choices.length === 1 && only ? only : implementationOf(types),
     argumentDocs: argumentDocs(shape),
@@ -106,7 +109,14 @@ function callTypes(operation: Operation, own: OwnTypes): CallTypes {
     })),
     query,
     bodies,
-    options: optionsType(shape, query, bodies, own, names),
+    options: optionsType(
+      shape,
+      query,
+      bodies,
+      results.length === 1 ? (results[0]?.mediaTypes ?? []) : [],
+      own,
+      names,
+    ),
     results,
     streamed: streamedResult(operation, results, own),
     error: own.alias(names.error, errorUnion(operation, own)),
@@ -148,6 +158,7 @@ function optionsType(
   shape: CallShape,
   query: Code | undefined,
   bodies: readonly BodyForm[],
+  accepted: readonly string[],
   own: OwnTypes,
   names: OperationNames,
 ): Code {
@@ -181,6 +192,13 @@ function optionsType(
       "*\\/*",
     );
     members.push(code`${doc}contentType?: ${mediaTypes.map(stringLiteral).join(" | ")} | undefined;`);
+  }
+  if (accepted.length > 1) {
+    const doc = `/** The media type of the answer; \`${accepted[0] ?? ""}\` unless given. */\n`.replace(
+      "*/*",
+      "*\\/*",
+    );
+    members.push(code`${doc}accept?: ${accepted.map(stringLiteral).join(" | ")} | undefined;`);
   }
   return members.length === 0 ? base : own.interface(names.options, code`extends ${base}`, members);
 }
