@@ -3,1263 +3,374 @@ import type { Activity, ActivityCreate, ActivityPage, Agent, AgentList, AgentSes
 
 export interface paths {
     "/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch the caller */
         get: operations["fetchMe"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List workspaces */
         get: operations["listWorkspaces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a workspace */
         get: operations["fetchWorkspace"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List members */
         get: operations["listMembers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a member */
         get: operations["fetchMember"];
-        put?: never;
-        post?: never;
         /** Remove a member */
         delete: operations["removeMember"];
-        options?: never;
-        head?: never;
         /** Change a member */
         patch: operations["updateMember"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List teams */
         get: operations["listTeams"];
-        put?: never;
         /** Create a team */
         post: operations["createTeam"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a team */
         get: operations["fetchTeam"];
-        put?: never;
-        post?: never;
         /** Delete a team */
         delete: operations["deleteTeam"];
-        options?: never;
-        head?: never;
         /** Change a team */
         patch: operations["updateTeam"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the members of a team */
         get: operations["listTeamMembers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Add a member to a team */
         put: operations["putTeamMember"];
-        post?: never;
         /** Remove a member from a team */
         delete: operations["removeTeamMember"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the invitations of a team */
         get: operations["listTeamInvites"];
-        put?: never;
         /** Invite somebody to a team */
         post: operations["createTeamInvite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
         /** Revoke an invitation */
         delete: operations["revokeTeamInvite"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Accept an invitation */
         post: operations["acceptTeamInvite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List tasks */
         get: operations["listTasks"];
-        put?: never;
         /** Create a task */
         post: operations["createTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Search tasks */
         get: operations["searchTasks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a task */
         get: operations["fetchTask"];
-        put?: never;
-        post?: never;
         /** Delete a task */
         delete: operations["deleteTask"];
-        options?: never;
-        head?: never;
         /** Update a task */
         patch: operations["updateTask"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/snooze": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Snooze a task */
         put: operations["snoozeTask"];
-        post?: never;
         /** Wake a snoozed task */
         delete: operations["unsnoozeTask"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/relations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the relations of a task */
         get: operations["listTaskRelations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Relate a task to another */
         put: operations["addTaskRelation"];
-        post?: never;
         /** Remove a relation */
         delete: operations["removeTaskRelation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/triage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Decide the triage of a task */
         post: operations["decideTriage"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/description/patch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Patch the description of a task */
         post: operations["patchTaskDescription"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/initiatives": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List initiatives */
         get: operations["listInitiatives"];
-        put?: never;
         /** Create an initiative */
         post: operations["createInitiative"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/initiatives/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an initiative */
         get: operations["fetchInitiative"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
         /** Update an initiative */
         patch: operations["updateInitiative"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/bugs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List bugs */
         get: operations["listBugs"];
-        put?: never;
         /** Report a bug */
         post: operations["createBug"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/bugs/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a bug */
         get: operations["fetchBug"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
         /** Update a bug */
         patch: operations["updateBug"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the comments of a workspace */
         get: operations["listWorkspaceComments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the comments on a task */
         get: operations["listComments"];
-        put?: never;
         /** Comment on a task */
         post: operations["createComment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a comment */
         get: operations["fetchComment"];
-        put?: never;
-        post?: never;
         /** Delete a comment */
         delete: operations["deleteComment"];
-        options?: never;
-        head?: never;
         /** Edit a comment */
         patch: operations["updateComment"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** React to a comment */
         put: operations["addCommentReaction"];
-        post?: never;
         /** Take back a reaction */
         delete: operations["removeCommentReaction"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List documents */
         get: operations["listDocuments"];
-        put?: never;
         /** Create a document */
         post: operations["createDocument"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/documents/{documentId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a document */
         get: operations["fetchDocument"];
-        put?: never;
-        post?: never;
         /** Delete a document */
         delete: operations["deleteDocument"];
-        options?: never;
-        head?: never;
         /** Change a document */
         patch: operations["updateDocument"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/documents/{documentId}/patch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Patch the text of a document */
         post: operations["patchDocument"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Announce a file */
         post: operations["createFileUpload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/files/{fileId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a file's description */
         get: operations["fetchFile"];
-        put?: never;
-        post?: never;
         /** Delete a file */
         delete: operations["deleteFile"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/files/{fileId}/content": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Read the bytes of a file */
         get: operations["downloadFile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/taxonomy-labels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List taxonomy labels */
         get: operations["listTaxonomyLabels"];
-        put?: never;
         /** Create a taxonomy label */
         post: operations["createTaxonomyLabel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a taxonomy label */
         get: operations["fetchTaxonomyLabel"];
-        put?: never;
-        post?: never;
         /** Delete a taxonomy label */
         delete: operations["deleteTaxonomyLabel"];
-        options?: never;
-        head?: never;
         /** Change a taxonomy label */
         patch: operations["updateTaxonomyLabel"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/records": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List connected records */
         get: operations["listRecords"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/records/{recordId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a connected record */
         get: operations["fetchRecord"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Link a record to a task */
         put: operations["linkRecordTask"];
-        post?: never;
         /** Unlink a record from a task */
         delete: operations["unlinkRecordTask"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/recaps/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch your own recap */
         get: operations["fetchMyRecap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/recap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch the recap of a team */
         get: operations["fetchTeamRecap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/planned-work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List planned work */
         get: operations["listPlannedWork"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/completed-work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List completed work */
         get: operations["listCompletedWork"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/blockers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List blockers */
         get: operations["listBlockers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List API keys */
         get: operations["listApiKeys"];
-        put?: never;
         /** Create an API key */
         post: operations["createApiKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/api-keys/{apiKeyId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an API key */
         get: operations["fetchApiKey"];
-        put?: never;
-        post?: never;
         /** Revoke an API key */
         delete: operations["revokeApiKey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List webhooks */
         get: operations["listWebhooks"];
-        put?: never;
         /** Create a webhook */
         post: operations["createWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a webhook */
         get: operations["fetchWebhook"];
-        put?: never;
-        post?: never;
         /** Delete a webhook */
         delete: operations["deleteWebhook"];
-        options?: never;
-        head?: never;
         /** Change a webhook */
         patch: operations["updateWebhook"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Verify a webhook */
         post: operations["verifyWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Replace the secrets of a webhook */
         post: operations["rotateWebhookKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List deliveries */
         get: operations["listWebhookDeliveries"];
-        put?: never;
-        post?: never;
         /** Clear the log of deliveries */
         delete: operations["clearWebhookDeliveries"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Send an event again */
         post: operations["redeliverWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List events */
         get: operations["listEvents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List agents */
         get: operations["listAgents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agents/{agentId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an agent */
         get: operations["fetchAgent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agents/{agentId}/workers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the workers of an agent */
         get: operations["listWorkers"];
-        put?: never;
         /** Register a worker */
         post: operations["registerWorker"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/workers/{workerId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a worker */
         get: operations["fetchWorker"];
-        put?: never;
-        post?: never;
         /** Deregister a worker */
         delete: operations["deregisterWorker"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/workers/{workerId}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Send a sign of life */
         post: operations["heartbeatWorker"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List agent sessions */
         get: operations["listAgentSessions"];
-        put?: never;
         /** Queue work for an agent */
         post: operations["createAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an agent session */
         get: operations["fetchAgentSession"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Cancel an agent session */
         post: operations["cancelAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Try an agent session again */
         post: operations["retryAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Archive an agent session */
         post: operations["archiveAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/input": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Answer an agent */
         post: operations["answerAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the activities of a session */
         get: operations["listActivities"];
-        put?: never;
         /** Report an activity */
         post: operations["createActivity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Claim a session */
         post: operations["claimSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Extend a claim */
         post: operations["heartbeatClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Complete a session */
         post: operations["completeClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Fail a session */
         post: operations["failClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Give a session back */
         post: operations["releaseClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Ask the user */
         post: operations["awaitClaimInput"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
 }
 export interface operations {
     fetchMe: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The caller. */
             200: {
@@ -1275,7 +386,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1345,11 +455,7 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The workspaces of the caller. */
             200: {
@@ -1418,7 +524,6 @@ export interface operations {
     };
     fetchWorkspace: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -1430,9 +535,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The workspace. */
             200: {
@@ -1448,7 +551,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1535,7 +637,6 @@ export interface operations {
                 /** @description The order of the list; `name` unless given. */
                 sort?: MemberSort;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1543,9 +644,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of members. */
             200: {
@@ -1623,7 +722,6 @@ export interface operations {
     };
     fetchMember: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -1637,9 +735,7 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The member. */
             200: {
@@ -1655,7 +751,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1724,7 +819,6 @@ export interface operations {
     };
     removeMember: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -1741,16 +835,13 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The member was removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1837,7 +928,6 @@ export interface operations {
     };
     updateMember: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -1854,7 +944,6 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1996,7 +1085,6 @@ export interface operations {
                 /** @description Only the teams directly below this one. */
                 parentTeamId?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2004,9 +1092,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of teams. */
             200: {
@@ -2084,7 +1170,6 @@ export interface operations {
     };
     createTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -2099,7 +1184,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2219,7 +1303,6 @@ export interface operations {
     };
     fetchTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -2233,9 +1316,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The team. */
             200: {
@@ -2251,7 +1332,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2320,7 +1400,6 @@ export interface operations {
     };
     deleteTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -2337,16 +1416,13 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The team was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2433,7 +1509,6 @@ export interface operations {
     };
     updateTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -2450,7 +1525,6 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2583,7 +1657,6 @@ export interface operations {
                 /** @description Only members in one of these roles. Repeat the parameter for several. */
                 role?: TeamRole[];
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2593,9 +1666,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of team members. */
             200: {
@@ -2673,8 +1744,6 @@ export interface operations {
     };
     putTeamMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2686,7 +1755,6 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2806,8 +1874,6 @@ export interface operations {
     };
     removeTeamMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2819,16 +1885,13 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The member was removed from the team. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2909,7 +1972,6 @@ export interface operations {
                 /** @description Only invitations that stand so. Repeat the parameter for several. */
                 status?: InviteStatus[];
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2919,9 +1981,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of invitations. */
             200: {
@@ -2999,7 +2059,6 @@ export interface operations {
     };
     createTeamInvite: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3016,7 +2075,6 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3136,8 +2194,6 @@ export interface operations {
     };
     revokeTeamInvite: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3149,16 +2205,13 @@ export interface operations {
                 /** @description The id of the invitation. */
                 inviteId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The invitation is not pending any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3227,7 +2280,6 @@ export interface operations {
     };
     acceptTeamInvite: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3246,9 +2298,7 @@ export interface operations {
                 /** @description The id of the invitation. */
                 inviteId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The invitation was accepted. */
             200: {
@@ -3390,7 +2440,6 @@ export interface operations {
                 /** @description Whether each task comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3398,9 +2447,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -3478,7 +2525,6 @@ export interface operations {
     };
     createTask: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3493,7 +2539,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3627,7 +2672,6 @@ export interface operations {
                 /** @description The greatest number of results in the page. */
                 limit?: number;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3635,9 +2679,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The tasks that match. */
             200: {
@@ -3715,7 +2757,6 @@ export interface operations {
     };
     fetchTask: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -3729,9 +2770,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The task. */
             200: {
@@ -3747,7 +2786,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3839,16 +2877,13 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The task was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3935,7 +2970,6 @@ export interface operations {
     };
     updateTask: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -3952,7 +2986,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4073,8 +3106,6 @@ export interface operations {
     };
     snoozeTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4084,7 +3115,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4195,8 +3225,6 @@ export interface operations {
     };
     unsnoozeTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4206,16 +3234,13 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The task is not snoozed any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -4299,7 +3324,6 @@ export interface operations {
                  */
                 direction?: "outgoing" | "incoming";
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4309,9 +3333,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The relations. */
             200: {
@@ -4389,8 +3411,6 @@ export interface operations {
     };
     addTaskRelation: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4404,9 +3424,7 @@ export interface operations {
                 /** @description The id of the task at the other end. */
                 relatedTaskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The relation. */
             200: {
@@ -4502,8 +3520,6 @@ export interface operations {
     };
     removeTaskRelation: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4517,16 +3533,13 @@ export interface operations {
                 /** @description The id of the task at the other end. */
                 relatedTaskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The relation was removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -4595,7 +3608,6 @@ export interface operations {
     };
     decideTriage: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4612,7 +3624,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4732,7 +3743,6 @@ export interface operations {
     };
     patchTaskDescription: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4749,7 +3759,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4910,7 +3919,6 @@ export interface operations {
                 /** @description Whether each initiative comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4918,9 +3926,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of initiatives. */
             200: {
@@ -4998,7 +4004,6 @@ export interface operations {
     };
     createInitiative: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -5013,7 +4018,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5133,7 +4137,6 @@ export interface operations {
     };
     fetchInitiative: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -5147,9 +4150,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The initiative. */
             200: {
@@ -5165,7 +4166,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5234,7 +4234,6 @@ export interface operations {
     };
     updateInitiative: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5251,7 +4250,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5408,7 +4406,6 @@ export interface operations {
                 /** @description Only what last changed before this time. */
                 updatedBefore?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5416,9 +4413,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of bugs. */
             200: {
@@ -5496,7 +4491,6 @@ export interface operations {
     };
     createBug: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -5511,7 +4505,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5631,7 +4624,6 @@ export interface operations {
     };
     fetchBug: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -5645,9 +4637,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The bug. */
             200: {
@@ -5663,7 +4653,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5732,7 +4721,6 @@ export interface operations {
     };
     updateBug: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5749,7 +4737,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5892,7 +4879,6 @@ export interface operations {
                 /** @description Only what last changed before this time. */
                 updatedBefore?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5900,9 +4886,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of comments. */
             200: {
@@ -5994,7 +4978,6 @@ export interface operations {
                 /** @description Only replies to this comment. */
                 parentCommentId?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6004,9 +4987,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of comments. */
             200: {
@@ -6084,7 +5065,6 @@ export interface operations {
     };
     createComment: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -6101,7 +5081,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6221,7 +5200,6 @@ export interface operations {
     };
     fetchComment: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -6237,9 +5215,7 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The comment. */
             200: {
@@ -6255,7 +5231,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6324,7 +5299,6 @@ export interface operations {
     };
     deleteComment: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -6343,16 +5317,13 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The comment was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6430,7 +5401,6 @@ export interface operations {
     };
     updateComment: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -6449,7 +5419,6 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6570,8 +5539,6 @@ export interface operations {
     };
     addCommentReaction: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6585,9 +5552,7 @@ export interface operations {
                 /** @description The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
                 emoji: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The emoji and all who reacted with it. */
             200: {
@@ -6665,8 +5630,6 @@ export interface operations {
     };
     removeCommentReaction: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6680,16 +5643,13 @@ export interface operations {
                 /** @description The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
                 emoji: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The caller has no such reaction to the comment any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6792,7 +5752,6 @@ export interface operations {
                 /** @description The order of the list; `-createdAt` unless given. */
                 sort?: DocumentSort;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6800,9 +5759,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of documents. */
             200: {
@@ -6880,7 +5837,6 @@ export interface operations {
     };
     createDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -6895,7 +5851,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7015,7 +5970,6 @@ export interface operations {
     };
     fetchDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7029,9 +5983,7 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The document. */
             200: {
@@ -7047,7 +5999,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7116,7 +6067,6 @@ export interface operations {
     };
     deleteDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -7133,16 +6083,13 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The document was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7220,7 +6167,6 @@ export interface operations {
     };
     updateDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -7237,7 +6183,6 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7358,7 +6303,6 @@ export interface operations {
     };
     patchDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -7375,7 +6319,6 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7498,7 +6441,6 @@ export interface operations {
     };
     createFileUpload: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -7513,7 +6455,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7636,7 +6577,6 @@ export interface operations {
     };
     fetchFile: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7650,9 +6590,7 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The file. */
             200: {
@@ -7668,7 +6606,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7737,8 +6674,6 @@ export interface operations {
     };
     deleteFile: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7748,16 +6683,13 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The file was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7826,7 +6758,6 @@ export interface operations {
     };
     downloadFile: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7842,9 +6773,7 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The bytes. */
             200: {
@@ -7871,7 +6800,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7963,7 +6891,6 @@ export interface operations {
                 /** @description Whether archived labels are listed too. */
                 includeArchived?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7971,9 +6898,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of labels. */
             200: {
@@ -8051,7 +6976,6 @@ export interface operations {
     };
     createTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -8066,7 +6990,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -8186,7 +7109,6 @@ export interface operations {
     };
     fetchTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -8200,9 +7122,7 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The label. */
             200: {
@@ -8218,7 +7138,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8287,7 +7206,6 @@ export interface operations {
     };
     deleteTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -8304,16 +7222,13 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The label was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8391,7 +7306,6 @@ export interface operations {
     };
     updateTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -8408,7 +7322,6 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -8554,7 +7467,6 @@ export interface operations {
                 /** @description Only records that are linked to this task. */
                 taskId?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8562,9 +7474,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of records. */
             200: {
@@ -8642,7 +7552,6 @@ export interface operations {
     };
     fetchRecord: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -8656,9 +7565,7 @@ export interface operations {
                 /** @description The id of the connected record. */
                 recordId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The record. */
             200: {
@@ -8674,7 +7581,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8743,8 +7649,6 @@ export interface operations {
     };
     linkRecordTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8756,9 +7660,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The record with the link. */
             200: {
@@ -8836,8 +7738,6 @@ export interface operations {
     };
     unlinkRecordTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8849,16 +7749,13 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The link is gone. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8935,7 +7832,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8943,9 +7839,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The recap. */
             200: {
@@ -9031,7 +7925,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9041,9 +7934,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The recap. */
             200: {
@@ -9137,7 +8028,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9145,9 +8035,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -9245,7 +8133,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9253,9 +8140,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -9349,7 +8234,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9357,9 +8241,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -9447,7 +8329,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9455,9 +8336,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of API keys. */
             200: {
@@ -9535,7 +8414,6 @@ export interface operations {
     };
     createApiKey: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9550,7 +8428,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -9670,8 +8547,6 @@ export interface operations {
     };
     fetchApiKey: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9681,9 +8556,7 @@ export interface operations {
                 /** @description The id of the API key; not the key itself. */
                 apiKeyId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The API key. */
             200: {
@@ -9761,8 +8634,6 @@ export interface operations {
     };
     revokeApiKey: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9772,16 +8643,13 @@ export interface operations {
                 /** @description The id of the API key; not the key itself. */
                 apiKeyId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The key does not work any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -9860,7 +8728,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9868,9 +8735,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhooks of the workspace. */
             200: {
@@ -9948,7 +8813,6 @@ export interface operations {
     };
     createWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9963,7 +8827,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -10086,7 +8949,6 @@ export interface operations {
     };
     fetchWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -10100,9 +8962,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhook. */
             200: {
@@ -10118,7 +8978,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10187,7 +9046,6 @@ export interface operations {
     };
     deleteWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -10204,16 +9062,13 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhook was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10291,7 +9146,6 @@ export interface operations {
     };
     updateWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -10308,7 +9162,6 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -10429,7 +9282,6 @@ export interface operations {
     };
     verifyWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10446,9 +9298,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description What came of it. */
             200: {
@@ -10544,7 +9394,6 @@ export interface operations {
     };
     rotateWebhookKey: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10561,9 +9410,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhook with its new secrets. */
             200: {
@@ -10671,7 +9518,6 @@ export interface operations {
                 /** @description Only attempts that succeeded, or only those that failed. */
                 delivered?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10681,9 +9527,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of deliveries. */
             200: {
@@ -10761,8 +9605,6 @@ export interface operations {
     };
     clearWebhookDeliveries: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10772,16 +9614,13 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The log is empty. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10850,7 +9689,6 @@ export interface operations {
     };
     redeliverWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10869,9 +9707,7 @@ export interface operations {
                 /** @description The id of the delivery. */
                 deliveryId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The new delivery. */
             200: {
@@ -10982,7 +9818,6 @@ export interface operations {
                 /** @description Without a cursor, whether to begin with what happens from now on, so that the page has no events. */
                 latest?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10990,9 +9825,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of events. */
             200: {
@@ -11080,7 +9913,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11088,9 +9920,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The agents of the workspace. */
             200: {
@@ -11168,7 +9998,6 @@ export interface operations {
     };
     fetchAgent: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -11182,9 +10011,7 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The agent. */
             200: {
@@ -11200,7 +10027,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -11279,7 +10105,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11289,9 +10114,7 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The workers of the agent. */
             200: {
@@ -11369,7 +10192,6 @@ export interface operations {
     };
     registerWorker: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11386,7 +10208,6 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11515,8 +10336,6 @@ export interface operations {
     };
     fetchWorker: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11526,9 +10345,7 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The worker. */
             200: {
@@ -11606,8 +10423,6 @@ export interface operations {
     };
     deregisterWorker: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11617,16 +10432,13 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The worker was forgotten. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -11695,7 +10507,6 @@ export interface operations {
     };
     heartbeatWorker: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11712,9 +10523,7 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The worker and its commands. */
             200: {
@@ -11832,7 +10641,6 @@ export interface operations {
                 /** @description How long to wait for a first session, in seconds. */
                 wait?: number;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11840,9 +10648,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of sessions. */
             200: {
@@ -11920,7 +10726,6 @@ export interface operations {
     };
     createAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11935,7 +10740,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12055,7 +10859,6 @@ export interface operations {
     };
     fetchAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -12069,9 +10872,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The session. */
             200: {
@@ -12087,7 +10888,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -12156,7 +10956,6 @@ export interface operations {
     };
     cancelAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12173,9 +10972,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The cancelled session. */
             200: {
@@ -12271,7 +11068,6 @@ export interface operations {
     };
     retryAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12288,9 +11084,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The session that is queued. */
             200: {
@@ -12386,7 +11180,6 @@ export interface operations {
     };
     archiveAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12403,9 +11196,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The archived session. */
             200: {
@@ -12501,7 +11292,6 @@ export interface operations {
     };
     answerAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12518,7 +11308,6 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12648,7 +11437,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12658,9 +11446,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of activities. */
             200: {
@@ -12738,7 +11524,6 @@ export interface operations {
     };
     createActivity: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12755,7 +11540,6 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12878,7 +11662,6 @@ export interface operations {
     };
     claimSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12895,7 +11678,6 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13015,7 +11797,6 @@ export interface operations {
     };
     heartbeatClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13034,7 +11815,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13157,7 +11937,6 @@ export interface operations {
     };
     completeClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13176,7 +11955,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13299,7 +12077,6 @@ export interface operations {
     };
     failClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13318,7 +12095,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13441,7 +12217,6 @@ export interface operations {
     };
     releaseClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13460,7 +12235,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13583,7 +12357,6 @@ export interface operations {
     };
     awaitClaimInput: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13602,7 +12375,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
