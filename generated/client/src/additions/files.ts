@@ -78,7 +78,14 @@ export function uploadFile(
   return new Call(async () => {
     const { timeoutMs = api.timeoutMs } = options;
     const lifetime = new Lifetime(options.signal, timeoutMs);
-    const { name: _name, mediaType: _mediaType, size: _size, onProgress: _onProgress, ...common } = options;
+    const {
+      name: _name,
+      mediaType: _mediaType,
+      size: _size,
+      sha256: _sha256,
+      onProgress: _onProgress,
+      ...common
+    } = options;
     const limits = { ...common, timeoutMs: Infinity, signal: lifetime.signal };
     try {
       const file = await lifetime.race(() => prepareFile(source, options));
