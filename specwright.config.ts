@@ -14,6 +14,11 @@ export default defineConfig({
       },
     }),
     server({ dir: "generated/server", name: "@workspace-api/server" }),
-    docs({ dir: "generated/docs", guides: "spec/guides", responses: "spec/responses.json" }),
+    docs({
+      dir: "generated/docs",
+      guides: "spec/guides",
+      samples: "spec/samples.json",
+      responses: "spec/responses.json",
+    }),
   ],
 });

@@ -21,6 +21,8 @@ export interface ArtefactRequest {
   readonly below?: string;
   /** Files that define the artefact, where a user wrote it: their change makes its output stale. */
   readonly modules?: readonly string[];
+  /** Whether the options are right. @throws UserError where they are not. */
+  check?(): Promise<void>;
   /** Where an option, by its JSON Pointer, stands in the config. */
   locate?(option: string): Promise<Place | undefined>;
 }
@@ -43,6 +45,8 @@ export interface BuildRequest {
   readonly home: string;
   /** The config and what it imports: a change of one may change anything. */
   readonly configFiles?: readonly string[];
+  /** Whether the config is right. @throws UserError where it is not. */
+  check?(): Promise<void>;
   readonly artefacts: readonly ArtefactRequest[];
   /** All artefacts of the config where `artefacts` is a choice of them. */
   readonly allArtefacts?: readonly ArtefactRequest[];
@@ -77,8 +81,9 @@ export interface BuildHooks {
 export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): Promise<BuildReport> {
   const phase = hooks.onPhase ?? (() => {});
   const folders = byFolder(request.artefacts);
-  const isDone = [...folders].every(([folder, own]) => isCurrent(folder, inputsOf(request, folder, own)));
-  if (isDone) return { diagnostics: [], plans: [], isSkipped: true, sources: [] };
+  if (isDone(request, folders)) return { diagnostics: [], plans: [], isSkipped: true, sources: [] };
+  await request.check?.();
+  for (const artefact of request.artefacts) await artefact.check?.();
   const { source, model, diagnostics } = await loadModel(request, phase);
   phase("Generating");
   const emitted: (readonly [folder: string, files: readonly EmittedFile[]])[] = [];
@@ -109,6 +114,14 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
     counts: { operations: model.operations.length, schemas: model.schemas.length },
     sources: [...source.files, ...otherFilesOf(request)],
   };
+}
+
+function isDone(request: BuildRequest, folders: ReadonlyMap<string, readonly ArtefactRequest[]>): boolean {
+  try {
+    return [...folders].every(([folder, own]) => isCurrent(folder, inputsOf(request, folder, own)));
+  } catch {
+    return false; // options that are wrong name no inputs; they are refused by their check
+  }
 }
 
 /** Absolute paths of all files besides the spec's own that shape the output of a build. */

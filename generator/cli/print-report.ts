@@ -2,43 +2,58 @@ import { relative } from "node:path";
 
 import type { OutputPlan } from "../output/plan-output.js";
 import type { BuildReport } from "../pipeline.js";
+import { packageManager, monorepoRoot } from "./package-manager.js";
 import { printDiagnostics } from "./print-diagnostics.js";
 import type { Terminal } from "./terminal.js";
 
 const MOST = 5;
 
-/** The account of a build, for people. */
-export function printReport(terminal: Terminal, reports: readonly BuildReport[], elapsedMs: number): void {
+/** Reports a build to people. */
+export function printReport(
+  terminal: Terminal,
+  reports: readonly BuildReport[],
+  elapsedMs: number,
+  isDryRun = false,
+): void {
   const time = terminal.style("dim", `(${(elapsedMs / 1000).toFixed(1)} s)`);
   if (reports.every(({ isSkipped }) => isSkipped)) {
     terminal.line(`${terminal.style("green", "✓")} Nothing has changed ${time}`);
     return;
   }
-  for (const report of reports) if (!report.isSkipped) printOne(terminal, report, time);
+  for (const report of reports) if (!report.isSkipped) printOne(terminal, report, time, isDryRun);
+  if (isDryRun) terminal.line("Nothing was written: this was a dry run.");
 }
 
-function printOne(terminal: Terminal, report: BuildReport, time: string): void {
+function printOne(terminal: Terminal, report: BuildReport, time: string, isDryRun: boolean): void {
   const warnings = report.diagnostics.filter(({ severity }) => severity === "warning");
   printDiagnostics(terminal, warnings);
   const { operations = 0, schemas = 0 } = report.counts ?? {};
-  const told = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
+  const counted = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
   terminal.line(
-    `${terminal.style("green", "✓")} ${plural(operations, "operation")}, ${plural(schemas, "schema")}${told} ${time}`,
+    `${terminal.style("green", "✓")} ${plural(operations, "operation")}, ${plural(schemas, "schema")}${counted} ${time}`,
   );
   const adopted = (report.adopted ?? []).map(({ extension, count }) => `${extension} (${count})`);
   if (adopted.length > 0) terminal.line(`  read as ours: ${adopted.join(", ")}`);
-  for (const plan of report.plans) printPlan(terminal, plan);
+  for (const plan of report.plans) printPlan(terminal, plan, isDryRun);
   const fresh = report.plans.find(({ unchanged, written }) => {
     return unchanged.length === 0 && written.some(({ path }) => path === "package.json");
   });
-  if (fresh) terminal.line(`Next: cd ${shown(fresh.folder)} && npm install    # compiles the package`);
+  if (fresh && !isDryRun) terminal.line(`Next: ${nextStep(fresh.folder)}    # compiles the package`);
 }
 
-function printPlan(terminal: Terminal, plan: OutputPlan): void {
+/** The command that installs a new package. In a monorepo it is the root's. */
+function nextStep(folder: string): string {
+  const root = monorepoRoot(folder);
+  const { install } = packageManager(root ?? folder);
+  const where = root === undefined ? shown(folder) : shown(root);
+  return where === "." ? install : `cd ${where} && ${install}`;
+}
+
+function printPlan(terminal: Terminal, plan: OutputPlan, isDryRun: boolean): void {
   const { written, removed, unchanged, edited } = plan;
   const counts = [
-    ...(written.length > 0 ? [`${written.length} written`] : []),
-    ...(removed.length > 0 ? [`${removed.length} removed`] : []),
+    ...(written.length > 0 ? [`${written.length} ${isDryRun ? "to write" : "written"}`] : []),
+    ...(removed.length > 0 ? [`${removed.length} ${isDryRun ? "to remove" : "removed"}`] : []),
     `${unchanged.length} unchanged`,
   ];
   terminal.line(`  ${terminal.style("bold", shown(plan.folder))}  ${counts.join(", ")}`);
@@ -58,7 +73,7 @@ function changesOf({ written, removed, unchanged }: OutputPlan): string[] {
   return rest > 0 ? [...changes.slice(0, MOST), `… and ${rest} more`] : changes;
 }
 
-/** The account of a build, for machines. */
+/** Reports a build to machines. */
 export function jsonReport(reports: readonly BuildReport[], elapsedMs: number): object {
   const counts = reports.flatMap((report) => report.counts ?? []);
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);

@@ -16,7 +16,8 @@ export function createProgram(version: string): Command {
     .exitOverride();
 
   withBuildOptions(program.command("build"), "Generate what the config asks for, or a package from any spec")
-    .option("--json", "tell the result as JSON")
+    .option("--dry-run", "only show what would be written")
+    .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
       `
@@ -26,34 +27,34 @@ Examples:
   specwright build --spec openapi.yaml --out client --name acme-client
                                        any team's spec, without a config
 
+Artefacts that come with Specwright:
+${artefacts.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join("\n")}
+A config may name others: artefacts: ["./my-artefact.ts"].
+
 What has not changed is not written again. Files that Specwright did not write are never touched.
-Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not right.`,
+Exit codes: 0 done, 1 the spec or the output is wrong, 2 the command or the config is wrong.`,
     )
     .action((options: BuildOptions) =>
-      run(options.json, async (console) =>
-        (await import("./build-command.js")).buildCommand(options, console),
-      ),
+      run(options, async (console) => (await import("./build-command.js")).buildCommand(options, console)),
     );
 
   withBuildOptions(
     program.command("check"),
     "Fail when the output on disk is not what the spec gives; write nothing",
   )
-    .option("--json", "tell the result as JSON")
+    .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
       "\nFor CI: a change of the spec that was not built, or an edited output file, ends with 1.",
     )
     .action((options: BuildOptions) =>
-      run(options.json, async (console) =>
-        (await import("./check-command.js")).checkCommand(options, console),
-      ),
+      run(options, async (console) => (await import("./check-command.js")).checkCommand(options, console)),
     );
 
   withBuildOptions(program.command("watch"), "Build, and build again when the spec changes")
-    .addHelpText("after", "\nA broken spec is told and leaves the last good output; Ctrl-C ends it.")
+    .addHelpText("after", "\nA broken spec is reported and leaves the last good output; Ctrl-C ends it.")
     .action((options: BuildOptions) =>
-      run(false, async (console) => (await import("./watch-command.js")).watchCommand(options, console)),
+      run(options, async (console) => (await import("./watch-command.js")).watchCommand(options, console)),
     );
 
   program
@@ -61,14 +62,14 @@ Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not rig
     .description("Check a spec against the rules of its redocly.yaml, or those that every spec should keep")
     .argument("[file]", "the spec's root file; else the config's")
     .option("-c, --config <file>", "the config to use")
-    .option("--json", "tell the result as JSON")
+    .option("--json", "print the result as JSON")
     .option("--format <format>", "github (annotations of a workflow) or sarif")
     .addHelpText(
       "after",
-      "\nWhich rules hold is said by redocly.yaml; .redocly.lint-ignore.yaml and x-lint-ignore leave out places.\n\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json\n  specwright lint --format sarif > lint.sarif",
+      "\nredocly.yaml says which rules apply; .redocly.lint-ignore.yaml and x-lint-ignore leave out places.\n\nExamples:\n  specwright lint\n  specwright lint openapi.yaml --json\n  specwright lint --format sarif > lint.sarif",
     )
     .action((file: string | undefined, options: LintOptions) =>
-      run(options.json, async (console) =>
+      run(options, async (console) =>
         (await import("./lint-command.js")).lintCommand(file, options, console),
       ),
     );
@@ -79,19 +80,41 @@ Exit codes: 0 done, 1 the spec or the output is not right, 2 the call is not rig
     .option("-c, --config <file>", "the config to use")
     .option("--spec <file>", "the spec's root file; else the config's")
     .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect)
+    .option("--schema", "print the JSON Schema of the model instead")
     .addHelpText("after", "\nExample:\n  specwright model --spec openapi.yaml | jq '.operations[].id'")
     .action((options: ModelOptions) =>
-      run(true, async (console) => (await import("./model-command.js")).modelCommand(options, console)),
+      run({ json: true }, async (console) =>
+        (await import("./model-command.js")).modelCommand(options, console),
+      ),
     );
 
   program
     .command("init")
     .description("Write a config and a small example spec into an empty folder")
     .argument("[dir]", "the folder; else this one")
-    .option("--json", "tell the result as JSON")
+    .option("--json", "print the result as JSON")
     .addHelpText("after", "\nExample:\n  specwright init my-api && cd my-api && npx specwright build")
     .action((dir: string | undefined, options: { json?: boolean }) =>
-      run(options.json, async (console) => (await import("./init-command.js")).initCommand(dir, console)),
+      run(options, async (console) => (await import("./init-command.js")).initCommand(dir, version, console)),
+    );
+
+  program
+    .command("completion")
+    .description("Print a script that completes commands and options in a shell")
+    .argument("<shell>", "bash, zsh or fish")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  specwright completion bash >> ~/.bashrc
+  specwright completion zsh >> ~/.zshrc
+  specwright completion fish > ~/.config/fish/completions/specwright.fish`,
+    )
+    .action((shell: string) =>
+      run({}, async (console) => {
+        const { completionCommand } = await import("./completion-command.js");
+        return completionCommand(shell, program, console);
+      }),
     );
   return program;
 }
@@ -111,7 +134,8 @@ function withBuildOptions(command: Command, description: string): Command {
       "--only <artefacts>",
       `${artefacts.map(({ name }) => name).join(", ")}, one of the config's, or several with commas`,
     )
-    .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect);
+    .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect)
+    .option("-q, --quiet", "print nothing but warnings and errors");
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

@@ -20,6 +20,8 @@ export interface BuildOptions {
   readonly overlay?: readonly string[];
   readonly header?: readonly string[];
   readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** Turns options into builds, one for each spec. @throws UserError when they do not fit together. */

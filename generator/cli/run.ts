@@ -4,7 +4,7 @@ import { printDiagnostics } from "./print-diagnostics.js";
 import { plural } from "./print-report.js";
 import { Terminal } from "./terminal.js";
 
-/** 0: done. 1: the spec or the output is not right. 2: the call is not right. */
+/** 0: done. 1: the spec or the output is wrong. 2: the command or the config is wrong. */
 export type ExitCode = 0 | 1 | 2;
 
 /** What a command is given to work with. */
@@ -16,15 +16,15 @@ export interface Console {
   readonly isJson: boolean;
 }
 
-/** Runs a command, and turns what it throws into an account and an exit code. No stack trace for what was expected. */
+/** Runs a command, and turns what it throws into a report and an exit code. No stack trace for expected errors. */
 export async function run(
-  isJson: boolean | undefined,
+  { json = false, quiet = false }: { readonly json?: boolean; readonly quiet?: boolean },
   command: (console: Console) => Promise<ExitCode>,
 ): Promise<void> {
   const console: Console = {
-    out: new Terminal(process.stdout),
+    out: new Terminal(process.stdout, { isQuiet: quiet && !json }),
     err: new Terminal(process.stderr),
-    isJson: isJson === true,
+    isJson: json,
   };
   try {
     process.exitCode = await command(console);
@@ -33,7 +33,7 @@ export async function run(
   }
 }
 
-/** Tells of a failure. @throws the failure itself when it is a fault of ours. */
+/** Reports a failure. @throws the failure itself when it is a fault of Specwright. */
 export function report({ out, err, isJson }: Console, error: unknown): ExitCode {
   err.progress("");
   const { diagnostics, code } = failureOf(error);
@@ -56,5 +56,14 @@ function failureOf(error: unknown): { diagnostics: readonly Diagnostic[]; code: 
       code: rule === "usage" || rule === "config" ? 2 : 1,
     };
   }
+  if (isFileError(error)) {
+    const remedy = "Check that the path is right and that you may read and write it.";
+    return { diagnostics: [{ severity: "error", rule: "file", message: error.message, remedy }], code: 1 };
+  }
   throw error;
+}
+
+/** What the file system refused, such as a folder that may not be read. */
+function isFileError(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && "path" in error && "code" in error;
 }

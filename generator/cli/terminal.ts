@@ -7,16 +7,24 @@ type Style = "red" | "yellow" | "green" | "bold" | "dim" | "cyan";
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
   readonly hasColour: boolean;
+  readonly #isQuiet: boolean;
 
-  constructor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv = process.env) {
+  constructor(
+    stream: NodeJS.WriteStream,
+    {
+      isQuiet = false,
+      environment = process.env,
+    }: { isQuiet?: boolean; environment?: NodeJS.ProcessEnv } = {},
+  ) {
     this.#stream = stream;
+    this.#isQuiet = isQuiet;
     const forced = environment["FORCE_COLOR"];
     const isForced = forced !== undefined && forced !== "0" && forced !== "false";
     this.hasColour = isForced || (stream.isTTY && !environment["NO_COLOR"] && environment["TERM"] !== "dumb");
   }
 
-  get isInteractive(): boolean {
-    return this.#stream.isTTY;
+  get isQuiet(): boolean {
+    return this.#isQuiet;
   }
 
   style(style: Style, text: string): string {
@@ -24,7 +32,7 @@ export class Terminal {
   }
 
   line(text = ""): void {
-    this.#stream.write(`${text}\n`);
+    if (!this.#isQuiet) this.#stream.write(`${text}\n`);
   }
 
   /** Shows what is going on in a line of its own, which the next one replaces. Only on a terminal. */

@@ -1,8 +1,9 @@
-import { watch, type FSWatcher } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, watch, type FSWatcher } from "node:fs";
+import { dirname, join, sep } from "node:path";
 
 import { recordedSources } from "../output/inputs.js";
 import { otherFilesOf, type BuildRequest } from "../pipeline.js";
+import { SpecError, type Diagnostic } from "../source/diagnostic.js";
 import { buildAll } from "./build-command.js";
 import { requestsFrom, type BuildOptions } from "./request.js";
 import { report, type Console, type ExitCode } from "./run.js";
@@ -22,11 +23,12 @@ export async function watchCommand(options: BuildOptions, console: Console): Pro
     try {
       // A config may have changed as well.
       requests = await requestsFrom(options);
-      const sources = await buildAll(requests, console);
-      watcher.watch([...sources, ...requests.flatMap(filesOf)]);
+      const { sources, diagnostics } = await buildAll(requests, console);
+      watcher.watch([...sources, ...requests.flatMap(filesOf), ...missingFiles(diagnostics)]);
     } catch (error) {
       report(console, error);
-      watcher.watch(requests.flatMap(filesOf));
+      const missing = error instanceof SpecError ? missingFiles(error.diagnostics) : [];
+      watcher.watch([...requests.flatMap(filesOf), ...missing]);
     }
     err.line(err.style("dim", "Watching for changes; Ctrl-C ends it."));
   };
@@ -35,6 +37,10 @@ export async function watchCommand(options: BuildOptions, console: Console): Pro
   await stopped;
   watcher.close();
   return 0;
+}
+
+function missingFiles(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.flatMap(({ missing }) => missing ?? []);
 }
 
 /** What a build reads, as far as is known before it has read the spec. */
@@ -53,7 +59,7 @@ class FileSetWatcher {
 
   watch(files: readonly string[]): void {
     this.#files = new Set([...this.#files, ...files]);
-    for (const folder of new Set(files.map((file) => dirname(file)))) {
+    for (const folder of new Set(files.map(nearestFolder))) {
       if (this.#watchers.has(folder)) continue;
       const watcher = watch(folder, (_, name) => this.#changed(folder, name));
       // A folder that goes away is no reason to stop watching the others.
@@ -72,12 +78,21 @@ class FileSetWatcher {
   }
 
   #changed(folder: string, name: string | null): void {
-    const isOurs =
-      name === null || [...this.#files].some((file) => dirname(file) === folder && basename(file) === name);
-    if (!isOurs) return;
+    const changed = name === null ? folder : join(folder, name);
+    // A folder that comes may hold a file that was missing.
+    const isOurs = (file: string): boolean =>
+      name === null ? dirname(file) === folder : file === changed || file.startsWith(changed + sep);
+    if (![...this.#files].some(isOurs)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#running = this.#running.then(() => this.#change());
     }, SETTLE_MS);
   }
+}
+
+/** The folder of a file, or of a folder that is missing the nearest one above that exists. */
+function nearestFolder(file: string): string {
+  let folder = dirname(file);
+  while (!existsSync(folder)) folder = dirname(folder);
+  return folder;
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 
-import { distance } from "fastest-levenshtein";
 import type { ErrorObject } from "ajv/dist/2020.js";
 
 import { UserError, type Place } from "../base/user-error.js";
 import { valueAt } from "../base/json.js";
+import { nearest } from "../base/nearest.js";
 
 /** A step from a config's value to a part of it: a member's name or an index. */
 export type Path = readonly (string | number)[];
@@ -64,12 +64,9 @@ export function explain(
 /** The nearest of the known names, if one is near, and all of them. */
 export function suggestion(name: string, known: readonly string[]): string {
   const all = known.filter((each) => each !== "$schema");
-  const [best] = all
-    .map((each) => ({ each, far: distance(name.toLowerCase(), each.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far);
+  const best = nearest(name, all);
   const list = all.map((each) => `\`${each}\``).join(", ");
-  if (best && best.far <= Math.max(2, name.length / 3))
-    return `Did you mean \`${best.each}\`? Known are ${list}.`;
+  if (best !== undefined) return `Did you mean \`${best}\`? Known are ${list}.`;
   return all.length === 0 ? "Remove it." : `Known are ${list}.`;
 }
 

@@ -1,3 +1,5 @@
+import type { Artefact } from "../kit/artefact.js";
+
 const TEXT = { type: "string", minLength: 1 };
 
 /** JSON Schema of one spec's part of a config; the artefacts' own options are checked by their own schemas. */
@@ -46,3 +48,17 @@ export const CONFIG_SCHEMA = {
     },
   },
 } as const;
+
+/** JSON Schema of an artefact's options in a config: its own, and the folder that each has. */
+export function optionsSchemaOf({ options = {} }: Artefact): object {
+  return {
+    additionalProperties: false,
+    ...options,
+    type: "object",
+    required: ["dir", ...(options.required ?? [])],
+    properties: {
+      dir: { type: "string", minLength: 1, description: "The folder to write to, relative to the config." },
+      ...options.properties,
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,8 +39,17 @@ export async function loadConfig(file?: string): Promise<LoadedConfig> {
     );
   }
   if (!existsSync(path)) throw new UserError("usage", `There is no config ${file}.`, "Check the path.");
-  const { value, files } = await importModule(path, path);
+  const { value, files } = path.endsWith(".json") ? readJson(path) : await importModule(path, path);
   return { file: path, home: dirname(path), value, files };
+}
+
+/** A config in JSON needs no compiler. */
+function readJson(path: string): { value: unknown; files: readonly string[] } {
+  try {
+    return { value: JSON.parse(readFileSync(path, "utf8")), files: [path] };
+  } catch (error) {
+    throw loadError(path, error);
+  }
 }
 
 /** A config that a program gives as a value. */
@@ -50,6 +59,9 @@ export function configValue(
 ): LoadedConfig {
   return { home: resolve(home), value, files: [] };
 }
+
+/** The user's modules that the last import loaded. */
+const loaded = new Set<string>();
 
 /**
  * Imports the default export of a module in TypeScript or JavaScript; `name` is a path, or a package as the importing
@@ -70,10 +82,13 @@ export async function importModule(
   });
   try {
     const file = isAbsolute(name) ? name : fileURLToPath(jiti.esmResolve(name));
+    // What was imported before may have changed since: `watch` loads a config many times.
+    for (const each of loaded) delete jiti.cache[each];
+    loaded.clear();
     const before = new Set(Object.keys(jiti.cache));
     const value: unknown = await jiti.import(file, { default: true });
-    const imported = Object.keys(jiti.cache).filter((each) => !before.has(each));
-    return { value, files: [...new Set([file, ...imported.filter((each) => isOwn(each))])] };
+    for (const each of Object.keys(jiti.cache)) if (!before.has(each) && isOwn(each)) loaded.add(each);
+    return { value, files: [...new Set([file, ...loaded])] };
   } catch (error) {
     throw loadError(name, error);
   }

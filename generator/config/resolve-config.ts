@@ -1,14 +1,11 @@
-import { basename, isAbsolute, resolve } from "node:path";
-
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { resolve } from "node:path";
 
 import { artefacts as builtIn } from "../artefacts/artefacts.js";
-import { isObject, tokensOf } from "../base/json.js";
+import { isObject, objectOf, tokensOf } from "../base/json.js";
 import { UserError } from "../base/user-error.js";
 import type { Artefact, ArtefactFactory, ConfiguredArtefact } from "../kit/artefact.js";
 import type { ArtefactRequest, BuildRequest } from "../pipeline.js";
-import { configError, explain, placeIn, suggestion, type Path } from "./config-error.js";
-import { CONFIG_SCHEMA } from "./config-schema.js";
+import type { Path } from "./config-error.js";
 import type { ArtefactEntry, SpecwrightConfig } from "./config.js";
 import { importModule, type LoadedConfig } from "./load-config.js";
 
@@ -25,8 +22,8 @@ export async function buildsOf(loaded: LoadedConfig, changes: ConfigChanges = {}
   const parts: (readonly [config: SpecwrightConfig, path: Path])[] = [];
   if (Array.isArray(loaded.value)) {
     for (const [index, value] of loaded.value.entries())
-      parts.push([await checked(loaded, value, [index]), [index]]);
-  } else parts.push([await checked(loaded, loaded.value, []), []]);
+      parts.push([await shaped(loaded, value, [index]), [index]]);
+  } else parts.push([await shaped(loaded, loaded.value, []), []]);
   const all: BuildRequest[] = [];
   for (const [config, path] of parts) all.push(await buildOf(loaded, config, path, changes));
   const { only } = changes;
@@ -36,6 +33,7 @@ export async function buildsOf(loaded: LoadedConfig, changes: ConfigChanges = {}
     ];
     const unknown = only.find((name) => !names.includes(name));
     if (unknown !== undefined) {
+      const { suggestion } = await import("./config-error.js");
       throw new UserError("usage", `The config has no artefact "${unknown}".`, suggestion(unknown, names));
     }
   }
@@ -48,27 +46,32 @@ export async function buildsOf(loaded: LoadedConfig, changes: ConfigChanges = {}
     .filter(({ artefacts }) => artefacts.length > 0);
 }
 
-async function checked({ file }: LoadedConfig, value: unknown, path: Path): Promise<SpecwrightConfig> {
-  if (isObject(value) && "outputs" in value) {
-    throw await configError(
-      file,
-      [...path, "outputs"],
-      "`outputs` is now a list, `artefacts`.",
-      'Write artefacts: [client({ dir, name }), docs({ dir })], with import { client, docs } from "specwright"; `additions` is an option of the client.',
-    );
-  }
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  if (!ajv.validate(CONFIG_SCHEMA, value)) {
-    const wrong = explain(ajv.errors ?? [], value, CONFIG_SCHEMA);
-    throw await configError(
-      file,
-      [...path, ...wrong.path],
-      `${nameOf(file)}: ${wrong.message}`,
-      wrong.remedy,
-    );
-  }
-  // The schema says what the interface says, but for functions, which only TypeScript has.
+/**
+ * A config as far as a look at its shape tells. Whether it is right is checked by {@link checkConfig}, which takes more time than
+ * everything else of a build with nothing to do, and is left out there: the same config was checked by the build before.
+ */
+async function shaped({ file }: LoadedConfig, value: unknown, path: Path): Promise<SpecwrightConfig> {
+  const isShaped =
+    isObject(value) &&
+    typeof value["spec"] === "string" &&
+    isListOf(value["overlays"] ?? [], (overlay) => typeof overlay === "string") &&
+    Object.values(objectOf(value["templates"])).every((folder) => typeof folder === "string") &&
+    isListOf(value["artefacts"], isEntry);
+  if (!isShaped) await (await import("./check-config.js")).checkConfig(file, value, path);
+  // Anything else was refused by the schema, which says what the interface says, but for functions.
   return value as unknown as SpecwrightConfig;
+}
+
+function isListOf(value: unknown, is: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isEntry(value: unknown): boolean {
+  if (Array.isArray(value)) return typeof value[0] === "string" && (value.length === 1 || isObject(value[1]));
+  return (
+    typeof value === "string" ||
+    (isObject(value) && isArtefact(value["artefact"]) && isObject(value["options"]))
+  );
 }
 
 async function buildOf(
@@ -93,6 +96,7 @@ async function buildOf(
     home,
     configFiles: file === undefined ? [] : loaded.files,
     artefacts,
+    check: async () => (await import("./check-config.js")).checkConfig(file, config, path),
     ...(config.templates
       ? {
           templates: Object.fromEntries(
@@ -145,48 +149,23 @@ function isArtefact(value: unknown): value is Artefact {
   return isObject(value) && typeof value["name"] === "string" && typeof value["emit"] === "function";
 }
 
-async function requestOf(
+function requestOf(
   { home, file }: LoadedConfig,
   { artefact, options }: ConfiguredArtefact,
   modules: readonly string[],
-  optionsPath: Path,
-): Promise<ArtefactRequest> {
-  const schema = optionsSchemaOf(artefact);
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  if (!ajv.validate(schema, options)) {
-    const wrong = explain(ajv.errors ?? [], options, schema);
-    throw await configError(
-      file,
-      [...optionsPath, ...wrong.path],
-      `Options of the artefact ${artefact.name}: ${wrong.message}`,
-      wrong.remedy,
-    );
-  }
+  path: Path,
+): ArtefactRequest {
   return {
     artefact,
     options,
-    folder: isAbsolute(options.dir) ? options.dir : resolve(home, options.dir),
+    folder: resolve(home, String(options.dir)),
     modules,
+    check: async () => (await import("./check-config.js")).checkOptions(file, artefact, options, path),
     ...(file === undefined
       ? {}
-      : { locate: (option: string) => placeIn(file, [...optionsPath, ...tokensOf(option)]) }),
+      : {
+          locate: async (option: string) =>
+            (await import("./config-error.js")).placeIn(file, [...path, ...tokensOf(option)]),
+        }),
   };
-}
-
-/** JSON Schema of an artefact's options in a config: its own, and the folder that each has. */
-export function optionsSchemaOf({ options = {} }: Artefact): object {
-  return {
-    additionalProperties: false,
-    ...options,
-    type: "object",
-    required: ["dir", ...(options.required ?? [])],
-    properties: {
-      dir: { type: "string", minLength: 1, description: "The folder to write to, relative to the config." },
-      ...options.properties,
-    },
-  };
-}
-
-function nameOf(file: string | undefined): string {
-  return file === undefined ? "The config" : basename(file);
 }

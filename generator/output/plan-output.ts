@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
 
+import { explainedFileError } from "../base/file-error.js";
 import { UserError } from "../base/user-error.js";
 import type { EmittedFile } from "../kit/artefact.js";
 import { digestOf, MANIFEST, readManifest, readRendered, sha256, type Manifest } from "./manifest.js";
@@ -115,13 +116,21 @@ function contentOf(file: string): string | undefined {
   return readFileSync(file, "utf8");
 }
 
+function statOf(folder: string): Stats | undefined {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    throw explainedFileError(error, folder);
+  }
+}
+
 /** Files that Specwright did not write are never touched, and a folder of somebody else's is not built into. */
 function refuseForeign(
   folder: string,
   files: readonly EmittedFile[],
   known: Readonly<Record<string, string>>,
 ): void {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  const stat = statOf(folder);
   if (!stat) return;
   if (!stat.isDirectory() && !stat.isSymbolicLink()) {
     throw new UserError(

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { UserError } from "../base/user-error.js";
+import { explainedFileError } from "../base/file-error.js";
 import { MANIFEST, RENDERED } from "./manifest.js";
 import { manifestText, type OutputPlan } from "./plan-output.js";
 
@@ -34,7 +34,7 @@ export function writeOutput(plan: OutputPlan): void {
     for (const { path } of written) mkdirSync(dirname(join(folder, path)), { recursive: true });
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });
-    throw explained(error, folder);
+    throw explainedFileError(error, folder);
   }
   for (const { path } of files) renameSync(join(staging, path), join(folder, path));
   for (const path of removed) {
@@ -57,24 +57,4 @@ function removeEmptyFolders(root: string, path: string): void {
     if (readdirSync(join(root, current)).length > 0) return;
     rmdirSync(join(root, current));
   }
-}
-
-function explained(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const reasons: Record<string, [message: string, remedy: string]> = {
-    EACCES: ["may not be written", "Grant write access to it, or build into another folder."],
-    EPERM: ["may not be written", "Grant write access to it, or build into another folder."],
-    // What Node says when a folder cannot be made on a read-only file system.
-    ENOENT: [
-      "cannot be created",
-      "Check that the folder above it may be written to, or build into another folder.",
-    ],
-    EROFS: ["lies on a read-only file system", "Build into another folder."],
-    ENOSPC: ["cannot be written: the disk is full", "Free some space; the earlier output is as it was."],
-    EDQUOT: ["cannot be written: the quota is used up", "Free some space; the earlier output is as it was."],
-    ENOTDIR: ["has a file where a folder is needed", "Move the file away."],
-    EEXIST: ["has a file where a folder is needed", "Move the file away."],
-  };
-  const reason = reasons[code];
-  return reason ? new UserError("output", `${folder} ${reason[0]}.`, reason[1]) : error;
 }

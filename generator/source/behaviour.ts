@@ -1,8 +1,8 @@
 import type { Diagnostic, Location } from "./diagnostic.js";
 import { visitObjects } from "./keywords.js";
 import { checkPagination, type Report } from "./pagination-check.js";
-import { nearest } from "./references.js";
-import { checkExtension, membersOf, vocabulary } from "./vocabulary.js";
+import { nearest } from "../base/nearest.js";
+import { checkExtension, membersOf, vocabulary } from "./vocabulary/vocabulary.js";
 
 type Json = Record<string, unknown>;
 type Locate = (pointer: string) => Location | undefined;

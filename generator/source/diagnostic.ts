@@ -15,6 +15,8 @@ export interface Diagnostic {
   readonly message: string;
   readonly remedy: string;
   readonly location?: Location;
+  /** Absolute path of a file that does not exist; `watch` builds again when it comes. */
+  readonly missing?: string;
 }
 
 /** A spec that cannot be used. */

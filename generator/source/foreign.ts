@@ -11,7 +11,7 @@ import {
 import type { Diagnostic, Location } from "./diagnostic.js";
 import { azure, fern, redocly, speakeasy, stainless, type PaginationReader } from "./foreign-pagination.js";
 import { checkPagination } from "./pagination-check.js";
-import { checkExtension } from "./vocabulary.js";
+import { checkExtension } from "./vocabulary/vocabulary.js";
 
 type Json = Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import { specError, type SpecError } from "./diagnostic.js";
 import { Locator } from "./locate.js";
 import { parseText } from "./parse.js";
 import { readSpecFile } from "./read-file.js";
-import { nearest } from "./references.js";
+import { nearest } from "../base/nearest.js";
 
 type Json = Record<string, unknown>;
 

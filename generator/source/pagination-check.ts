@@ -1,6 +1,6 @@
 import { objectOf, pointer, tokensOf, valueAt, type JsonObject } from "../base/json.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { nearest } from "./references.js";
+import { nearest } from "../base/nearest.js";
 
 /** Reports a problem at a node of the document. */
 export type Report = (

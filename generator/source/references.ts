@@ -1,8 +1,7 @@
 import { relative, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { closest, distance } from "fastest-levenshtein";
-
+import { nearest } from "../base/nearest.js";
 import { SpecError, type Diagnostic } from "./diagnostic.js";
 import { visitObjects } from "./keywords.js";
 import { Locator, tokensOf, type SpecFiles } from "./locate.js";
@@ -211,7 +210,10 @@ class ReferenceGraph {
     const document = this.files.get(file);
     if (!document) {
       const remedy = `Create ${file}, or correct the path: it is relative to the file that it stands in.`;
-      return report(`The reference "${target}" names a file that does not exist`, remedy);
+      return {
+        ...report(`The reference "${target}" names a file that does not exist`, remedy),
+        missing: file,
+      };
     }
     if (fragment !== "" && !fragment.startsWith("/")) {
       return report(
@@ -303,11 +305,4 @@ function memberOf(value: unknown, token: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, token)) return undefined;
   const member = (value as Record<string, unknown>)[token]; // an own member of an object or array
   return member === null ? true : member;
-}
-
-/** The name most like the one that was not found, if any is much like it. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0) return undefined;
-  const best = closest(name, candidates);
-  return distance(name, best) <= Math.max(2, name.length / 3) ? best : undefined;
 }

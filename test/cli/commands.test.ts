@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
@@ -31,15 +31,21 @@ async function initialised(): Promise<string> {
 }
 
 describe("specwright", () => {
-  it.each([[[]], [["build"]], [["check"]], [["watch"]], [["lint"]], [["model"]], [["init"]]])(
-    "%j --help teaches",
-    async (args) => {
-      const { code, stdout } = await specwright(scratchFolder(), ...args, "--help");
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/^Usage: specwright/);
-      expect(stdout.length).toBeGreaterThan(200);
-    },
-  );
+  it.each([
+    [[]],
+    [["build"]],
+    [["check"]],
+    [["watch"]],
+    [["lint"]],
+    [["model"]],
+    [["init"]],
+    [["completion"]],
+  ])("%j --help teaches", async (args) => {
+    const { code, stdout } = await specwright(scratchFolder(), ...args, "--help");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: specwright/);
+    expect(stdout.length).toBeGreaterThan(200);
+  });
 
   it("colours only a terminal, and where it is told to", async () => {
     const folder = await initialised();
@@ -50,7 +56,63 @@ describe("specwright", () => {
   });
 });
 
+describe("a build", () => {
+  it("writes nothing with --dry-run, and says nothing with --quiet", async () => {
+    const folder = await initialised();
+    expect((await specwright(folder, "build", "--dry-run")).stdout).toMatch(
+      /to write, 0 unchanged[^]*dry run/,
+    );
+    expect(existsSync(join(folder, "client"))).toBe(false);
+    const { stdout, stderr, code } = await specwright(folder, "build", "--quiet");
+    expect({ stdout, stderr, code }).toEqual({ stdout: "", stderr: "", code: 0 });
+    expect(existsSync(join(folder, "client"))).toBe(true);
+  });
+
+  it("names the install command of the project's package manager", async () => {
+    const folder = await initialised();
+    writeFileSync(join(folder, "pnpm-workspace.yaml"), "packages: [client]\n");
+    expect((await specwright(folder, "build")).stdout).toMatch(/Next: pnpm install /);
+  });
+});
+
+describe("a path that is a file where a folder is needed", () => {
+  it.each([
+    [["init", "afile"], 1],
+    [["init", "afile/sub"], 1],
+    [["build", "--spec", "openapi.yaml", "--name", "x", "--out", "afile/sub"], 1],
+  ])("%j ends with a message", async (args, expected) => {
+    const folder = await initialised();
+    writeFileSync(join(folder, "afile"), "");
+    const { stderr, code } = await specwright(folder, ...args);
+    expect(stderr).toMatch(/afile.* has a file where a folder is needed\.\n {2}fix: /);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(expected);
+  });
+});
+
+describe("completion", () => {
+  it("knows the commands and their options, in a script that the shell takes", async () => {
+    const folder = scratchFolder();
+    const { stdout } = await specwright(folder, "completion", "bash");
+    writeFileSync(
+      join(folder, "test.sh"),
+      `${stdout}
+COMP_WORDS=(specwright bu); COMP_CWORD=1; _specwright; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(specwright build --dr); COMP_CWORD=2; _specwright; echo "\${COMPREPLY[@]}"
+`,
+    );
+    expect((await run("bash", ["test.sh"], folder)).stdout).toBe("build\n--dry-run\n");
+    expect((await specwright(folder, "completion", "tcsh")).code).toBe(2);
+  });
+});
+
 describe("model", () => {
+  it("prints its own JSON Schema", async () => {
+    const { stdout, code } = await specwright(scratchFolder(), "model", "--schema");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ properties: { modelVersion: { const: 1 } } });
+  });
+
   it("can be piped to a reader that stops early", async () => {
     const folder = await initialised();
     const { stderr, stdout } = await run(
@@ -236,20 +298,26 @@ describe("the output", () => {
   });
 });
 
+/** A command that keeps running, and what it says from one moment to the next. */
+function watching(folder: string): { child: ChildProcess; said(pattern: RegExp): Promise<void> } {
+  const child = spawn(process.execPath, [MAIN_FILE, "watch"], { cwd: folder });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const said = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(output))
+      await Promise.race([once(child.stdout, "data"), once(child.stderr, "data")]);
+    output = "";
+  };
+  return { child, said };
+}
+
 describe("watch", () => {
   it("builds on change, survives a broken spec, and ends when it is told to", async () => {
     const folder = await initialised();
     const spec = join(folder, "openapi.yaml");
     const good = readFileSync(spec, "utf8");
-    const child = spawn(process.execPath, [MAIN_FILE, "watch"], { cwd: folder });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const said = async (pattern: RegExp): Promise<void> => {
-      while (!pattern.test(output))
-        await Promise.race([once(child.stdout, "data"), once(child.stderr, "data")]);
-      output = "";
-    };
+    const { child, said } = watching(folder);
     await said(/3 operations[^]*Watching/);
     writeFileSync(spec, "broken: [");
     await said(/error yaml-syntax[^]*Watching/);
@@ -259,5 +327,23 @@ describe("watch", () => {
     child.kill("SIGINT");
     const [code] = await once(child, "exit");
     expect(code).toBe(0);
+  });
+
+  it("builds when a missing file comes, and when the config changes", async () => {
+    const folder = await initialised();
+    const spec = join(folder, "openapi.yaml");
+    const good = readFileSync(spec, "utf8");
+    writeFileSync(spec, good.replace("paths:\n", "paths:\n  /texts: { $ref: paths/texts.yaml }\n"));
+    const { child, said } = watching(folder);
+    await said(/names a file that does not exist[^]*Watching/);
+    mkdirSync(join(folder, "paths"));
+    writeFileSync(join(folder, "paths", "texts.yaml"), "{}\n");
+    await said(/3 operations[^]*Watching/);
+    const config = join(folder, "specwright.config.ts");
+    writeFileSync(config, readFileSync(config, "utf8").replace('dir: "docs"', 'dir: "pages"'));
+    await said(/pages[^]*Watching/);
+    expect(existsSync(join(folder, "pages", "openapi.json"))).toBe(true);
+    child.kill("SIGINT");
+    await once(child, "exit");
   });
 });

@@ -51,17 +51,16 @@ describe("the number of queries", () => {
     ["a task is created", 6, () => queriesOf("POST", "/tasks", "member", { body: NEW })],
     // Besides: whether the key was used, the old ones that go, and the answer that is kept.
     ["a task is created once", 9, () => queriesOf("POST", "/tasks", "member", { body: NEW, headers: KEYED })],
-    // The token, the membership, the task with its lock, parts and teams; the change, the task anew, its parts, its
-    // version, the event.
+    // The token, the membership, the task with its lock, its parts, the change, the event.
     [
       "a task is changed",
-      11,
+      6,
       () => queriesOf("PATCH", `/tasks/${taskId}`, "member", { body: { title: "Again" } }),
     ],
-    // The same up to its teams: nothing is written.
+    // The same up to its parts: nothing is written.
     [
       "a task is sent back as it is",
-      6,
+      4,
       () => queriesOf("PATCH", `/tasks/${taskId}`, "member", { body: { topic: null } }),
     ],
   ])("stays what it is when %s: %i", async (_, count, ask) => {

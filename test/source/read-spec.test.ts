@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { SpecError } from "../../generator/source/diagnostic.js";
 import { readSpec } from "../../generator/source/read-spec.js";
-import { checkExtension, vocabulary } from "../../generator/source/vocabulary.js";
+import { checkExtension, vocabulary } from "../../generator/source/vocabulary/vocabulary.js";
 import { scratchFolder } from "../support/scratch.js";
 
 /** Writes files below a new folder, and gives back the path of the first. */

@@ -1,14 +1,16 @@
 import { dump } from "js-yaml";
 
-import { objectOf } from "../../base/json.js";
+import { objectOf, type JsonObject } from "../../base/json.js";
 import { ArtefactError, type EmittedFile } from "../../kit/artefact.js";
 import type { Kit } from "../../kit/kit.js";
 import type { ApiModel } from "../../model/api-model.js";
+import { wordsOf } from "../../model/words.js";
 import { guidesOf } from "./guide.js";
 import { plainText } from "./html.js";
 import { llmsText } from "./llms.js";
 import { Navigation } from "./navigation.js";
 import { Links, type Page } from "./page.js";
+import { withSampleOverrides } from "./sample-overrides.js";
 import { searchIndex, searchLibrary } from "./search-index.js";
 import { sitePages } from "./site.js";
 import { siteContext, type RecordedResponse } from "./site-context.js";
@@ -18,12 +20,15 @@ interface DocsInputs {
   readonly guides: readonly { readonly name: string; readonly text: string }[];
   /** JSON. */
   readonly responses: string | undefined;
+  /** JSON. */
+  readonly samples: string | undefined;
 }
 
 const ASSETS = ["site.css", "theme.js", "host.js", "site.js"];
 
 /** The site for people, its twin in Markdown for programs, and the bundled spec. */
-export function emitDocs(model: ApiModel, kit: Kit, inputs: DocsInputs): readonly EmittedFile[] {
+export function emitDocs(stated: ApiModel, kit: Kit, inputs: DocsInputs): readonly EmittedFile[] {
+  const model = withSampleOverrides(titled(stated), jsonOf(inputs.samples, "samples"));
   // Samples use the client that is built beside the docs.
   const client = kit.artefacts.find(({ name }) => name === "client");
   const packageName = String(client?.options["name"] ?? "client");
@@ -51,20 +56,35 @@ export function emitDocs(model: ApiModel, kit: Kit, inputs: DocsInputs): readonl
   ];
 }
 
+/** Operations without a summary are called by the words of their ids. */
+function titled(model: ApiModel): ApiModel {
+  const operations = model.operations.map((operation) => {
+    if (operation.summary !== undefined) return operation;
+    const words = wordsOf(operation.id).join(" ");
+    return {
+      ...operation,
+      summary: words === "" ? operation.id : words.replace(/^./, (it) => it.toUpperCase()),
+    };
+  });
+  return { ...model, operations };
+}
+
 function recordedOf(text: string | undefined): Readonly<Record<string, RecordedResponse>> {
-  if (text === undefined) return {};
+  const entries = Object.entries(jsonOf(text, "responses")).map(([id, value]) => {
+    const { status, body } = objectOf(value);
+    return [id, { status: Number(status), ...(body === undefined ? {} : { body }) }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The contents of a file that an option names. */
+function jsonOf(text: string | undefined, option: string): JsonObject {
   try {
-    const entries = Object.entries(objectOf(JSON.parse(text))).map(([id, value]) => {
-      const { status, body } = objectOf(value);
-      return [id, { status: Number(status), ...(body === undefined ? {} : { body }) }] as const;
-    });
-    return Object.fromEntries(entries);
+    return text === undefined ? {} : objectOf(JSON.parse(text));
   } catch (error) {
-    throw new ArtefactError(
-      `The file of recorded responses is no JSON: ${error instanceof Error ? error.message : String(error)}`,
-      "Record it again, or remove it; the examples of the spec are shown then.",
-      "/responses",
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    const remedy = "Correct it, or remove it; the examples of the spec are used then.";
+    throw new ArtefactError(`The file of ${option} is no JSON: ${reason}`, remedy, `/${option}`);
   }
 }
 

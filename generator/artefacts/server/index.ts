@@ -9,8 +9,7 @@ export interface ServerOptions {
 /** The server's side of the contract, an npm package in TypeScript. */
 export const server = defineArtefact<ServerOptions>({
   name: "server",
-  summary:
-    "The server's side of the contract: typed handlers, routing and validation, an npm package in TypeScript",
+  summary: "The server's side of the contract, an npm package in TypeScript",
   templates: new URL("../../../templates/server/", import.meta.url),
   options: {
     required: ["name"],

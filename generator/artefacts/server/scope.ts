@@ -2,7 +2,7 @@ import type { ApiModel, Operation, Resource } from "../../model/api-model.js";
 import { indexOf, type ModelIndex } from "../../model/model-index.js";
 import type { EmitOptions } from "../../kit/emitter.js";
 import { TypePrinter } from "../../kit/typescript/type-printer.js";
-import { headerOf } from "../../kit/typescript/header.js";
+import { headerFor } from "../../kit/headers.js";
 
 /** What every file of the package is made from. */
 export interface ServerScope {
@@ -14,7 +14,12 @@ export interface ServerScope {
 
 export function scopeOf(model: ApiModel, options: EmitOptions): ServerScope {
   const index = indexOf(model);
-  return { model, index, printer: new TypePrinter(index, "exact"), header: headerOf(options) };
+  return {
+    model,
+    index,
+    printer: new TypePrinter(index, "exact"),
+    header: headerFor("typescript", options.specFile),
+  };
 }
 
 /** Resources that have operations, each with the file that those are in. */

@@ -1,6 +1,6 @@
 import type { Oas3Visitor, UserContext } from "@redocly/openapi-core";
 
-import { checkExtension, vocabulary } from "../vocabulary.js";
+import { checkExtension, vocabulary } from "../vocabulary/vocabulary.js";
 import { objectOf, resolved } from "./walk.js";
 
 /** Extensions stand where they mean something, in the form that their schema gives. */

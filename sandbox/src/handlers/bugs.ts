@@ -4,9 +4,10 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { createTask } from "../tasks/create-task.js";
-import { findTask, lockTask } from "../tasks/find-task.js";
+import { findTask, lockForChange } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
-import { answer, change, filterOf } from "./tasks.js";
+import { updateTask } from "../tasks/update-task.js";
+import { answer, filterOf } from "./tasks.js";
 
 const isBug = eq(tasks.kind, "bug");
 
@@ -34,8 +35,8 @@ export const bugHandlers = {
   },
 
   async updateBug({ path, body, fail }, context) {
-    const row = await lockTask(context, path.taskId, isBug);
-    return change(context, fail, row ?? noBug(fail, path.taskId), body);
+    const locked = (await lockForChange(context, path.taskId, isBug)) ?? noBug(fail, path.taskId);
+    return { status: 200, body: await updateTask(context, fail, locked, body) };
   },
 } satisfies Partial<Handlers<Context>>;
 

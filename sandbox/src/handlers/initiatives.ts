@@ -4,9 +4,10 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { createTask } from "../tasks/create-task.js";
-import { findTask, lockTask } from "../tasks/find-task.js";
+import { findTask, lockForChange } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
-import { answer, change, filterOf } from "./tasks.js";
+import { updateTask } from "../tasks/update-task.js";
+import { answer, filterOf } from "./tasks.js";
 
 const isInitiative = eq(tasks.scope, "initiative");
 
@@ -32,8 +33,9 @@ export const initiativeHandlers = {
   },
 
   async updateInitiative({ path, body, fail }, context) {
-    const row = await lockTask(context, path.taskId, isInitiative);
-    return change(context, fail, row ?? noInitiative(fail, path.taskId), body);
+    const locked =
+      (await lockForChange(context, path.taskId, isInitiative)) ?? noInitiative(fail, path.taskId);
+    return { status: 200, body: await updateTask(context, fail, locked, body) };
   },
 } satisfies Partial<Handlers<Context>>;
 

@@ -1,4 +1,4 @@
-import type { Fail, Handlers, Task, TaskUpdate } from "@workspace-api/server";
+import type { Fail, Handlers, Task } from "@workspace-api/server";
 import { and, gte, inArray, lt, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
@@ -7,14 +7,14 @@ import { momentOf } from "../moments.js";
 import { createTask } from "../tasks/create-task.js";
 import { deleteTask } from "../tasks/delete-task.js";
 import { patchDescription } from "../tasks/patch-description.js";
-import { findTask, lockTask } from "../tasks/find-task.js";
+import { findTask, lockForChange, lockTask } from "../tasks/find-task.js";
 import { assertMayChange } from "../tasks/may-change.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
 import { searchTasks } from "../tasks/search-tasks.js";
 import { snoozeTask, unsnoozeTask } from "../tasks/snooze-task.js";
 import { taskOf, type TaskRow } from "../tasks/task-view.js";
 import { decideTriage } from "../tasks/triage-task.js";
-import { updateTask, type UpdateFail } from "../tasks/update-task.js";
+import { updateTask } from "../tasks/update-task.js";
 import { isAssignedTo, isChildOf, isOfTeams } from "../tasks/filters.js";
 import { isOwnOf } from "../visibility/tasks.js";
 
@@ -37,19 +37,6 @@ export function filterOf(
 /** A task as an answer, once it was found. */
 export async function answer(context: Context, row: TaskRow): Promise<{ status: 200; body: Task }> {
   return { status: 200, body: await taskOf(context, row, context.now()) };
-}
-
-/** Changes a task that was found and locked. Whoever may not is told so, whatever they expect it to be. */
-export async function change(
-  context: Context,
-  fail: UpdateFail & Fail<"precondition_failed">,
-  row: TaskRow,
-  patch: TaskUpdate,
-): Promise<{ status: 200; body: Task }> {
-  await assertMayChange(context, row.taskId, fail);
-  const before = await taskOf(context, row, context.now());
-  context.assertMatch(before, fail);
-  return { status: 200, body: await updateTask(context, fail, row, before, patch) };
 }
 
 export const taskHandlers = {
@@ -86,8 +73,8 @@ export const taskHandlers = {
   },
 
   async updateTask({ path, body, fail }, context) {
-    const row = await lockTask(context, path.taskId);
-    return change(context, fail, row ?? noTask(fail, path.taskId), body);
+    const locked = (await lockForChange(context, path.taskId)) ?? noTask(fail, path.taskId);
+    return { status: 200, body: await updateTask(context, fail, locked, body) };
   },
 
   async deleteTask({ path, query, fail }, context) {

@@ -5,6 +5,7 @@ import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from "r
 
 import { hashSecret } from "../auth/secrets.js";
 import type { Peer } from "./peer.js";
+import { REFUSAL } from "./rate-limits.js";
 import type { RequestContext } from "./request-context.js";
 
 const WINDOW_SECONDS = 60;
@@ -66,7 +67,7 @@ export function addressLimiting(limits: AddressLimits, peers: WeakMap<Request, P
     const seconds = await limits.waitOf(address, authorization);
     if (seconds !== undefined) {
       const message = `Too many requests from this address without a valid credential. Retry in ${seconds} seconds.`;
-      throw call.fail("rate_limited", message, { headers: { "Retry-After": String(seconds) } });
+      throw call.fail(REFUSAL, message, { headers: { "Retry-After": String(seconds) } });
     }
     const response = await next();
     if (response.status === 401) await limits.countFailure(address, authorization);

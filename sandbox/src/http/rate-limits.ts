@@ -1,4 +1,10 @@
-import { contract, type Layer, type RateLimitWindowContract } from "@workspace-api/server";
+import {
+  contract,
+  type ErrorCode,
+  type Layer,
+  type OperationContract,
+  type RateLimitWindowContract,
+} from "@workspace-api/server";
 import type { Redis } from "ioredis";
 import {
   RateLimiterMemory,
@@ -40,33 +46,52 @@ interface Window {
 export class RateLimits {
   /** The shortest first: it is the likeliest to refuse, and a refused request counts in no window. */
   readonly #windows: readonly Window[];
+  /** With the windows of one operation besides, by its id. */
+  readonly #byOperation = new Map<string, readonly Window[]>();
 
-  constructor(clock: Clock, redis?: Redis, windows = windowsOf()) {
-    this.#windows = windows
-      .map((window) => createWindow(window, clock, redis))
-      .sort((one, other) => one.windowMs - other.windowMs);
+  constructor(
+    private readonly clock: Clock,
+    private readonly redis?: Redis,
+    windows = windowsOf(),
+  ) {
+    this.#windows = sorted(windows.map((window) => createWindow(window, clock, redis)));
   }
 
-  async consume(credential: string, cost: number): Promise<Consumption> {
+  async consume(credential: string, cost: number, operation?: Limited): Promise<Consumption> {
+    const windows = this.#windowsFor(operation);
     const states: WindowState[] = [];
-    for (const [index, window] of this.#windows.entries()) {
+    for (const [index, window] of windows.entries()) {
       const taken = await take(window.limiter, credential, cost);
       states.push(stateOf(window, taken.result));
-      if (taken.isRefused) return this.#refused(credential, cost, index, states);
+      if (taken.isRefused) return this.#refused(windows, credential, cost, index, states);
     }
     return { windows: states };
   }
 
+  /** The windows that count an operation: those of all, and its own. */
+  #windowsFor(operation: Limited | undefined): readonly Window[] {
+    if (operation === undefined || operation.windows.length === 0) return this.#windows;
+    const known = this.#byOperation.get(operation.id);
+    if (known) return known;
+    const own = operation.windows.map((window) =>
+      createWindow(window, this.clock, this.redis, `${operation.id}:`),
+    );
+    const windows = sorted([...this.#windows, ...own]);
+    this.#byOperation.set(operation.id, windows);
+    return windows;
+  }
+
   /** A request that one window refuses counts in none. */
   async #refused(
+    all: readonly Window[],
     credential: string,
     cost: number,
     index: number,
     states: readonly WindowState[],
   ): Promise<Consumption> {
-    const counted = this.#windows.slice(0, index + 1);
+    const counted = all.slice(0, index + 1);
     const returned = await Promise.all(counted.map((window) => giveBack(window, credential, cost)));
-    const rest = this.#windows.slice(index + 1);
+    const rest = all.slice(index + 1);
     const unread = await Promise.all(rest.map(({ limiter }) => limiter.get(credential)));
     const refusing = states.slice(index);
     const windows = [
@@ -79,10 +104,20 @@ export class RateLimits {
   }
 
   /** What the windows look like to a credential that sent nothing. */
-  untouched(): Consumption {
-    return { windows: this.#windows.map((window) => stateOf(window, null)) };
+  untouched(operation?: Limited): Consumption {
+    return { windows: this.#windowsFor(operation).map((window) => stateOf(window, null)) };
   }
 }
+
+/** An operation, which may have windows of its own. */
+type Limited = Pick<OperationContract, "id" | "windows">;
+
+function sorted(windows: readonly Window[]): readonly Window[] {
+  return windows.toSorted((one, other) => one.windowMs - other.windowMs);
+}
+
+/** The code of a refusal, as the contract has it: one of the catalogue, which the linter checks. */
+export const REFUSAL = (contract.rateLimits?.refusal.code ?? "rate_limited") as ErrorCode;
 
 /** The windows of the contract, some with another limit. */
 export function windowsOf(limits: Readonly<Record<string, number>> = {}): readonly RateLimitWindowContract[] {
@@ -95,16 +130,19 @@ export function rateLimiting(limits: RateLimits, isOn: boolean): Layer<RequestCo
   return async (call, next) => {
     const { credential } = call.context;
     if (!credential) return next();
-    const { cost } = call.operation;
+    const { operation } = call;
+    const { cost } = operation;
     const consumption =
-      isOn && cost > 0 ? await limits.consume(credential.limitId, cost) : limits.untouched();
+      isOn && cost > 0
+        ? await limits.consume(credential.limitId, cost, operation)
+        : limits.untouched(operation);
     const headers = {
       RateLimit: consumption.windows.map(fieldOf).join(", "),
       "RateLimit-Policy": consumption.windows.map(policyOf).join(", "),
     };
     if (consumption.waitMs !== undefined) {
       const seconds = secondsOf(consumption.waitMs);
-      throw call.fail("rate_limited", `Rate limit exceeded. Retry in ${seconds} seconds.`, {
+      throw call.fail(REFUSAL, `Rate limit exceeded. Retry in ${seconds} seconds.`, {
         headers: { ...headers, "Retry-After": String(seconds) },
       });
     }
@@ -114,11 +152,16 @@ export function rateLimiting(limits: RateLimits, isOn: boolean): Layer<RequestCo
   };
 }
 
-function createWindow(window: RateLimitWindowContract, clock: Clock, redis: Redis | undefined): Window {
+function createWindow(
+  window: RateLimitWindowContract,
+  clock: Clock,
+  redis: Redis | undefined,
+  scope = "",
+): Window {
   const { name, limit } = window;
   // Redis counts in whole seconds.
   const windowMs = Math.max(clock.toReal(window.windowMs), redis ? 1000 : 1);
-  const options = { keyPrefix: `sandbox:limit:${name}`, points: limit, duration: windowMs / 1000 };
+  const options = { keyPrefix: `sandbox:limit:${scope}${name}`, points: limit, duration: windowMs / 1000 };
   // When Redis is gone, each instance counts by itself rather than refusing everybody.
   const memory = new RateLimiterMemory(options);
   const limiter = redis

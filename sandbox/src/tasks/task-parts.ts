@@ -4,6 +4,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { rowsOf } from "../database/rows.js";
 import {
+  documents,
   recordTasks,
   records,
   taskContributors,
@@ -12,6 +13,7 @@ import {
   tasks,
   taskTeams,
   taxonomyLabels,
+  teamMembers,
 } from "../database/schema.js";
 import { isRecordVisible } from "../visibility/records.js";
 import { isTaskVisible } from "../visibility/tasks.js";
@@ -55,6 +57,40 @@ export async function partsOf(asking: Asking, ids: readonly string[]): Promise<M
 
 /** All parts of one task. */
 export async function allPartsOf(asking: Asking, taskId: string): Promise<MoreTaskParts> {
+  return allPartsWith<MoreTaskParts>(asking, taskId, sql.empty());
+}
+
+/** What is asked of a locked task besides, before it is changed. */
+export interface ChangeParts extends MoreTaskParts {
+  /** Whether the caller may see the task. */
+  readonly isSeen: boolean;
+  readonly description: string | null;
+  /** The roles that the caller has in the teams of the task; none for an API key. */
+  readonly callerRoles: readonly string[];
+}
+
+/** The parts of a locked task, and whether the caller may see and change it, as they are once it is locked. */
+export async function changePartsOf(asking: Asking, taskId: string): Promise<ChangeParts> {
+  const { db, caller } = asking;
+  const userId = caller.kind === "member" ? caller.userId : "";
+  return allPartsWith<ChangeParts>(
+    asking,
+    taskId,
+    sql`,
+    exists(select 1 from ${tasks} where ${tasks.taskId} = task.task_id and ${isTaskVisible(db, caller)}) as "isSeen",
+    nullif(coalesce((select own.content from ${documents} own where own.document_id = task.document_id),
+      task.description), '') as "description",
+    (select coalesce(json_agg(member.role), '[]') from ${teamMembers} member
+      join ${taskTeams} own on own.team_id = member.team_id
+      where own.task_id = task.task_id and member.user_id = ${userId}) as "callerRoles"`,
+  );
+}
+
+async function allPartsWith<Row extends MoreTaskParts>(
+  asking: Asking,
+  taskId: string,
+  besides: SQL,
+): Promise<Row> {
   const { db, caller } = asking;
   const more = sql`,
     (select coalesce(json_agg(json_build_object('taxonomyLabelId', label.taxonomy_label_id, 'name', label.name,
@@ -69,8 +105,9 @@ export async function allPartsOf(asking: Asking, taskId: string): Promise<MoreTa
     (select coalesce(json_agg(json_build_object('type', own.type, 'relatedTaskId', own.related_task_id,
         'createdAt', own.created_at) order by own.created_at, own.related_task_id), '[]')
       from ${taskRelations} own join ${tasks} on ${tasks.taskId} = own.related_task_id
-      where own.task_id = task.task_id and ${isTaskVisible(db, caller)}) as "relations"`;
-  const [row] = await select<MoreTaskParts>(asking, [taskId], more);
+      where own.task_id = task.task_id and ${isTaskVisible(db, caller)}) as "relations"
+    ${besides}`;
+  const [row] = await select<Row>(asking, [taskId], more);
   if (!row) throw new Error("A task that was found has parts.");
   return row;
 }

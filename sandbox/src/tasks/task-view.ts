@@ -93,7 +93,11 @@ export async function taskAndSummaryOf(
   row: TaskRow,
   now: Date,
 ): Promise<{ task: Task; summary: TaskSummary }> {
-  const parts = await allPartsOf(asking, row.taskId);
+  return viewsOf(row, await allPartsOf(asking, row.taskId), now);
+}
+
+/** The same, of parts that are known. */
+export function viewsOf(row: TaskRow, parts: MoreTaskParts, now: Date): { task: Task; summary: TaskSummary } {
   const labelsByType: Task["labelsByType"] = {};
   for (const { type, taxonomyLabelId, name } of parts.labels)
     (labelsByType[type] ??= []).push({ taxonomyLabelId, name });

@@ -10,8 +10,9 @@ import { writeDescription } from "./description.js";
 import { hierarchyFault } from "./hierarchy.js";
 import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { emitTask } from "./task-events.js";
-import { selectTasks, taskAndSummaryOf, type TaskRow } from "./task-view.js";
-import { mayChange } from "./may-change.js";
+import { selectTasks, taskAndSummaryOf, viewsOf, type TaskRow } from "./task-view.js";
+import type { LockedTask } from "./find-task.js";
+import { assertRolesAllow, mayChange } from "./may-change.js";
 
 /** How a change of a task can be refused. */
 export type UpdateFail = Fail<
@@ -19,25 +20,35 @@ export type UpdateFail = Fail<
 >;
 
 /**
- * Changes what is given of a locked task that the caller may change, and tells of it, if anything changed; gives back
- * the task as it is now.
+ * Changes what is given of a locked task, and tells of it, if anything changed; gives back the task as it is now.
+ * Whoever may not change it is told so, whatever they expect it to be.
  */
 export async function updateTask(
   context: Context,
-  fail: UpdateFail,
-  row: TaskRow,
-  before: Task,
+  fail: UpdateFail & Fail<"precondition_failed">,
+  { row, parts }: LockedTask,
   patch: TaskUpdate,
 ): Promise<Task> {
+  assertRolesAllow(context, parts.callerRoles, fail);
+  const now = context.now();
+  const { task: before } = viewsOf(row, parts, now);
+  context.assertMatch(before, fail);
   const changes = changesIn(before, patch);
   if (Object.keys(changes).length === 0) return before;
   await check(context, fail, row, before, changes);
-  await write(context, row, changes, context.now());
-  const after = await afterChange(context, row.taskId);
+  const isInRow = !ELSEWHERE.some((name) => changes[name] !== undefined);
+  if (!isInRow) await write(context, row, changes, now);
+  const counted = { version: row.version + 1, updatedAt: now };
+  const after = isInRow
+    ? viewsOf({ ...row, ...valuesOf(row, changes, now), ...counted }, parts, now)
+    : await afterChange(context, row.taskId);
   const { version, updatedAt } = before;
   if (JSON.stringify({ ...after.task, version, updatedAt }) === JSON.stringify(before)) return before;
-  return countChange(context, after);
+  return countChange(context, after, isInRow ? valuesOf(row, changes, now) : {});
 }
+
+/** What a change writes elsewhere than in the row of the task. */
+const ELSEWHERE = ["description", "contributors", "teamIds", "taxonomyLabelIds", "parentTaskId"] as const;
 
 /** Counts a change of a task, and tells of it; gives back the task as it is now. */
 export async function touch(context: Context, taskId: string): Promise<Task> {
@@ -51,12 +62,14 @@ async function afterChange(context: Context, taskId: string): Promise<{ task: Ta
   return taskAndSummaryOf(context, { ...row, version: row.version + 1, updatedAt: now }, now);
 }
 
+/** Counts a change, with what it writes into the row of the task besides, and tells of it. */
 async function countChange(
   context: Context,
   { task, summary }: { task: Task; summary: TaskSummary },
+  values: Partial<TaskRow> = {},
 ): Promise<Task> {
   const { taskId, version, updatedAt } = task;
-  const counted = { version, updatedAt: new Date(updatedAt) };
+  const counted = { ...values, version, updatedAt: new Date(updatedAt) };
   await context.db.update(tasks).set(counted).where(eq(tasks.taskId, taskId));
   await emitTask(context, "task.updated", summary);
   return task;
@@ -116,18 +129,10 @@ async function check(
 
 async function write(context: Context, row: TaskRow, changes: TaskUpdate, now: Date): Promise<void> {
   const { db } = context;
-  const { description, contributors, teamIds, taxonomyLabelIds, parentTaskId, deadline, ...rest } = changes;
-  const { title, userId, scope, kind, visibility, topic, workTypes } = rest;
+  const { description, contributors, teamIds, taxonomyLabelIds, scope } = changes;
   await db
     .update(tasks)
-    .set({
-      ...defined({ title, userId, scope, kind, visibility, topic, workTypes }),
-      ...(deadline === undefined ? {} : { deadline: momentIn(deadline) }),
-      ...(parentTaskId === undefined
-        ? {}
-        : { parentTaskId, parentSince: parentTaskId === null ? null : now }),
-      ...progressOf(row, changes, now),
-    })
+    .set(valuesOf(row, changes, now))
     .where(eq(tasks.taskId, row.taskId));
   if (contributors) await db.delete(taskContributors).where(eq(taskContributors.taskId, row.taskId));
   if (teamIds) await db.delete(taskTeams).where(eq(taskTeams.taskId, row.taskId));
@@ -135,6 +140,17 @@ async function write(context: Context, row: TaskRow, changes: TaskUpdate, now: D
   await writeParts(context, row, defined({ contributors, teamIds, taxonomyLabelIds }));
   if (description !== undefined)
     await writeDescription(context, { ...row, scope: scope ?? row.scope }, description || null);
+}
+
+/** What a change writes into the row of the task. */
+function valuesOf(row: TaskRow, changes: TaskUpdate, now: Date): Partial<TaskRow> {
+  const { parentTaskId, deadline, title, userId, scope, kind, visibility, topic, workTypes } = changes;
+  return {
+    ...defined({ title, userId, scope, kind, visibility, topic, workTypes }),
+    ...(deadline === undefined ? {} : { deadline: momentIn(deadline) }),
+    ...(parentTaskId === undefined ? {} : { parentTaskId, parentSince: parentTaskId === null ? null : now }),
+    ...progressOf(row, changes, now),
+  };
 }
 
 /** Status, and what follows from it: when the work was completed, and how triage ended. */

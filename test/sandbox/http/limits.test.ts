@@ -58,6 +58,22 @@ describe("windows", () => {
     { name: "short", limit: 2, windowMs: 60_000 },
   ];
 
+  it("count an operation that has windows of its own in those too, by itself", async () => {
+    const limits = new RateLimits(createClock(), undefined, windows);
+    const operation = { id: "expensive", windows: [{ name: "own", limit: 1, windowMs: 3_600_000 }] };
+    const states = (await limits.consume("key", 1, operation)).windows;
+    expect(states.map(({ name, remaining }) => [name, remaining])).toEqual([
+      ["short", 1],
+      ["long", 2],
+      ["own", 0],
+    ]);
+    const refused = await limits.consume("key", 1, operation);
+    expect(refused.waitMs).toBeGreaterThan(3_500_000);
+    // What was refused there counts nowhere, and others go on.
+    expect((await limits.consume("key", 1)).windows).toMatchObject([{ remaining: 0 }, { remaining: 1 }]);
+    expect((await limits.consume("other", 1, operation)).waitMs).toBeUndefined();
+  });
+
   it("hold together: what one refuses is taken out of the others", async () => {
     const limits = new RateLimits(createClock(), undefined, windows);
     const left = async (): Promise<unknown> => {

@@ -80,6 +80,31 @@ describeDatabases("the rules of tasks", (open) => {
     });
   });
 
+  it("counts and tells of the children that lose their parent", async () => {
+    const parent = await make("/tasks", { title: "Parent" });
+    const child = await make("/tasks", { title: "Child", parentTaskId: parent });
+    await told();
+    expect(await outcome("DELETE", `/tasks/${parent}?children=detach`)).toBe(204);
+    expect(await told()).toEqual([`task.deleted ${parent}`, `task.updated ${child}`].toSorted());
+    const { body } = await send("GET", `/tasks/${child}`);
+    expect(body).toMatchObject({ parentTaskId: null, version: 2 });
+  });
+
+  it.each([
+    [undefined, 200],
+    ["observer", "permission_denied"],
+    ["member", 200],
+  ])("lets a contributor who is %s in the team of a task change it: %s", async (role, expected) => {
+    const teamId = await make("/teams", { name: "Watched" });
+    if (role !== undefined) await send("PUT", `/teams/${teamId}/members/u_mia`, { body: { role } });
+    const contributors = [{ userId: "u_mia", type: "reviewer" }];
+    const task = await make("/tasks", { title: "Watched", teamIds: [teamId], contributors });
+    const body = { title: "Changed" };
+    expect(await outcome("PATCH", `/tasks/${task}`, { as: "member", body })).toBe(expected);
+    const until = after(sandbox().clock.now(), DAY).toISOString();
+    expect(await outcome("PUT", `/tasks/${task}/snooze`, { as: "member", body: { until } })).toBe(expected);
+  });
+
   it("tells nothing and counts nothing when nothing changed", async () => {
     const task = await make("/initiatives", { title: "Same", description: "As it is." });
     const before = await send("GET", `/tasks/${task}`);

@@ -20,6 +20,7 @@ import { observeLayer } from "./observe.js";
 import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
 import { isStream, own } from "./objects.js";
+import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
 import { retryLayer } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { createTransport } from "./transport.js";
@@ -73,6 +74,7 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
         clock,
         emit,
         isLimited: rateLimit !== false,
+        maxPauseMs: (rateLimit || {}).maxPauseMs ?? LONGEST_PAUSE_MS,
       }),
       ...layersBefore("credentials"),
       auth.credentials,
@@ -141,7 +143,8 @@ function cacheSlot(setup: LayerSetup): Layer {
 /** A request from outside as plain data. */
 async function outgoing(request: Request, init: RequestInit | undefined): Promise<OutgoingRequest> {
   const { method, url } = request;
-  const headers = Object.fromEntries(request.headers);
+  const headers: Record<string, string> = {};
+  request.headers.forEach((value, name) => (headers[name] = value));
   if (isStream(init?.body)) return { method, url, headers, body: init.body };
   const bytes = await request.arrayBuffer();
   return { method, url, headers, body: bytes.byteLength > 0 ? bytes : null };

@@ -55,8 +55,9 @@ function redirected(request: OutgoingRequest, { status, headers }: Response): Ou
 function attempt(
   fetch: Fetch,
   { method, url, headers, body }: OutgoingRequest,
-  { lifetime, attemptTimeoutMs = Infinity, fetchOptions }: CallContext,
+  call: CallContext,
 ): Promise<Response> {
+  const { lifetime, attemptTimeoutMs = Infinity, fetchOptions } = call;
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
     const stop = (reason: unknown): void => {
@@ -65,6 +66,7 @@ function attempt(
     };
     // The end of the call still has to reach the body, until that is read.
     lifetime.onEnd(stop);
+    call.endAttempt = stop;
     const { signal } = controller;
     if (signal.aborted) return;
     const timer = stopAfter(attemptTimeoutMs, stop);

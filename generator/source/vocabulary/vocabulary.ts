@@ -1,17 +1,17 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 
-import { nearest } from "./references.js";
+import { nearest } from "../../base/nearest.js";
 
-import xCache from "./vocabulary/x-cache.schema.json" with { type: "json" };
-import xClientDefault from "./vocabulary/x-client-default.schema.json" with { type: "json" };
-import xErrorCodes from "./vocabulary/x-error-codes.schema.json" with { type: "json" };
-import xIdempotency from "./vocabulary/x-idempotency.schema.json" with { type: "json" };
-import xMethod from "./vocabulary/x-method.schema.json" with { type: "json" };
-import xOpenEnum from "./vocabulary/x-open-enum.schema.json" with { type: "json" };
-import xPagination from "./vocabulary/x-pagination.schema.json" with { type: "json" };
-import xRateLimits from "./vocabulary/x-rate-limits.schema.json" with { type: "json" };
-import xResource from "./vocabulary/x-resource.schema.json" with { type: "json" };
-import xRetry from "./vocabulary/x-retry.schema.json" with { type: "json" };
+import xCache from "./x-cache.schema.json" with { type: "json" };
+import xClientDefault from "./x-client-default.schema.json" with { type: "json" };
+import xErrorCodes from "./x-error-codes.schema.json" with { type: "json" };
+import xIdempotency from "./x-idempotency.schema.json" with { type: "json" };
+import xMethod from "./x-method.schema.json" with { type: "json" };
+import xOpenEnum from "./x-open-enum.schema.json" with { type: "json" };
+import xPagination from "./x-pagination.schema.json" with { type: "json" };
+import xRateLimits from "./x-rate-limits.schema.json" with { type: "json" };
+import xResource from "./x-resource.schema.json" with { type: "json" };
+import xRetry from "./x-retry.schema.json" with { type: "json" };
 
 /** The JSON Schema of each extension of the vocabulary. */
 export const vocabulary: Readonly<Record<string, object>> = {
