@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 
 import type { Diagnostic, Location } from "../source/diagnostic.js";
+import { isUrl } from "../source/places.js";
 import type { Terminal } from "./terminal.js";
 
 /** How many are shown before the rest is only counted. */
@@ -26,6 +27,7 @@ export function printDiagnostics(terminal: Terminal, diagnostics: readonly Diagn
 
 /** `file:line:column`, relative to the working folder where that is shorter. */
 export function placeOf({ file, line, column }: Location): string {
+  if (isUrl(file)) return `${file}:${line}:${column}`;
   const path = relative(process.cwd(), file);
   return `${path.startsWith("..") || path === "" ? file : path}:${line}:${column}`;
 }

@@ -80,6 +80,7 @@ Exit codes: 0 done, 1 the spec or the output is wrong, 2 the command or the conf
     .option("-c, --config <file>", "the config to use")
     .option("--spec <file>", "the spec's root file; else the config's")
     .option("--overlay <file>", "an OpenAPI Overlay to apply; may be repeated", collect)
+    .option("--schema", "print the JSON Schema of the model instead")
     .addHelpText("after", "\nExample:\n  specwright model --spec openapi.yaml | jq '.operations[].id'")
     .action((options: ModelOptions) =>
       run({ json: true }, async (console) =>

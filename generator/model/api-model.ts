@@ -10,6 +10,8 @@ import type { Schema } from "./schema.js";
 
 /** A whole API. */
 export interface ApiModel {
+  /** The version of the model's own form: it changes when a member changes its meaning or goes away. */
+  readonly modelVersion: 1;
   readonly title: string;
   readonly version: string;
   readonly summary?: string;

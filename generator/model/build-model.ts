@@ -41,6 +41,7 @@ export function buildModel(source: BundledDocument): { model: ApiModel; findings
   const named = withPublicNames({ ...forms, resources: resourcesOf(operations, tags) });
   const info = objectOf(document["info"]);
   const model = compact<ApiModel>({
+    modelVersion: 1,
     title: textOf(info["title"]) ?? "API",
     version: textOf(info["version"]) ?? "0.0.0",
     summary: textOf(info["summary"]),

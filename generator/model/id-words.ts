@@ -1,13 +1,44 @@
 import { singular, wordsOf } from "./words.js";
 
-/** The words of an id, without what the framework that made it adds to each. */
+/** The words of an id, the verb first, without what the framework that made it adds to each. */
 export function cleanId(id: string, method: string, path: string, resource: readonly string[]): string[] {
-  const all = withoutClass(wordsOf(withoutTail(id, method, path)), resource);
+  const all = withoutClass(wordsOf(withoutOwner(withoutTail(id, method, path))), resource);
   const words = all.length > 2 && /^(api|rest)$/.test(all[0] ?? "") ? all.slice(1) : all;
-  return words.length > 1 && /^(method|endpoint|handler)$/.test(words.at(-1) ?? "")
-    ? words.slice(0, -1)
-    : words;
+  const plain =
+    words.length > 1 && /^(method|endpoint|handler)$/.test(words.at(-1) ?? "") ? words.slice(0, -1) : words;
+  return verbFirst(withoutParameter(plain, path));
 }
+
+/** What stands before the last separator says whose the operation is, where a verb and more follows: `Lock_GetLock`. */
+function withoutOwner(id: string): string {
+  const own = id.split(/[_./:]/).at(-1) ?? id;
+  const words = wordsOf(own);
+  return own !== id && words.length > 1 && VERBS.has(words[0] ?? "") ? own : id;
+}
+
+/** `getClaimByClaimNumber` says by its signature what it is got by. */
+function withoutParameter(words: readonly string[], path: string): readonly string[] {
+  const at = words.lastIndexOf("by");
+  if (at < 1 || at === words.length - 1) return words;
+  const tail = words.slice(at + 1).join("");
+  const names = [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = ""]) => wordsOf(name).join(""));
+  return names.includes(tail) ? words.slice(0, at) : words;
+}
+
+/** `circuits_terminations_list` is `list circuits terminations`, and a partial update is an update. */
+function verbFirst(words: readonly string[]): string[] {
+  const whole = words
+    .join(" ")
+    .replace(/ partial update$/, " update")
+    .split(" ");
+  const [verb = ""] = whole.slice(-1);
+  if (whole.length < 2 || VERBS.has(whole[0] ?? "") || !LAST_VERBS.test(verb)) return whole;
+  const isBulk = whole.at(-2) === "bulk" && whole.length > 2;
+  return isBulk ? ["bulk", verb, ...whole.slice(0, -2)] : [verb, ...whole.slice(0, -1)];
+}
+
+/** Verbs that frameworks put to the end. */
+const LAST_VERBS = /^(list|read|create|update|delete|get|destroy|retrieve|add|remove|search|find)$/;
 
 /** FastAPI's ids are the function's name, the path and the method: `read_item_items__item_id__get`. */
 function withoutTail(id: string, method: string, path: string): string {
@@ -38,7 +69,7 @@ function withoutClass(words: readonly string[], resource: readonly string[]): st
 }
 
 /** Verbs that ids begin with; behind them stands what the verb is about. */
-const VERBS = new Set(
+export const VERBS: ReadonlySet<string> = new Set(
   (
     "accept activate add all approve archive assign attach authorize batch bulk cancel change check clear clone close complete confirm " +
     "connect copy count create deactivate decline delete deploy describe destroy detach disable disconnect download duplicate edit " +
@@ -69,7 +100,8 @@ export function withoutResource(
   // On `teams.members`, both `listTeamMembers` and `listMembers` are `list`.
   for (const noun of resource.length > 1 ? [all, last] : [last]) {
     const rest = withoutNoun(words, noun, owners);
-    if (rest !== words) return rest;
+    // Some say it twice: `circuits_circuit-terminations_list`.
+    if (rest !== words) return rest.length > 2 ? withoutNoun(rest, noun, owners) : rest;
   }
   return words;
 }
@@ -84,6 +116,10 @@ function withoutNoun(
     noun.every((word, offset) => singular(words[index + offset] ?? "") === word);
   if (isAt(0)) return kept(words.slice(noun.length), words);
   const [verb = "", second = ""] = words;
+  if (verb === "bulk" && VERBS.has(second)) {
+    const inner = withoutNoun(words.slice(1), noun, owners);
+    return inner.length === words.length - 1 ? words : [verb, ...inner];
+  }
   const last = words.length - noun.length;
   if (!VERBS.has(verb)) return withoutEnd(words, last, isAt);
   if (isAt(1)) return kept([verb, ...words.slice(1 + noun.length)], words);

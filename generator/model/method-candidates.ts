@@ -1,5 +1,5 @@
 import { stringOf } from "../base/json.js";
-import { cleanId, withoutResource } from "./id-words.js";
+import { cleanId, VERBS, withoutResource } from "./id-words.js";
 import type { NamedOperation } from "./named-operation.js";
 import { pathWords, type PathShape } from "./path-shapes.js";
 import { camelCase, singular, wordsOf } from "./words.js";
@@ -25,7 +25,7 @@ export function candidates(
   const home = wordsOf(resource.at(-1) ?? "")
     .map(singular)
     .join(" ");
-  const isNounAlone = words.map(singular).join(" ") === home;
+  const isNounAlone = words.map(singular).join(" ") === home && !VERBS.has(home);
   const [shortest = "", ...rest] = byId;
   const isTold = isTelling(words, short, method, path) && !isNounAlone;
   // A second name is sought by shape first, since the id's whole says the resource again.
@@ -51,7 +51,7 @@ function isTelling(
 /** Whether an id only spells its method and path, as tools do that have nothing else to make one of. */
 function isSpelledPath([verb = "", ...words]: readonly string[], method: string, path: string): boolean {
   const inPath = pathWords(path);
-  const isEmpty = (word: string): boolean => /^(by|id|and|of|for|the|a|v\d+|api|\d+)$/.test(word);
+  const isEmpty = (word: string): boolean => /^(by|id|and|of|for|the|a|v\d+|api\d*|\d+)$/.test(word);
   return verb === method && words.every((word) => inPath.has(singular(word)) || isEmpty(word));
 }
 
@@ -72,7 +72,12 @@ function idNames(
   const isOne =
     method === "get" && shape.kind === "item" && shape.action.length === 0 && short.join("") === "list";
   const name = isList && isVerb ? ["list"] : short;
-  return [camelCase(name), ...(isOne ? ["get"] : []), camelCase(words)].filter((text) => text !== "");
+  return [
+    camelCase(name),
+    ...(isOne ? ["get"] : []),
+    ...(method === "patch" && short[0] === "update" ? [camelCase(["partial", ...short])] : []),
+    camelCase(words),
+  ].filter((text) => text !== "");
 }
 
 /** Names by method and path: `list`, or `listForTeam` where that is taken. */

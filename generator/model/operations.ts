@@ -1,5 +1,5 @@
 import { readCodeSamples, readExtensions, readExternalDocs } from "./read-annotations.js";
-import type { Callback, RequestBody, UnnamedOperation, Webhook } from "./api-model.js";
+import type { Callback, Parameter, RequestBody, UnnamedOperation, Webhook } from "./api-model.js";
 import type { Located, ModelContext } from "./context.js";
 import { readContents } from "./contents.js";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../base/json.js";
 import { methodNames, OperationIds } from "./naming.js";
 import { readParameters } from "./parameters.js";
-import type { ApiPolicies } from "./policies.js";
+import type { ApiPolicies, OperationPolicies } from "./policies.js";
 import { readOperationPolicies } from "./read-policies.js";
 import { readResponses } from "./responses.js";
 import type { SchemaReader } from "./schemas.js";
@@ -43,6 +43,8 @@ export function readOperations(
   return stated.map(({ id, method, path, item, located: operation }, index): UnnamedOperation => {
     const { value, pointer: at } = operation;
     const { resource, methodName } = names[index] ?? { resource: ["root"], methodName: id };
+    const parameters = readParameters(context, schemas, path, item, operation);
+    const body = requestBody(context, schemas, operation, method);
     return compact<UnnamedOperation>({
       id,
       method: sentMethod(method),
@@ -54,21 +56,35 @@ export function readOperations(
       tags: stringsOf(value["tags"]),
       resource,
       methodName,
-      parameters: readParameters(context, schemas, path, item, operation),
-      body: requestBody(context, schemas, operation, method),
+      parameters,
+      body,
       responses: readResponses(context, schemas, operation),
       security: readSecurity(
         context,
         value["security"] ?? context.document["security"],
         pointer(at, "security"),
       ),
-      policies: readOperationPolicies(value, policies),
+      policies: placedPolicies(readOperationPolicies(value, policies), parameters, body),
       externalDocs: readExternalDocs(value["externalDocs"]),
       codeSamples: readCodeSamples(value),
       callbacks: readCallbacks(context, schemas, operation),
       extensions: readExtensions(value),
     });
   });
+}
+
+/** The policies with the place of the page's parameter: the body, where the query has none of that name. */
+function placedPolicies(
+  policies: OperationPolicies,
+  parameters: readonly Parameter[],
+  body: RequestBody | undefined,
+): OperationPolicies {
+  const { pagination } = policies;
+  const isInQuery = parameters.some(
+    ({ name, in: place }) => place === "query" && name === pagination?.parameter,
+  );
+  if (!pagination?.parameter || isInQuery || body?.contents[0]?.kind !== "json") return policies;
+  return { ...policies, pagination: { ...pagination, in: "body" } };
 }
 
 /** The calls that the API makes: `webhooks` of OpenAPI 3.1, or `x-webhooks`, its older name. */

@@ -31,8 +31,9 @@ export function readParameters(
     const inOwner = new Set<string>();
     arrayOf(owner.value["parameters"]).forEach((value, index) => {
       const at = pointer(owner.pointer, "parameters", index);
-      const parameter = readParameter(context, schemas, value, at);
-      if (!parameter) return;
+      for (const parameter of readParametersAt(context, schemas, value, at)) declare(parameter, at);
+    });
+    function declare(parameter: Parameter, at: string): void {
       const key = `${parameter.in} ${parameter.in === "header" ? parameter.name.toLowerCase() : parameter.name}`;
       if (inOwner.has(key)) {
         const message = `The ${parameter.in} parameter "${parameter.name}" is declared twice; the first one counts.`;
@@ -41,7 +42,7 @@ export function readParameters(
       }
       inOwner.add(key);
       declared.set(key, parameter);
-    });
+    }
   }
   return [...pathParameters(context, path, declared, operation.pointer), ...others(declared)];
 }
@@ -80,6 +81,50 @@ function pathParameters(
     );
     const plain = { required: true, deprecated: false, explode: false, allowReserved: false } as const;
     return { name, in: "path", schema: { type: "string" }, style: "simple", ...plain };
+  });
+}
+
+/** The parameters that one object declares: `in: querystring` stands for all members of its schema (OpenAPI 3.2, 4.8.12.1). */
+function readParametersAt(
+  context: ModelContext,
+  schemas: SchemaReader,
+  value: unknown,
+  at: string,
+): Parameter[] {
+  const { value: stated, pointer: here } = context.resolve(value, at);
+  if (stated["in"] !== "querystring") {
+    const parameter = readParameter(context, schemas, value, at);
+    return parameter ? [parameter] : [];
+  }
+  const [[mediaType, media] = ["", undefined]] = Object.entries(objectOf(stated["content"]));
+  const schemaAt = pointer(here, "content", mediaType, "schema");
+  const located = context.resolve(objectOf(media)["schema"], schemaAt);
+  const members = Object.entries(objectOf(located.value["properties"]));
+  if (!mediaType.startsWith("application/x-www-form-urlencoded") || members.length === 0) {
+    const message = `The query string as ${mediaType || "nothing"} is not supported; it is left out.`;
+    context.warn(
+      "querystring",
+      at,
+      message,
+      "Describe it as application/x-www-form-urlencoded with members.",
+    );
+    return [];
+  }
+  const required = arrayOf(located.value["required"]);
+  return members.map(([name, schema]) => {
+    const memberAt = pointer(located.pointer, "properties", name);
+    const resolved = context.resolve(schema, memberAt).value;
+    return compact<Parameter>({
+      name,
+      in: "query",
+      description: textOf(resolved["description"]),
+      required: required.includes(name),
+      deprecated: resolved["deprecated"] === true,
+      schema: schemas.read(schema, memberAt),
+      style: resolved["type"] === "object" ? "deepObject" : "form",
+      explode: true,
+      allowReserved: false,
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { isPlural, singular, wordsOf } from "./words.js";
 
 /** Path segments that tell nothing about a resource. */
-const PREFIX_SEGMENT = /^(v\d+([._]\d+)*([a-z]+\d*)?|api|rest|public|\d{4}-\d\d-\d\d)$/i;
+const PREFIX_SEGMENT = /^(v\d+([._]\d+)*([a-z]+\d*)?|api|rest|public|\d+([._]\d+)*|\d{4}-\d\d-\d\d)$/i;
 
 /** What a path is about, as far as its shape tells. */
 export interface PathShape {

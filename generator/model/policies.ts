@@ -24,7 +24,21 @@ export interface OperationPolicies {
 export interface RateLimitPolicy {
   readonly windows: readonly RateLimitWindow[];
   /** How a refusal looks. */
-  readonly refusal: { readonly status: number; readonly code?: string };
+  readonly refusal: {
+    readonly status: number;
+    readonly code?: string;
+    /** Other forms: a status, always or where a header has that value. */
+    readonly alternatives?: readonly RefusalForm[];
+  };
+  /** Requests that may be under way at a time. */
+  readonly concurrency?: number;
+}
+
+/** A status that means too many requests, always or where a header has that value. */
+export interface RefusalForm {
+  readonly status: number;
+  readonly header?: string;
+  readonly value?: string;
 }
 
 export interface RateLimitWindow {
@@ -47,9 +61,11 @@ export interface RetryPolicy {
   };
   /** All attempts, the first included. */
   readonly maxAttempts: number;
+  /** The operation may be repeated whatever its method. */
+  readonly safe?: boolean;
 }
 
-/** A header by its name, or a pattern on the error's message with a group named `seconds`. */
+/** A header by its name, or a pattern on the error's message with a group named after a unit, or `delay`. */
 export type DelaySource = { readonly header: string } | { readonly message: string };
 
 /** `x-idempotency`: the header that makes an unsafe request safe to repeat. */
@@ -62,6 +78,8 @@ export interface PaginationPolicy {
   readonly style: "cursor" | "page" | "offset" | "link";
   /** The parameter that asks for the next page, in the query or in a JSON body; none for `link` (RFC 8288). */
   readonly parameter?: string;
+  /** Where the parameter is a member of the body instead, as in searches by POST. */
+  readonly in?: "body";
   readonly limitParameter?: string;
   /** The array of items; the empty pointer is the body itself. */
   readonly items: string;

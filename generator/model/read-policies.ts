@@ -8,13 +8,14 @@ import type {
   PaginationPolicy,
   RateLimitPolicy,
   RateLimitWindow,
+  RefusalForm,
   RetryPolicy,
 } from "./policies.js";
 
 /** What holds where a spec says nothing: the delays of the standards, and a backoff that spreads. */
 const DEFAULT_RETRY: RetryPolicy = {
   statuses: [408, 429, 500, 502, 503, 504],
-  delay: [{ header: "Retry-After" }, { header: "RateLimit" }],
+  delay: [{ header: "Retry-After" }],
   backoff: { initialMs: 500, maxMs: 30_000, factor: 2, jitter: "full" },
   maxAttempts: 4,
 };
@@ -44,10 +45,26 @@ export function readOperationPolicies(operation: JsonObject, api: ApiPolicies): 
 
 function readRateLimits(value: unknown): RateLimitPolicy | undefined {
   const windows = readWindows(objectOf(value)["windows"]);
-  if (windows.length === 0) return undefined;
+  const { concurrency } = objectOf(value);
+  if (Object.keys(objectOf(value)).length === 0) return undefined;
   const refusal = objectOf(objectOf(value)["refusal"]);
   const status = typeof refusal["status"] === "number" ? refusal["status"] : 429;
-  return { windows, refusal: compact({ status, code: stringOf(refusal["code"]) }) };
+  const alternatives = arrayOf(refusal["alternatives"]).flatMap(readRefusalForm);
+  return compact<RateLimitPolicy>({
+    windows,
+    refusal: compact({
+      status,
+      code: stringOf(refusal["code"]),
+      alternatives: alternatives.length > 0 ? alternatives : undefined,
+    }),
+    concurrency: typeof concurrency === "number" ? concurrency : undefined,
+  });
+}
+
+function readRefusalForm(item: unknown): RefusalForm[] {
+  const { status, header, value } = objectOf(item);
+  if (typeof status !== "number") return [];
+  return [compact<RefusalForm>({ status, header: stringOf(header), value: stringOf(value) })];
 }
 
 function readWindows(value: unknown): RateLimitWindow[] {
@@ -63,7 +80,7 @@ function readRetry(value: unknown, base: RetryPolicy): RetryPolicy {
   const stated = objectOf(value);
   const backoff = objectOf(stated["backoff"]);
   const { jitter } = backoff;
-  return {
+  return compact<RetryPolicy>({
     statuses: Array.isArray(stated["statuses"]) ? stated["statuses"].filter(Number.isInteger) : base.statuses,
     delay: Array.isArray(stated["delay"]) ? stated["delay"].flatMap(readDelaySource) : base.delay,
     backoff: {
@@ -73,7 +90,8 @@ function readRetry(value: unknown, base: RetryPolicy): RetryPolicy {
       jitter: jitter === "none" || jitter === "full" ? jitter : base.backoff.jitter,
     },
     maxAttempts: typeof stated["maxAttempts"] === "number" ? stated["maxAttempts"] : base.maxAttempts,
-  };
+    safe: stated["safe"] === true ? true : undefined,
+  });
 }
 
 function readDelaySource(value: unknown): DelaySource[] {

@@ -110,7 +110,7 @@ export class SchemaReader {
     if (value["example"] !== undefined && schema.examples === undefined) {
       schema = { ...schema, examples: [value["example"]] };
     }
-    schema = exclusiveLimits(schema);
+    schema = withOthers(exclusiveLimits(schema));
     if (Array.isArray(value["items"])) {
       const { items, ...rest } = schema;
       schema = { ...rest, prefixItems: arrayOf(items).filter(isSchema) };
@@ -151,6 +151,14 @@ function impliedTypes(schema: SchemaObject): readonly SchemaType[] {
 
 function withoutKey(schema: SchemaObject, key: string): SchemaObject {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key));
+}
+
+/** A map by `unevaluatedProperties` is one by `additionalProperties`, where nothing else evaluates members. */
+function withOthers(schema: SchemaObject): SchemaObject {
+  const { unevaluatedProperties: others, ...rest } = schema;
+  const isAlone = !schema.allOf && !schema.oneOf && !schema.anyOf && !schema["if"] && !schema.$ref;
+  if (!isSchema(others) || schema.additionalProperties !== undefined || !isAlone) return schema;
+  return { ...rest, additionalProperties: others };
 }
 
 /** OpenAPI 3.0: `exclusiveMinimum: true` beside a `minimum`. */

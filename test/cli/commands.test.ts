@@ -107,6 +107,12 @@ COMP_WORDS=(specwright build --dr); COMP_CWORD=2; _specwright; echo "\${COMPREPL
 });
 
 describe("model", () => {
+  it("prints its own JSON Schema", async () => {
+    const { stdout, code } = await specwright(scratchFolder(), "model", "--schema");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ properties: { modelVersion: { const: 1 } } });
+  });
+
   it("can be piped to a reader that stops early", async () => {
     const folder = await initialised();
     const { stderr, stdout } = await run(

@@ -38,6 +38,7 @@ describe("buildModel", () => {
     });
     expect(findings).toEqual([]);
     expect(model).toEqual({
+      modelVersion: 1,
       title: "Notes",
       version: "2.1",
       license: "MIT",
@@ -124,7 +125,7 @@ describe("buildModel", () => {
         rateLimits: { windows: [{ name: "burst", limit: 5, windowMs: 1000 }], refusal: { status: 429 } },
         retry: {
           statuses: [408, 429, 500, 502, 503, 504],
-          delay: [{ header: "Retry-After" }, { header: "RateLimit" }],
+          delay: [{ header: "Retry-After" }],
           backoff: { initialMs: 500, maxMs: 30_000, factor: 2, jitter: "full" },
           maxAttempts: 4,
         },
@@ -144,9 +145,20 @@ describe("policies", () => {
     const operations = operationsOf({
       "/a": { get: { operationId: "a", "x-retry": { statuses: [503] }, responses: {} } },
       "/b": { get: { operationId: "b", "x-retry": false, responses: {} } },
+      "/c": { post: { operationId: "c", "x-retry": { safe: true }, responses: {} } },
     });
     expect(operations[0]?.policies.retry).toMatchObject({ statuses: [503], maxAttempts: 4 });
     expect(operations[1]?.policies.retry).toBe(false);
+    expect(operations[2]?.policies.retry).toMatchObject({ safe: true, maxAttempts: 4 });
+  });
+
+  it("keeps the forms of a refusal and the requests that may be under way", () => {
+    const alternatives = [{ status: 403, header: "X-RateLimit-Remaining", value: "0" }];
+    const limits = { concurrency: 10, refusal: { status: 429, alternatives } };
+    expect(modelOf({ paths: {}, "x-rate-limits": limits }).policies.rateLimits).toEqual({
+      windows: [],
+      ...limits,
+    });
   });
 
   it("gathers client-wide defaults once", () => {

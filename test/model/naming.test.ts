@@ -39,6 +39,44 @@ describe("ids that frameworks make", () => {
   });
 });
 
+describe("ids whose parts have an order of their own", () => {
+  it("put the verb first", () => {
+    expectNames([
+      [
+        ["get /circuits/terminations/", "circuits_circuit-terminations_list", "circuits"],
+        "circuits.listTerminations",
+      ],
+      [
+        ["put /circuits/terminations/{id}/", "circuits_terminations_update", "circuits"],
+        "circuits.updateTerminations",
+      ],
+      [
+        ["patch /circuits/terminations/{id}/", "circuits_terminations_partial_update", "circuits"],
+        "circuits.partialUpdateTerminations",
+      ],
+      [
+        ["delete /circuits/terminations/", "circuits_terminations_bulk_delete", "circuits"],
+        "circuits.bulkDeleteTerminations",
+      ],
+    ]);
+  });
+
+  it("lose the class before the verb, and the parameter that the signature shows", () => {
+    expectNames([
+      [["get /locks/{id}", "Lock_GetEnvelopeLock", "EnvelopeLocks"], "envelopeLocks.get"],
+      [["get /claims/{claimNbr}", "getClaimByClaimNbr", "Claims"], "claims.get"],
+    ]);
+  });
+
+  it("say whose the thing is where it belongs to another", () => {
+    expectNames([
+      [["get /roles/{id}", "retrieveRole", "Roles"], "roles.retrieve"],
+      [["get /projects/{id}/roles/{role}", "retrieveProjectRole", "Roles"], "roles.retrieveForProject"],
+      [["get /incidents/{id}/related", "listRelatedIncidents", "Incidents"], "incidents.listRelated"],
+    ]);
+  });
+});
+
 describe("ids that only spell method and path", () => {
   it("are named by method and the path's shape, nested by path", () => {
     expectNames([
@@ -106,7 +144,8 @@ describe("resources", () => {
 
 describe("the resource's word", () => {
   it.each([
-    ["asyncSearchGet", "Search", "search.asyncSearchGet"],
+    ["asyncSearchGet", "Search", "search.getAsyncSearch"],
+    ["search", "Search", "search.search"],
     ["assignRoleToUser", "Users", "users.assignRole"],
     ["searchForTasks", "Tasks", "tasks.search"],
     ["getTeamTasks", "Tasks", "tasks.getTeamTasks"],

@@ -51,7 +51,7 @@ describe("operations", () => {
       "/a": { get: { operationId: "listTasks", tags, responses: {} } },
       "/b": { get: { operationId: "tasksList", tags, responses: {} } },
     };
-    expect(operationsOf(paths).map(({ methodName }) => methodName)).toEqual(["list", "tasksList"]);
+    expect(operationsOf(paths).map(({ methodName }) => methodName)).toEqual(["list", "listTasks"]);
   });
 
   it("merges parameters of the path with those of the operation, in the template's order", () => {

@@ -74,6 +74,27 @@ describe("schemas", () => {
     });
   });
 
+  it("does not give all values of a base to each of its children", () => {
+    const child = (name: string): Json => ({
+      allOf: [{ $ref: "#/components/schemas/Pet" }, { properties: { [name]: { type: "string" } } }],
+    });
+    const pet = {
+      type: "object",
+      discriminator: { propertyName: "kind" },
+      properties: { kind: { type: "string", enum: ["Cat", "Dog"] } },
+    };
+    const either = {
+      oneOf: [{ $ref: "#/components/schemas/Cat" }, { $ref: "#/components/schemas/Dog" }],
+      discriminator: { propertyName: "kind" },
+    };
+    const { schemas } = modelOf({
+      components: { schemas: { Either: either, Pet: pet, Cat: child("claws"), Dog: child("tail") } },
+    });
+    expect(schemas.find(({ name }) => name === "Either")?.schema).toMatchObject({
+      discriminator: { mapping: { Cat: "#/components/schemas/Cat", Dog: "#/components/schemas/Dog" } },
+    });
+  });
+
   it("completes a discriminator's mapping from the variants' own constants", () => {
     const { schemas } = modelOf({
       components: {
@@ -144,6 +165,16 @@ describe("readable and writable forms", () => {
     expect(schemas[1]?.schema).toMatchObject({ required: ["name", "password"] });
     expect(operations[0]?.body?.contents[0]?.schema).toEqual({ $ref: "#/components/schemas/UserWritable" });
     expect(operations[0]?.responses[0]?.contents[0]?.schema).toEqual({ $ref: "#/components/schemas/User" });
+  });
+
+  it("splits a schema that has write-only members alone, so that no secret is read", () => {
+    const secret = { type: "object", properties: { password: { type: "string", writeOnly: true } } };
+    const { schemas } = modelOf({ paths: { "/users": { post } }, components: { schemas: { User: secret } } });
+    expect(schemas.map(({ name, usage }) => [name, usage])).toEqual([
+      ["User", "response"],
+      ["UserWritable", "request"],
+    ]);
+    expect(schemas[0]?.schema).not.toHaveProperty("properties.password");
   });
 
   it("follows references to the schemas that differ", () => {

@@ -26,12 +26,15 @@ const CONSUMERS: Readonly<Record<string, string>> = {
     await client.comments.create("key", { message: "Hello" });
   `,
   "openai.json": `
-    import { AcmeClient, type EventStream, type CreateChatCompletionStreamResponse } from "./src/index.js";
+    import { AcmeClient, type EventStream, type CreateChatCompletionResponse, type CreateChatCompletionStreamResponse } from "./src/index.js";
     const client = new AcmeClient({ apiKey: "key" });
     const models = await client.models.list();
     export const first: string | undefined = models.data[0]?.id;
     const body = { model: "gpt-4o", messages: [{ role: "user" as const, content: "Hi" }] };
     export const stream: EventStream<CreateChatCompletionStreamResponse> = await client.chat.createCompletion(body, { accept: "text/event-stream" });
+    // What comes back follows the body's \`stream\`, as the server does.
+    export const streamed: EventStream<CreateChatCompletionStreamResponse> = await client.chat.createCompletion({ ...body, stream: true });
+    export const whole: CreateChatCompletionResponse = await client.chat.createCompletion({ ...body, stream: false });
     await client.files.create({ file: new Blob(["{}"]), purpose: "batch" });
   `,
   "stripe.json": `

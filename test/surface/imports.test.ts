@@ -16,7 +16,8 @@ async function importsOf(entry: string): Promise<string[]> {
 }
 
 it.each([
-  ["the client", "generated/client/src/index.ts", ["openapi-fetch"]],
+  ["the client", "generated/client/src/index.ts", []],
+  ["the path-typed entry", "generated/client/src/api.ts", ["openapi-fetch"]],
   ["the operations", "generated/client/src/operations.ts", []],
   ["the webhooks", "generated/client/src/webhooks.ts", []],
   ["the agent", "generated/client/src/additions/agent.ts", []],

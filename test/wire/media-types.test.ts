@@ -244,3 +244,49 @@ describe("methods and credentials", () => {
     expect(sent[0]?.headers.get("authorization")).toBe("SharedAccessKey k");
   });
 });
+
+describe("what OpenAPI 3.2 and searches by POST ask for", () => {
+  it("is one query parameter for each member of a query string (3.2, 4.8.12.1)", async () => {
+    const schema = {
+      type: "object",
+      required: ["q"],
+      properties: { q: { type: "string" }, tags: { type: "array", items: { type: "string" } } },
+    };
+    const content = { "application/x-www-form-urlencoded": { schema } };
+    const get = {
+      operationId: "search",
+      tags: ["a"],
+      parameters: [{ name: "whole", in: "querystring", content }],
+      responses: { 204: { description: "Done." } },
+    };
+    const { call, sent } = await clientOf(
+      specOf({ "/s": { get } }, { openapi: "3.2.0" }),
+      () => new Response(null, { status: 204 }),
+    );
+    await call("search", { q: "a b", tags: ["x", "y"] });
+    expect(sent[0]?.url).toBe("https://api.test/s?q=a%20b&tags=x&tags=y");
+  });
+
+  it("is the next page by a member of the body", async () => {
+    const page = {
+      type: "object",
+      properties: { results: { type: "array", items: {} }, next: { type: "string" } },
+    };
+    const query = { type: "object", properties: { q: { type: "string" }, start: { type: "string" } } };
+    const post = {
+      operationId: "search",
+      tags: ["a"],
+      "x-pagination": { style: "cursor", cursorParameter: "start", items: "/results", next: "/next" },
+      requestBody: body({ "application/json": { schema: query } }),
+      responses: ok({ "application/json": { schema: page } }),
+    };
+    const { call, sent } = await clientOf(specOf({ "/s": { post } }), ({ body: text }) =>
+      Response.json(text.includes("start") ? { results: [3] } : { results: [1, 2], next: "C1" }),
+    );
+    expect(await collected(call("search", { q: "z" }))).toEqual([1, 2, 3]);
+    expect(sent.map(({ url, body: text }) => `${url} ${text}`)).toEqual([
+      'https://api.test/s {"q":"z"}',
+      'https://api.test/s {"q":"z","start":"C1"}',
+    ]);
+  });
+});

@@ -270,17 +270,12 @@ export interface Handlers<Context> {
   /**
    * Fetch the caller.
    *
-   * Tells whom the credential stands for: a member with their role and scopes, or an API key with its
-   * workspace.
-   *
    * `GET /me`
    */
   readonly fetchMe: Handler<FetchMeRequest, Context, FetchMeOutput>;
 
   /**
    * List workspaces.
-   *
-   * Lists the workspaces that the caller belongs to, by name. An API key belongs to exactly one.
    *
    * `GET /workspaces`
    */
@@ -289,17 +284,12 @@ export interface Handlers<Context> {
   /**
    * Fetch a workspace.
    *
-   * Returns one workspace.
-   *
    * `GET /workspaces/{workspaceId}`
    */
   readonly fetchWorkspace: Handler<FetchWorkspaceRequest, Context, FetchWorkspaceOutput>;
 
   /**
    * List members.
-   *
-   * Lists the members of the workspace. `query` finds them by a part of their name, their e-mail address or
-   * their id. Without a status filter, the list holds the active ones.
    *
    * `GET /workspaces/{workspaceId}/members`
    */
@@ -308,18 +298,12 @@ export interface Handlers<Context> {
   /**
    * Fetch a member.
    *
-   * Returns one member of the workspace, also one who was removed.
-   *
    * `GET /workspaces/{workspaceId}/members/{userId}`
    */
   readonly fetchMember: Handler<FetchMemberRequest, Context, FetchMemberOutput>;
 
   /**
    * Change a member.
-   *
-   * Changes the role or the time zone of a member. Owners may change everybody; admins may change all but owners and
-   * cannot make anybody one; members may change their own time zone. The last owner keeps the role: the change is
-   * refused with 409. API keys may not change anybody, so that a leaked one cannot give access that outlives it.
    *
    * `PATCH /workspaces/{workspaceId}/members/{userId}`
    */
@@ -328,20 +312,12 @@ export interface Handlers<Context> {
   /**
    * Remove a member.
    *
-   * Takes away a member's access to the workspace and their place in its teams. What they did stays. Owners may remove
-   * everybody; admins may remove all but owners; members may leave by themselves; API keys may remove nobody. The last
-   * owner cannot be removed: the request is refused with 409. Sends `team.updated` for each team that they leave, and
-   * disables the webhooks that have their view.
-   *
    * `DELETE /workspaces/{workspaceId}/members/{userId}`
    */
   readonly removeMember: Handler<RemoveMemberRequest, Context, RemoveMemberOutput>;
 
   /**
    * List teams.
-   *
-   * Lists the teams that the caller may see, by name: for a member their own, for an owner or an API key
-   * all.
    *
    * `GET /workspaces/{workspaceId}/teams`
    */
@@ -350,18 +326,12 @@ export interface Handlers<Context> {
   /**
    * Create a team.
    *
-   * Creates a team. Any member may, and becomes its admin; a team that an API key creates has no members yet. Teams nest
-   * at most 10 levels deep; a deeper one, or a parent that the caller cannot see, is refused with 422. Sends
-   * `team.created`.
-   *
    * `POST /workspaces/{workspaceId}/teams`
    */
   readonly createTeam: Handler<CreateTeamRequest, Context, CreateTeamOutput>;
 
   /**
    * Fetch a team.
-   *
-   * Returns one team.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}`
    */
@@ -370,20 +340,12 @@ export interface Handlers<Context> {
   /**
    * Change a team.
    *
-   * Changes the name, the icon or the parent of a team. Admins and coordinators of the team, owners of the workspace and
-   * API keys may. A parent that the caller cannot see, or that is the team itself or below it, is refused with 422.
-   * Sends `team.updated` when anything changed.
-   *
    * `PATCH /workspaces/{workspaceId}/teams/{teamId}`
    */
   readonly updateTeam: Handler<UpdateTeamRequest, Context, UpdateTeamOutput>;
 
   /**
    * Delete a team.
-   *
-   * Deletes a team for good. Its work stays and no longer belongs to it; its invitations are revoked. Admins of the
-   * team, owners of the workspace and API keys may. A team with others below it is refused with 409. Sends
-   * `team.deleted`.
    *
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}`
    */
@@ -392,17 +354,12 @@ export interface Handlers<Context> {
   /**
    * List the members of a team.
    *
-   * Lists who belongs to a team, and in which role, by name.
-   *
    * `GET /workspaces/{workspaceId}/teams/{teamId}/members`
    */
   readonly listTeamMembers: Handler<ListTeamMembersRequest, Context, ListTeamMembersOutput>;
 
   /**
    * Add a member to a team.
-   *
-   * Gives a member of the workspace a place in a team, or another role if they have one. Admins and
-   * coordinators of the team, owners of the workspace and API keys may. Sends `team.updated` when anything changed.
    *
    * `PUT /workspaces/{workspaceId}/teams/{teamId}/members/{userId}`
    */
@@ -411,17 +368,12 @@ export interface Handlers<Context> {
   /**
    * Remove a member from a team.
    *
-   * Takes a member out of a team. Members may leave by themselves; admins and coordinators of the team, owners of
-   * the workspace and API keys may remove others. Sends `team.updated`.
-   *
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}/members/{userId}`
    */
   readonly removeTeamMember: Handler<RemoveTeamMemberRequest, Context, RemoveTeamMemberOutput>;
 
   /**
    * List the invitations of a team.
-   *
-   * Lists the invitations of a team, the newest first. Without a status filter, the pending ones.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}/invites`
    */
@@ -430,19 +382,12 @@ export interface Handlers<Context> {
   /**
    * Invite somebody to a team.
    *
-   * Sends an invitation by e-mail. It can be accepted for 7 days. A pending invitation to the same address
-   * is replaced. Admins and coordinators of the team, owners of the workspace and API keys may. Somebody who belongs to
-   * the team already is refused with 409. Sends `team.invite_created`.
-   *
    * `POST /workspaces/{workspaceId}/teams/{teamId}/invites`
    */
   readonly createTeamInvite: Handler<CreateTeamInviteRequest, Context, CreateTeamInviteOutput>;
 
   /**
    * Revoke an invitation.
-   *
-   * Withdraws a pending invitation; one that is no longer pending stays as it is. Admins and coordinators of the team,
-   * owners of the workspace and API keys may. Sends `team.invite_revoked` when anything changed.
    *
    * `DELETE /workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}`
    */
@@ -451,21 +396,12 @@ export interface Handlers<Context> {
   /**
    * Accept an invitation.
    *
-   * Joins the team in the role of the invitation. Only the person to whose e-mail address it was sent may. One that was
-   * accepted or revoked, or has expired, is refused with 409. Sends `team.invite_accepted`, and
-   * `team.updated` when that made them a member.
-   *
    * `POST /workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept`
    */
   readonly acceptTeamInvite: Handler<AcceptTeamInviteRequest, Context, AcceptTeamInviteOutput>;
 
   /**
    * List tasks.
-   *
-   * Lists tasks of every scope and kind, in short form; fetch a task for its full description. For a member, the list
-   * holds the tasks that they own or contribute to, unless `all` is true. An API key has no tasks of its own, so its
-   * list holds the whole workspace either way. Tasks that the caller may not see are left out. Filters of different
-   * names must all match.
    *
    * `GET /workspaces/{workspaceId}/tasks`
    */
@@ -474,19 +410,12 @@ export interface Handlers<Context> {
   /**
    * Create a task.
    *
-   * Creates a task of any scope and kind. With an API key, `userId` must name the owner. People, teams, labels and the
-   * parent must exist and be visible to the caller; otherwise the answer is 422 and names the member at fault. Sends
-   * `task.created`.
-   *
    * `POST /workspaces/{workspaceId}/tasks`
    */
   readonly createTask: Handler<CreateTaskRequest, Context, CreateTaskOutput>;
 
   /**
    * Search tasks.
-   *
-   * Finds tasks by words in their title and description, among all that the caller may see. The answer is a ranked list
-   * of short results, best first, and is not paged; narrow the query or the categories rather than reading on.
    *
    * `GET /workspaces/{workspaceId}/tasks/search`
    */
@@ -495,20 +424,12 @@ export interface Handlers<Context> {
   /**
    * Fetch a task.
    *
-   * Returns one task in full, whatever its scope and kind. A private task is found only by its owner, its contributors
-   * and API keys; for others it does not exist.
-   *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}`
    */
   readonly fetchTask: Handler<FetchTaskRequest, Context, FetchTaskOutput>;
 
   /**
    * Update a task.
-   *
-   * Changes the members that are given and leaves the others. A fetched task may be sent back whole with the change
-   * made. Moving to `completed` sets `completedAt`, leaving it clears it. Observers of a team may not change its tasks,
-   * nor give it others. Sends `task.updated` when anything changed, and `document.updated` or `document.created` when
-   * that was the description of an initiative.
    *
    * `PATCH /workspaces/{workspaceId}/tasks/{taskId}`
    */
@@ -517,19 +438,12 @@ export interface Handlers<Context> {
   /**
    * Delete a task.
    *
-   * Deletes a task with its comments and relations. A task with children is refused unless `children=detach` moves them
-   * to the top of the hierarchy. Support can restore a deleted task for 30 days; for everybody else it is gone, and
-   * deleting it again answers 404. Sends `task.deleted`.
-   *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}`
    */
   readonly deleteTask: Handler<DeleteTaskRequest, Context, DeleteTaskOutput>;
 
   /**
    * Snooze a task.
-   *
-   * Hides a task from planned work until a given time, for everybody. Snoozing a snoozed task replaces the time. A time
-   * in the past, or more than a year away, is refused with 422. Sends `task.snoozed` when anything changed.
    *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/snooze`
    */
@@ -538,18 +452,12 @@ export interface Handlers<Context> {
   /**
    * Wake a snoozed task.
    *
-   * Brings a snoozed task back at once. A task that is not snoozed stays as it is, and the answer is 204 all the same.
-   * Sends `task.updated` when the task was snoozed.
-   *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/snooze`
    */
   readonly unsnoozeTask: Handler<UnsnoozeTaskRequest, Context, UnsnoozeTaskOutput>;
 
   /**
    * List the relations of a task.
-   *
-   * Lists the relations that start at the task or, with `direction=incoming`, those of other tasks that lead to it.
-   * Relations with tasks that the caller may not see are left out. The list is not paged.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
    */
@@ -558,18 +466,12 @@ export interface Handlers<Context> {
   /**
    * Relate a task to another.
    *
-   * Makes a relation from the task to the other one. If it exists already, it stays as it is. `part_of` sets
-   * `parentTaskId` and takes the place of an earlier parent; a cycle is refused with 422. A task can have 100 relations.
-   * Sends `task.updated` when anything changed.
-   *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
    */
   readonly addTaskRelation: Handler<AddTaskRelationRequest, Context, AddTaskRelationOutput>;
 
   /**
    * Remove a relation.
-   *
-   * Removes a relation that starts at the task. Removing `part_of` clears `parentTaskId`. Sends `task.updated`.
    *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}`
    */
@@ -578,22 +480,12 @@ export interface Handlers<Context> {
   /**
    * Decide the triage of a task.
    *
-   * Accepts or declines a bug or feature request that awaits triage, or marks it as a duplicate. Each can be decided
-   * once; afterwards the answer is 409. Sends `task.updated`, and `comment.created` when the decision comes with a
-   * comment.
-   *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/triage`
    */
   readonly decideTriage: Handler<DecideTriageRequest, Context, DecideTriageOutput>;
 
   /**
    * Patch the description of a task.
-   *
-   * Changes parts of a description without sending the whole. The operations are applied in order, all or none. When a
-   * text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read the task again and
-   * build the operations from what it says now. A description over 200 000 characters is refused with 422. For an
-   * initiative, the linked document is changed, and created when there is none. Sends `task.updated`, and for that
-   * document `document.updated` or `document.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/description/patch`
    */
@@ -602,18 +494,12 @@ export interface Handlers<Context> {
   /**
    * List initiatives.
    *
-   * Lists the initiatives that the caller may see: the tasks whose scope is `initiative`. Without a status filter, the
-   * list holds the active ones: `open`, `planned`, `in_progress` and `review`.
-   *
    * `GET /workspaces/{workspaceId}/initiatives`
    */
   readonly listInitiatives: Handler<ListInitiativesRequest, Context, ListInitiativesOutput>;
 
   /**
    * Create an initiative.
-   *
-   * Creates a task whose scope is `initiative`, visible to its teams. With an API key, `userId` must name the owner.
-   * Sends `task.created`, and `document.created` when it has a description.
    *
    * `POST /workspaces/{workspaceId}/initiatives`
    */
@@ -622,18 +508,12 @@ export interface Handlers<Context> {
   /**
    * Fetch an initiative.
    *
-   * Returns one initiative in full. A task of another scope is answered with 404.
-   *
    * `GET /workspaces/{workspaceId}/initiatives/{taskId}`
    */
   readonly fetchInitiative: Handler<FetchInitiativeRequest, Context, FetchInitiativeOutput>;
 
   /**
    * Update an initiative.
-   *
-   * Changes the members that are given and leaves the others, as the update of a task does. Giving it another scope
-   * takes it out of this collection. To delete an initiative, delete the task. Sends `task.updated` when anything
-   * changed.
    *
    * `PATCH /workspaces/{workspaceId}/initiatives/{taskId}`
    */
@@ -642,18 +522,12 @@ export interface Handlers<Context> {
   /**
    * List bugs.
    *
-   * Lists the bugs that the caller may see: the tasks whose kind is `bug`. Without a status filter, the list holds the
-   * active ones: `idea`, `open`, `planned`, `in_progress` and `review`.
-   *
    * `GET /workspaces/{workspaceId}/bugs`
    */
   readonly listBugs: Handler<ListBugsRequest, Context, ListBugsOutput>;
 
   /**
    * Report a bug.
-   *
-   * Creates a task whose kind is `bug` and whose scope is `ongoing`. It awaits triage unless it is given a status other
-   * than `idea`. With an API key, `userId` must name the owner. Sends `task.created`.
    *
    * `POST /workspaces/{workspaceId}/bugs`
    */
@@ -662,17 +536,12 @@ export interface Handlers<Context> {
   /**
    * Fetch a bug.
    *
-   * Returns one bug in full. A task of another kind is answered with 404.
-   *
    * `GET /workspaces/{workspaceId}/bugs/{taskId}`
    */
   readonly fetchBug: Handler<FetchBugRequest, Context, FetchBugOutput>;
 
   /**
    * Update a bug.
-   *
-   * Changes the members that are given and leaves the others, as the update of a task does. Giving it another kind
-   * takes it out of this collection. To delete a bug, delete the task. Sends `task.updated` when anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/bugs/{taskId}`
    */
@@ -681,18 +550,12 @@ export interface Handlers<Context> {
   /**
    * List the comments on a task.
    *
-   * Lists the comments on a task and the replies to them, oldest first. A reply names its comment in `parentCommentId`.
-   *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments`
    */
   readonly listComments: Handler<ListCommentsRequest, Context, ListCommentsOutput>;
 
   /**
    * Comment on a task.
-   *
-   * Adds a comment to a task, or a reply to a comment. Replies are one level deep: a reply cannot be replied to. Written
-   * with an API key, a comment has no author; say in `source` what wrote it. Observers of a
-   * team may not comment on its tasks. Sends `comment.created`.
    *
    * `POST /workspaces/{workspaceId}/tasks/{taskId}/comments`
    */
@@ -701,17 +564,12 @@ export interface Handlers<Context> {
   /**
    * Fetch a comment.
    *
-   * Returns one comment with its reactions.
-   *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
    */
   readonly fetchComment: Handler<FetchCommentRequest, Context, FetchCommentOutput>;
 
   /**
    * Edit a comment.
-   *
-   * Changes what a comment says and sets `editedAt`. A member may edit only their own comments; an API key may edit any.
-   * Sends `comment.updated` when anything changed.
    *
    * `PATCH /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
    */
@@ -720,19 +578,12 @@ export interface Handlers<Context> {
   /**
    * Delete a comment.
    *
-   * Deletes a comment, its reactions and the replies to it, for good. A member may delete their own comments; owners and
-   * admins of the workspace, and API keys, may delete any. Sends `comment.deleted` for each comment that goes.
-   *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}`
    */
   readonly deleteComment: Handler<DeleteCommentRequest, Context, DeleteCommentOutput>;
 
   /**
    * React to a comment.
-   *
-   * Adds the caller's reaction to a comment. A reaction that is there already stays, so that repeating is safe. A
-   * reaction belongs to a person; API keys cannot react. Anything but one emoji is refused with 400. Sends
-   * `comment.reaction_added` when the reaction is new.
    *
    * `PUT /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}`
    */
@@ -741,17 +592,12 @@ export interface Handlers<Context> {
   /**
    * Take back a reaction.
    *
-   * Removes the caller's reaction from a comment. Where there is none, the answer is 204 all the same. Sends
-   * `comment.reaction_removed` when there was one.
-   *
    * `DELETE /workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}`
    */
   readonly removeCommentReaction: Handler<RemoveCommentReactionRequest, Context, RemoveCommentReactionOutput>;
 
   /**
    * List documents.
-   *
-   * Lists documents, without their text unless `includeContent` is true.
    *
    * `GET /workspaces/{workspaceId}/documents`
    */
@@ -760,16 +606,12 @@ export interface Handlers<Context> {
   /**
    * Create a document.
    *
-   * Creates a document. Tasks that the caller cannot see are refused with 422. Observers of a team may not write about its tasks. Sends `document.created`.
-   *
    * `POST /workspaces/{workspaceId}/documents`
    */
   readonly createDocument: Handler<CreateDocumentRequest, Context, CreateDocumentOutput>;
 
   /**
    * Fetch a document.
-   *
-   * Returns one document with its text.
    *
    * `GET /workspaces/{workspaceId}/documents/{documentId}`
    */
@@ -778,20 +620,12 @@ export interface Handlers<Context> {
   /**
    * Change a document.
    *
-   * Replaces whole members of a document. To change a part of its text, use `patchDocument`. Observers of a team may not
-   * write about its tasks. Sends `document.updated` when anything changed, and `task.updated` when that was the
-   * description of an initiative.
-   *
    * `PATCH /workspaces/{workspaceId}/documents/{documentId}`
    */
   readonly updateDocument: Handler<UpdateDocumentRequest, Context, UpdateDocumentOutput>;
 
   /**
    * Delete a document.
-   *
-   * Deletes a document for good; it cannot be restored. Members may delete what they created; owners and admins of the
-   * workspace, and API keys, may delete any. Sends `document.deleted`, and `task.updated` when it held the
-   * description of an initiative.
    *
    * `DELETE /workspaces/{workspaceId}/documents/{documentId}`
    */
@@ -800,22 +634,12 @@ export interface Handlers<Context> {
   /**
    * Patch the text of a document.
    *
-   * Changes parts of a text without sending the whole. The operations are applied in order, all or none.
-   * When a text to act on is missing, or occurs more than once, nothing changes and the answer is 409: read
-   * the document again and build the operations from what it says now. A text
-   * that would become longer than 200 000 characters is refused with 422. Observers of a team may not write about its
-   * tasks. Sends `document.updated`, and `task.updated` when that was the description of an initiative.
-   *
    * `POST /workspaces/{workspaceId}/documents/{documentId}/patch`
    */
   readonly patchDocument: Handler<PatchDocumentRequest, Context, PatchDocumentOutput>;
 
   /**
    * Announce a file.
-   *
-   * The first of three steps: announce the file here, send its bytes to the signed address with the method
-   * and headers given and without a credential, then use `assetUrl` in Markdown. The address works for 15
-   * minutes, and the bytes must have the size and the SHA-256 that were announced.
    *
    * `POST /workspaces/{workspaceId}/files`
    */
@@ -824,17 +648,12 @@ export interface Handlers<Context> {
   /**
    * Fetch a file's description.
    *
-   * Tells about a file; its bytes come from `downloadFile`.
-   *
    * `GET /workspaces/{workspaceId}/files/{fileId}`
    */
   readonly fetchFile: Handler<FetchFileRequest, Context, FetchFileOutput>;
 
   /**
    * Delete a file.
-   *
-   * Deletes a file for good. Where it is shown, it will be missing. Members may delete their own files;
-   * owners and admins of the workspace, and API keys, may delete any.
    *
    * `DELETE /workspaces/{workspaceId}/files/{fileId}`
    */
@@ -843,19 +662,12 @@ export interface Handlers<Context> {
   /**
    * Read the bytes of a file.
    *
-   * Returns the bytes with the media type and the length that were announced, wherever the server keeps them. They never
-   * change: send the `ETag` back in `If-None-Match`, or ask for one part with `Range: bytes=…`; any other `Range` is
-   * ignored. A file whose bytes have not arrived is refused with 409.
-   *
    * `GET /workspaces/{workspaceId}/files/{fileId}/content`
    */
   readonly downloadFile: Handler<DownloadFileRequest, Context, DownloadFileOutput>;
 
   /**
    * List taxonomy labels.
-   *
-   * Lists labels by type and name. Without a type filter, all types but `agent`; archived ones only on
-   * request.
    *
    * `GET /workspaces/{workspaceId}/taxonomy-labels`
    */
@@ -864,16 +676,12 @@ export interface Handlers<Context> {
   /**
    * Create a taxonomy label.
    *
-   * Creates a label. Only owners of the workspace, and API keys, may. Sends `taxonomy.created`.
-   *
    * `POST /workspaces/{workspaceId}/taxonomy-labels`
    */
   readonly createTaxonomyLabel: Handler<CreateTaxonomyLabelRequest, Context, CreateTaxonomyLabelOutput>;
 
   /**
    * Fetch a taxonomy label.
-   *
-   * Returns one label, also an archived one.
    *
    * `GET /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    */
@@ -882,19 +690,12 @@ export interface Handlers<Context> {
   /**
    * Change a taxonomy label.
    *
-   * Changes a label, or archives it. Only owners of the workspace, and API keys, may. A parent of another
-   * type, or that is the label itself or below it, is refused with 422. Sends `taxonomy.updated` when
-   * anything changed.
-   *
    * `PATCH /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    */
   readonly updateTaxonomyLabel: Handler<UpdateTaxonomyLabelRequest, Context, UpdateTaxonomyLabelOutput>;
 
   /**
    * Delete a taxonomy label.
-   *
-   * Deletes a label for good and takes it off all work; labels below it move up. Only owners of the
-   * workspace, and API keys, may. Sends `taxonomy.deleted`, and `taxonomy.updated` for each label that moves up.
    *
    * `DELETE /workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}`
    */
@@ -903,16 +704,12 @@ export interface Handlers<Context> {
   /**
    * List connected records.
    *
-   * Lists records that the caller may see, the latest first.
-   *
    * `GET /workspaces/{workspaceId}/records`
    */
   readonly listRecords: Handler<ListRecordsRequest, Context, ListRecordsOutput>;
 
   /**
    * Fetch a connected record.
-   *
-   * Returns one record as it was last brought up to date.
    *
    * `GET /workspaces/{workspaceId}/records/{recordId}`
    */
@@ -921,16 +718,12 @@ export interface Handlers<Context> {
   /**
    * Link a record to a task.
    *
-   * Links a record to a task. Linking it again changes nothing. Sends `task.updated` when the link is new.
-   *
    * `PUT /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
    */
   readonly linkRecordTask: Handler<LinkRecordTaskRequest, Context, LinkRecordTaskOutput>;
 
   /**
    * Unlink a record from a task.
-   *
-   * Takes away the link between a record and a task; both stay. Sends `task.updated`.
    *
    * `DELETE /workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}`
    */
@@ -939,17 +732,12 @@ export interface Handlers<Context> {
   /**
    * Fetch your own recap.
    *
-   * Sums up the caller's own work in a period. It is about a person, so it takes an OAuth token.
-   *
    * `GET /workspaces/{workspaceId}/recaps/me`
    */
   readonly fetchMyRecap: Handler<FetchMyRecapRequest, Context, FetchMyRecapOutput>;
 
   /**
    * Fetch the recap of a team.
-   *
-   * Sums up the work of a team in a period. Members of the team may read it, owners of the workspace, and
-   * API keys.
    *
    * `GET /workspaces/{workspaceId}/teams/{teamId}/recap`
    */
@@ -958,17 +746,12 @@ export interface Handlers<Context> {
   /**
    * List planned work.
    *
-   * Lists work that is planned, in progress or in review, in the order of recaps: roadmap work
-   * first, then bugs, then to-dos.
-   *
    * `GET /workspaces/{workspaceId}/planned-work`
    */
   readonly listPlannedWork: Handler<ListPlannedWorkRequest, Context, ListPlannedWorkOutput>;
 
   /**
    * List completed work.
-   *
-   * Lists work that was completed in a period, the latest first.
    *
    * `GET /workspaces/{workspaceId}/completed-work`
    */
@@ -977,16 +760,12 @@ export interface Handlers<Context> {
   /**
    * List blockers.
    *
-   * Lists work whose status is `blocked`, the longest unchanged first.
-   *
    * `GET /workspaces/{workspaceId}/blockers`
    */
   readonly listBlockers: Handler<ListBlockersRequest, Context, ListBlockersOutput>;
 
   /**
    * List API keys.
-   *
-   * Lists the keys of the workspace, the newest first, revoked ones included. Only owners and admins may.
    *
    * `GET /workspaces/{workspaceId}/api-keys`
    */
@@ -995,17 +774,12 @@ export interface Handlers<Context> {
   /**
    * Create an API key.
    *
-   * Creates a key and tells its secret, this once. A workspace has at most 20 active keys. Only owners and
-   * admins may.
-   *
    * `POST /workspaces/{workspaceId}/api-keys`
    */
   readonly createApiKey: Handler<CreateApiKeyRequest, Context, CreateApiKeyOutput>;
 
   /**
    * Fetch an API key.
-   *
-   * Returns one key without its secret. Only owners and admins may.
    *
    * `GET /workspaces/{workspaceId}/api-keys/{apiKeyId}`
    */
@@ -1014,16 +788,12 @@ export interface Handlers<Context> {
   /**
    * Revoke an API key.
    *
-   * Makes a key stop working at once. Revoking it again changes nothing. Only owners and admins may.
-   *
    * `DELETE /workspaces/{workspaceId}/api-keys/{apiKeyId}`
    */
   readonly revokeApiKey: Handler<RevokeApiKeyRequest, Context, RevokeApiKeyOutput>;
 
   /**
    * List webhooks.
-   *
-   * Lists the webhooks of the workspace without their secrets; there are at most 10. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks`
    */
@@ -1032,21 +802,12 @@ export interface Handlers<Context> {
   /**
    * Create a webhook.
    *
-   * Subscribes an address to events and tells its secrets, this once. Addresses that are private,
-   * loopback or not HTTPS are refused with 422. Only owners and admins may.
-   *
-   * A webhook has the view of the member who creates it: it is told of what this member may see when an event is sent,
-   * and of nothing that the scopes of the token would not let an app read. Naming an event that they do not is refused
-   * with 403.
-   *
    * `POST /workspaces/{workspaceId}/webhooks`
    */
   readonly createWebhook: Handler<CreateWebhookRequest, Context, CreateWebhookOutput>;
 
   /**
    * Fetch a webhook.
-   *
-   * Returns one webhook without its key. Only owners, admins and API keys may.
    *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}`
    */
@@ -1055,17 +816,12 @@ export interface Handlers<Context> {
   /**
    * Change a webhook.
    *
-   * Changes where events are sent and which; a new address is unverified. Whoever changes the address, or activates the
-   * webhook again, gives it their own view of the workspace. Only owners and admins may.
-   *
    * `PATCH /workspaces/{workspaceId}/webhooks/{webhookId}`
    */
   readonly updateWebhook: Handler<UpdateWebhookRequest, Context, UpdateWebhookOutput>;
 
   /**
    * Delete a webhook.
-   *
-   * Ends the subscription and deletes the log of its deliveries. Only owners and admins may.
    *
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}`
    */
@@ -1074,18 +830,12 @@ export interface Handlers<Context> {
   /**
    * Verify a webhook.
    *
-   * Sends a HEAD request to the address, with the verification key and signed over an empty body; the receiver should
-   * answer 204. What came of it is answered and kept. Only owners and admins may.
-   *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/verify`
    */
   readonly verifyWebhook: Handler<VerifyWebhookRequest, Context, VerifyWebhookOutput>;
 
   /**
    * Replace the secrets of a webhook.
-   *
-   * Makes a new verification key and a new signing secret and tells them, this once. From now on deliveries carry the new
-   * key; for 24 hours they are signed with the old and the new secret. Only owners and admins may.
    *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key`
    */
@@ -1094,17 +844,12 @@ export interface Handlers<Context> {
   /**
    * List deliveries.
    *
-   * Lists recent attempts to send events, the latest first. They are kept for 7 days, and no more than 1 000
-   * for a webhook. Only owners, admins and API keys may.
-   *
    * `GET /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    */
   readonly listWebhookDeliveries: Handler<ListWebhookDeliveriesRequest, Context, ListWebhookDeliveriesOutput>;
 
   /**
    * Clear the log of deliveries.
-   *
-   * Deletes the log of a webhook's deliveries; the webhook stays. Only owners and admins may.
    *
    * `DELETE /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries`
    */
@@ -1117,16 +862,12 @@ export interface Handlers<Context> {
   /**
    * Send an event again.
    *
-   * Sends the event of a delivery once more, at once. Only owners, admins and API keys may.
-   *
    * `POST /workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver`
    */
   readonly redeliverWebhook: Handler<RedeliverWebhookRequest, Context, RedeliverWebhookOutput>;
 
   /**
    * List agents.
-   *
-   * Lists the agents of the workspace.
    *
    * `GET /workspaces/{workspaceId}/agents`
    */
@@ -1135,16 +876,12 @@ export interface Handlers<Context> {
   /**
    * Fetch an agent.
    *
-   * Returns one agent.
-   *
    * `GET /workspaces/{workspaceId}/agents/{agentId}`
    */
   readonly fetchAgent: Handler<FetchAgentRequest, Context, FetchAgentOutput>;
 
   /**
    * List the workers of an agent.
-   *
-   * Lists the workers of an agent: the caller's local ones and all in the cloud.
    *
    * `GET /workspaces/{workspaceId}/agents/{agentId}/workers`
    */
@@ -1153,17 +890,12 @@ export interface Handlers<Context> {
   /**
    * Register a worker.
    *
-   * Finds the caller's worker of this agent and name, or creates it. A worker whose calls are answered with
-   * 404 registers again.
-   *
    * `POST /workspaces/{workspaceId}/agents/{agentId}/workers`
    */
   readonly registerWorker: Handler<RegisterWorkerRequest, Context, RegisterWorkerOutput>;
 
   /**
    * Fetch a worker.
-   *
-   * Returns one worker.
    *
    * `GET /workspaces/{workspaceId}/workers/{workerId}`
    */
@@ -1172,17 +904,12 @@ export interface Handlers<Context> {
   /**
    * Deregister a worker.
    *
-   * Forgets a worker of the caller's. A session that it was running becomes `stale`.
-   *
    * `DELETE /workspaces/{workspaceId}/workers/{workerId}`
    */
   readonly deregisterWorker: Handler<DeregisterWorkerRequest, Context, DeregisterWorkerOutput>;
 
   /**
    * Send a sign of life.
-   *
-   * Tells that a worker is running; every 30 seconds is advised, and after 90 it counts as offline. The
-   * answer lists what it shall do.
    *
    * `POST /workspaces/{workspaceId}/workers/{workerId}/heartbeat`
    */
@@ -1191,20 +918,12 @@ export interface Handlers<Context> {
   /**
    * List agent sessions.
    *
-   * Lists the sessions that the caller may see, the oldest first; archived ones only on request. A worker
-   * asks for `state=queued` with its `workerId` and gets those that it may claim. With `wait`, an empty
-   * answer is held back until there is one, or the time is over; without it, poll no more often than every 5
-   * seconds.
-   *
    * `GET /workspaces/{workspaceId}/agent-sessions`
    */
   readonly listAgentSessions: Handler<ListAgentSessionsRequest, Context, ListAgentSessionsOutput>;
 
   /**
    * Queue work for an agent.
-   *
-   * Queues a session. A local one is run by the caller's own worker only. An agent that is not active is refused with
-   * 422. Sends `agent_session.queued`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions`
    */
@@ -1213,17 +932,12 @@ export interface Handlers<Context> {
   /**
    * Fetch an agent session.
    *
-   * Returns one session.
-   *
    * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}`
    */
   readonly fetchAgentSession: Handler<FetchAgentSessionRequest, Context, FetchAgentSessionOutput>;
 
   /**
    * Cancel an agent session.
-   *
-   * Ends a session that has not come to an end. Its claim is ended too; the worker learns it with its next
-   * heartbeat. Sends `agent_session.updated`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel`
    */
@@ -1232,17 +946,12 @@ export interface Handlers<Context> {
   /**
    * Try an agent session again.
    *
-   * Queues a `stale` session again, or for one in `error` makes a new session of the same work. Sends
-   * `agent_session.queued`.
-   *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/retry`
    */
   readonly retryAgentSession: Handler<RetryAgentSessionRequest, Context, RetryAgentSessionOutput>;
 
   /**
    * Archive an agent session.
-   *
-   * Hides a session that has come to an end. Archiving it again changes nothing.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/archive`
    */
@@ -1251,17 +960,12 @@ export interface Handlers<Context> {
   /**
    * Answer an agent.
    *
-   * Gives a session in `awaiting_input` the user's answer; it becomes `active` and the worker goes on. Sends
-   * `agent_session.updated`.
-   *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/input`
    */
   readonly answerAgentSession: Handler<AnswerAgentSessionRequest, Context, AnswerAgentSessionOutput>;
 
   /**
    * List the activities of a session.
-   *
-   * Lists what was reported while a session was run, the oldest first.
    *
    * `GET /workspaces/{workspaceId}/agent-sessions/{sessionId}/activities`
    */
@@ -1270,18 +974,12 @@ export interface Handlers<Context> {
   /**
    * Report an activity.
    *
-   * Adds a report to a session. It must name the live claim and carry its token; otherwise the answer is
-   * 409. A plan or an address is also kept on the session. Sends `agent_session.updated`.
-   *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/activities`
    */
   readonly createActivity: Handler<CreateActivityRequest, Context, CreateActivityOutput>;
 
   /**
    * Claim a session.
-   *
-   * Takes the right to run a queued session. Only one worker can hold it: the others get 409. The session
-   * becomes `active`. A worker runs one session at a time.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims`
    */
@@ -1290,17 +988,12 @@ export interface Handlers<Context> {
   /**
    * Extend a claim.
    *
-   * Keeps a claim live for another 120 seconds; every 30 seconds is advised. A claim that has run out cannot
-   * be extended: the session is `stale`, and the worker must stop.
-   *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat`
    */
   readonly heartbeatClaim: Handler<HeartbeatClaimRequest, Context, HeartbeatClaimOutput>;
 
   /**
    * Complete a session.
-   *
-   * Ends a session that succeeded. Sends `agent_session.completed`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete`
    */
@@ -1309,8 +1002,6 @@ export interface Handlers<Context> {
   /**
    * Fail a session.
    *
-   * Ends a session that failed; it becomes `error`. Sends `agent_session.completed`.
-   *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail`
    */
   readonly failClaim: Handler<FailClaimRequest, Context, FailClaimOutput>;
@@ -1318,17 +1009,12 @@ export interface Handlers<Context> {
   /**
    * Give a session back.
    *
-   * Gives up a claim without an end; the session is queued again.
-   *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release`
    */
   readonly releaseClaim: Handler<ReleaseClaimRequest, Context, ReleaseClaimOutput>;
 
   /**
    * Ask the user.
-   *
-   * Asks the user something; the session becomes `awaiting_input` until it is answered. The claim stays live
-   * as long as its heartbeats come. Sends `agent_session.updated`.
    *
    * `POST /workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input`
    */

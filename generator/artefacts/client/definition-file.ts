@@ -6,6 +6,7 @@ import type { ClientScope } from "./operation-code.js";
 /** `src/definition.ts`: what the runtime has to know of the API as a whole. */
 export function emitDefinition(scope: ClientScope, packageName: string): string {
   const { model } = scope;
+  const limits = model.policies.rateLimits;
   return render("client/src/definition.ts.hbs", {
     header: scope.header,
     definition: objectLiteral([
@@ -15,8 +16,10 @@ export function emitDefinition(scope: ClientScope, packageName: string): string 
         ...(model.servers[0] ? { server: model.servers[0].url } : {}),
         securitySchemes: Object.fromEntries(schemesOf(model)),
         policy: {
-          windows: model.policies.rateLimits?.windows ?? [],
-          refusalStatus: model.policies.rateLimits?.refusal.status ?? 429,
+          windows: limits?.windows ?? [],
+          refusalStatus: limits?.refusal.status ?? 429,
+          ...(limits?.refusal.alternatives ? { refusals: limits.refusal.alternatives } : {}),
+          ...(limits?.concurrency === undefined ? {} : { concurrency: limits.concurrency }),
           retry: model.policies.retry,
         },
         defaults: Object.fromEntries(model.clientDefaults.map(({ parameter, value }) => [parameter, value])),

@@ -1,7 +1,7 @@
 import type { ApiModel, Operation, OperationNames } from "../../model/api-model.js";
 import { callShapeOf, type CallShape } from "../../model/call-shape.js";
 import type { ModelIndex } from "../../model/model-index.js";
-import { resolved, schemaAt } from "../../model/resolve.js";
+import { memberOf, resolved, schemaAt } from "../../model/resolve.js";
 import type { Schema } from "../../model/schema.js";
 import { tokensOf } from "../../base/json.js";
 import { code, joined, typeFrom, type Code } from "../../kit/typescript/code.js";
@@ -61,6 +61,8 @@ interface CallTypes {
   readonly bodies: readonly BodyForm[];
   readonly options: Code;
   readonly results: readonly BodyForm[];
+  /** The result that a body asks for whose member `stream` is true. */
+  readonly streamed: BodyForm | undefined;
   readonly error: Code;
   /** The type of an item, where the result is a list. */
   readonly item: Code | undefined;
@@ -106,9 +108,23 @@ function callTypes(operation: Operation, own: OwnTypes): CallTypes {
     bodies,
     options: optionsType(shape, query, bodies, own, names),
     results,
+    streamed: streamedResult(operation, results, own),
     error: own.alias(names.error, errorUnion(operation, own)),
     item: isList ? pageItem(operation, shape, page.type, own) : undefined,
   };
+}
+
+/** Many APIs answer by a stream when the body says so, in a member that has become a convention. */
+function streamedResult(
+  { body }: Operation,
+  results: readonly BodyForm[],
+  own: OwnTypes,
+): BodyForm | undefined {
+  const { schemas } = own.printer.index;
+  const isAsked = memberOf(body?.contents[0]?.schema, "stream", schemas) !== undefined;
+  return isAsked
+    ? results.find(({ kind }, index) => index > 0 && (kind === "events" || kind === "lines"))
+    : undefined;
 }
 
 /** What may stand in a path is a text at least. */
@@ -177,7 +193,7 @@ function bodyUnion(forms: readonly BodyForm[]): Code {
 function overloadsOf(types: CallTypes): Overload[] {
   const { shape, results } = types;
   const bodies = shape.argument === "body" && types.bodies.length > 0 ? types.bodies : [undefined];
-  return bodies.flatMap((body, bodyIndex) =>
+  const plain = bodies.flatMap((body, bodyIndex) =>
     results.map((result, resultIndex) => {
       const choices = [
         ...(bodyIndex > 0 && body ? [`contentType: ${body.mediaTypes.map(stringLiteral).join(" | ")}`] : []),
@@ -188,13 +204,40 @@ function overloadsOf(types: CallTypes): Overload[] {
       const isRequired = choices.length > 0 || shape.areOptionsRequired;
       const isPage = types.item !== undefined && resultIndex === 0;
       return {
-        parameters: parametersOf(types, body?.type, options, isRequired),
+        parameters: parametersOf(
+          types,
+          bodyOf(types, body, bodyIndex + resultIndex === 0),
+          options,
+          isRequired,
+        ),
         result: isPage
           ? code`${typeFrom("./runtime/list.js", "ListCall")}<${result.type}, ${types.item ?? ""}, ${types.error}>`
           : code`${typeFrom("./runtime/call.js", "Call")}<${result.type}, ${types.error}>`,
       };
     }),
   );
+  const { streamed } = types;
+  const [body] = types.bodies;
+  const [first] = types.results;
+  if (!streamed || !body || !first) return plain;
+  const call = typeFrom("./runtime/call.js", "Call");
+  const overload = (type: Code, result: Code): Overload => ({
+    parameters: parametersOf(types, type, types.options, shape.areOptionsRequired),
+    result: code`${call}<${result}, ${types.error}>`,
+  });
+  const either = union([primary(first.type), primary(streamed.type)]).code;
+  return [
+    overload(code`(${body.type}) & { stream: true }`, streamed.type),
+    ...plain,
+    // Where only the run tells.
+    overload(body.type, either),
+  ];
+}
+
+/** The body of an overload; that of the first, where a body may ask for a stream, asks for none. */
+function bodyOf({ streamed }: CallTypes, body: BodyForm | undefined, isFirst: boolean): Code | undefined {
+  if (!streamed || !body || !isFirst) return body?.type;
+  return code`(${body.type}) & { stream?: false | null | undefined }`;
 }
 
 function implementationOf(types: CallTypes): Overload {

@@ -28,11 +28,17 @@ export function emitOperationTypes(
   });
 }
 
+/** An operation with its summary alone, where it has one: the client and the docs have the whole description. */
+function brief(operation: Operation): Operation {
+  const { summary } = operation;
+  return summary === undefined ? operation : { ...operation, description: summary };
+}
+
 /** `src/handlers.ts`: one handler for each operation. */
 export function emitHandlers(scope: ServerScope): string {
   const handlers = operationFiles(scope).flatMap(({ file, operations }) =>
     operations.map((operation) => ({
-      doc: operationDoc(operation, [], "  "),
+      doc: operationDoc(brief(operation), [], "  "),
       name: propertyName(operation.id),
       handler: typeFrom("./runtime/handler.js", "Handler"),
       request: typeFrom(`./operations/${file}.js`, operation.names.request),

@@ -21,7 +21,7 @@ export function logEvents(logger: Logger): (event: RuntimeEvent) => void {
     if (type === "response") return logger.info(fields, message);
     // What the caller has aborted is no trouble; what slows calls down may become one.
     const isAborted = event.type === "error" && isApiError(event.error) && event.error.code === "aborted";
-    const isTrouble = /^(error|retry|pause)$/.test(type) && !isAborted;
+    const isTrouble = /^(error|retry|pause|notice)$/.test(type) && !isAborted;
     logger[isTrouble ? "warn" : "debug"](fields, message);
   };
 }

@@ -100,6 +100,7 @@ describe("an example", () => {
       retry: "warn",
       pause: "warn",
       wait: "debug",
+      notice: "warn",
       cache: "debug",
       response: "info",
       error: "debug",

@@ -107,7 +107,7 @@ describe("a process ends by itself", () => {
       import { call } from ${JSON.stringify(`${runtime}/call.ts`)};
       import { createRuntime } from ${JSON.stringify(`${runtime}/create-runtime.ts`)};
       const definition = ${JSON.stringify(definition)};
-      const rateLimit = { windows: [{ name: "w", limit: 1, windowMs: 3_600_000 }] };
+      const rateLimit = { windows: [{ name: "w", limit: 1, windowMs: 3_600_000 }], noticeMs: Infinity };
       const api = createRuntime(definition, { baseUrl: ${JSON.stringify(server.url)}, rateLimit });
       const get = { id: "get", method: "GET", path: "/things", errorCodes: { default: "" } };
       ${code};

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 
 import { describe, expect, test, vi } from "vitest";
@@ -65,6 +66,41 @@ describe("what happens when the answer is lost", () => {
       expect(requests).toHaveLength(sent);
       expect(new Set(requests.map((text) => /^idempotency-key: (.*)$/im.exec(text)?.[1])).size).toBe(1);
     });
+  });
+});
+
+describe("a body that does not come whole", () => {
+  const head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n";
+  const broken: [what: string, answer: (socket: Socket) => void][] = [
+    ["breaks off", (socket) => socket.write(`${head}\r\n{"a":`, () => socket.destroy())],
+    ["stalls", (socket) => void socket.write(`${head}\r\n{"a":`)],
+    [
+      "cannot be decompressed",
+      (socket) => socket.end(`${head}content-encoding: gzip\r\n\r\n${"x".repeat(100)}`),
+    ],
+  ];
+  test.each(broken)("and %s is asked for again, where that is safe", async (_what, fail) => {
+    const server = await listenRaw((socket) => {
+      if (server.requests.length % 2 === 1) fail(socket);
+      else socket.write(jsonText(200, { done: true }));
+    });
+    const api = repeating(server.url, { attemptTimeoutMs: 300 });
+    expect(await call(api, get, {})).toEqual({ done: true });
+    expect(server.requests).toHaveLength(2);
+    const posted = await call(api, post, { body: {} }).safe();
+    expect(posted.ok).toBe(false);
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe("an operation that is safe to repeat, by its spec", () => {
+  test("is sent again, whatever its method", async () => {
+    const server = await serve((_request, response) =>
+      json(response, server.received.length === 1 ? 503 : 200, {}),
+    );
+    const search = { ...post, retry: { ...policy.retry, safe: true } };
+    expect((await call(repeating(server.url), search, { body: {} }).safe()).ok).toBe(true);
+    expect(server.received).toHaveLength(2);
   });
 });
 

@@ -14,7 +14,7 @@ const SILENT: ApiPolicy = {
   refusalStatus: 429,
   retry: {
     statuses: [408, 429, 500, 502, 503, 504],
-    delay: [{ header: "Retry-After" }, { header: "RateLimit" }],
+    delay: [{ header: "Retry-After" }],
     backoff: { initialMs: 500, maxMs: 30_000, factor: 2, jitter: "full" },
     maxAttempts: 4,
   },

@@ -36,7 +36,7 @@ describe("after a refusal", () => {
     const limiter = limiterOf(clock, []);
     const early = await Promise.all(Array.from({ length: 4 }, () => limiter.acquire(placeRequest())));
     for (const place of early.slice(1)) {
-      await limiter.refuse(place, Promise.resolve({ ms: 5000, isTold: true }), "w");
+      await limiter.refuse(place, Promise.resolve({ ms: 5000, isTold: true }), { window: "w" });
       limiter.settle(place, false);
     }
     const gone: number[] = [];
@@ -45,7 +45,7 @@ describe("after a refusal", () => {
       gone.push(clock.now());
       if (gone.length === 1) {
         // While the probe is under way, an answer comes to one that left before the pause.
-        await limiter.refuse(early[0] ?? place, Promise.resolve({ ms: 300, isTold: true }), "w");
+        await limiter.refuse(early[0] ?? place, Promise.resolve({ ms: 300, isTold: true }), { window: "w" });
         limiter.settle(early[0] ?? place, false);
       }
       limiter.settle(place, true);

@@ -25,6 +25,12 @@ export class LearnedWindow {
   #tryAt = 0;
   #gap = 1;
 
+  /** It was no window that a request was refused for. */
+  forget(): void {
+    this.limit = Infinity;
+    this.#refusedAt = undefined;
+  }
+
   used(now: number): number {
     const from = now - this.windowMs * MARGIN;
     let count = 0;
@@ -92,7 +98,9 @@ export class LearnedWindow {
     const refusedAt = this.#refusedAt ?? at;
     const from = refusedAt - 2 * (at - refusedAt);
     const times = this.#times.filter((time) => time >= from);
-    this.limit = Math.max(1, times.length);
+    // Refused before anything was let through: that was not for this client's own rate.
+    if (times.length === 0) return this.forget();
+    this.limit = times.length;
     this.windowMs = at - (times[0] ?? refusedAt);
     this.#tooShortMs = this.windowMs / STEP;
   }

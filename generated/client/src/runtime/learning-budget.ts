@@ -3,11 +3,11 @@ import type { Clock } from "./clock.js";
 import { LearnedWindow, STEP } from "./learned-window.js";
 import { MemoryBudget } from "./memory-store.js";
 import type { Backoff } from "./policy.js";
-import type { RateLimitState } from "./rate-limit-fields.js";
+import { PLAUSIBLE_MS, type RateLimitState } from "./rate-limit-fields.js";
 import type { Grant, RateLimitBudget, Refused, WindowUse } from "./rate-limit-store.js";
 
 /** Requests that may be under way before anything is known, and how many more for each that gets through. */
-const START = 6;
+const START = 7;
 const GROWTH = 0.25;
 /** The same after a refusal, from one: not much of the next window is lost by it. */
 const REGROWTH = 0.5;
@@ -44,6 +44,8 @@ export class LearningBudget implements RateLimitBudget {
   #cap = START;
   /** How many the server takes at a time. */
   #concurrency: number;
+  /** That was found out, and not stated. */
+  #isFound = false;
   #tryMoreAfter = TRY_MORE_AFTER;
   /** Let through since the concurrency was last tried. */
   #sinceTrial = 0;
@@ -67,13 +69,25 @@ export class LearningBudget implements RateLimitBudget {
     this.#concurrency = concurrency;
   }
 
-  take(wanted: number, least: number): Grant {
+  scout(cost: number): Grant {
+    return this.take(cost, cost, true);
+  }
+
+  lift(): void {
+    this.#stated?.lift();
+    this.#pausedUntil = -Infinity;
+    this.#isProbing = false;
+    this.#cap = Math.max(this.#cap, START);
+    this.#window.forget();
+  }
+
+  take(wanted: number, least: number, isScout = false): Grant {
     if (this.#stated) {
-      const grant = this.#stated.take(wanted, least);
+      const grant = this.#stated.take(wanted, least, isScout);
       return { ...grant, round: grant.round + this.#round };
     }
     const at = this.#clock.now();
-    const room = at < this.#pausedUntil ? 0 : this.#room(at, least);
+    const room = at < this.#pausedUntil && !isScout ? 0 : this.#room(at, least);
     const places = room < least ? 0 : Math.min(wanted, room);
     if (places > 0) this.#leave(places, at);
     return { places, round: this.#round, at, waitMs: places > 0 ? 0 : this.#waitMs(at) || Infinity };
@@ -115,7 +129,7 @@ export class LearningBudget implements RateLimitBudget {
     this.#isProbing = false;
     this.#cap += (this.#window.limit < Infinity ? REGROWTH : GROWTH) * places;
     this.#sinceTrial += places;
-    if (this.#sinceTrial < this.#tryMoreAfter || this.#concurrency === Infinity) return;
+    if (this.#sinceTrial < this.#tryMoreAfter || !this.#isFound) return;
     this.#sinceTrial = 0;
     this.#concurrency += 1;
   }
@@ -130,8 +144,11 @@ export class LearningBudget implements RateLimitBudget {
     }
     if (this.#older > 0) return;
     // Where most were refused as well, it was for their rate.
-    if (this.#late < 2 || this.#late * 2 < this.#olderAtFirst) return this.#guess();
+    if (this.#concurrency < Infinity || this.#late < 2 || this.#late * 2 < this.#olderAtFirst)
+      return this.#guess();
     this.#concurrency = this.#cap = this.#late;
+    this.#isFound = true;
+    this.#window.forget();
     this.#isProbing = false;
   }
 
@@ -147,19 +164,21 @@ export class LearningBudget implements RateLimitBudget {
     const wasOlder = this.#older > 0;
     const isSame = this.#isProbing || wasOlder;
     this.#older = this.#late = this.#permits = 0;
-    if (this.#concurrency < Infinity && others >= this.#concurrency - 1 && !isTold) {
+    if (this.#isFound && others >= this.#concurrency - 1 && !isTold) {
       this.#concurrency = Math.max(1, Math.min(this.#concurrency - 1, others));
       this.#tryMoreAfter *= 2;
       this.#sinceTrial = 0;
       return;
     }
-    this.#concurrency = Infinity;
+    if (this.#isFound) this.#concurrency = Infinity;
+    this.#isFound = false;
     if (!isSame) this.#refusedAt = now;
     if (!isSame || this.#window.limit < Infinity) this.#window.refused(at, isTold ? now + ms : undefined);
     this.#isProbing = true;
     this.#cap = 1;
     if (isTold) return;
-    if (others > 0 && !wasOlder) this.#older = this.#olderAtFirst = others;
+    // This one is settled with them.
+    if (others > 0 && !wasOlder) this.#older = this.#olderAtFirst = this.#inFlight;
     else this.#guess();
   }
 
@@ -179,12 +198,14 @@ export class LearningBudget implements RateLimitBudget {
       limit && windowMs ? { name, limit, windowMs } : [],
     );
     if (windows.length > 0) {
-      this.#stated = new MemoryBudget(windows, this.#clock);
+      const concurrency = this.#concurrency;
+      this.#stated = new MemoryBudget(windows, this.#clock, { concurrency });
       this.#stated.take(this.#inFlight, 1);
       return this.#stated.learn(states);
     }
-    for (const { name, remaining, limit = remaining, resetMs } of states) {
-      if (resetMs === undefined) continue;
+    for (const { name, remaining, limit = remaining, resetMs, isConcurrency } of states) {
+      if (isConcurrency) this.#concurrency = limit;
+      if (isConcurrency || resetMs === undefined || resetMs > PLAUSIBLE_MS) continue;
       const before = this.#quotas.get(name);
       // Answers may overtake each other: more is believed of a request that left after the last answer.
       const isNew = !before || at >= before.toldAt;
@@ -231,6 +252,11 @@ export class LearningBudget implements RateLimitBudget {
       const { limit, windowMs } = this.#window;
       const used = Math.min(limit, this.#window.used(now) + this.#inFlight);
       uses.push({ name: "learned", limit, windowMs, used, free: limit - used, isLearned: true });
+    }
+    const most = this.#concurrency;
+    if (most < Infinity) {
+      const [used, free] = [this.#inFlight, Math.max(0, most - this.#inFlight)];
+      uses.push({ name: "concurrency", limit: most, windowMs: 0, used, free, isLearned: this.#isFound });
     }
     return uses;
   }

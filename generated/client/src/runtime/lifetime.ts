@@ -48,6 +48,10 @@ export class Lifetime implements CallLifetime {
     this.#callbacks.delete(callback);
   }
 
+  get isOver(): boolean {
+    return this.#reason !== undefined;
+  }
+
   throwIfOver(): void {
     if (this.#reason) throw this.#reason;
   }

@@ -11,7 +11,7 @@ import type { RateLimitOptions } from "./options.js";
 import type { ApiPolicy, RateLimitWindow } from "./policy.js";
 import { readRateLimit, type RateLimitState } from "./rate-limit-fields.js";
 import type { RateLimitStore } from "./rate-limit-store.js";
-import { RateLimiter, type Place, type PlaceRequest, type WindowSnapshot } from "./rate-limiter.js";
+import { REROUTED, RateLimiter, type Place, type PlaceRequest, type WindowSnapshot } from "./rate-limiter.js";
 import { isRefusal } from "./refusal.js";
 import { Limiters, sharedLimiters } from "./shared-limiters.js";
 import { delayOf } from "./told-delay.js";
@@ -52,7 +52,9 @@ export function limiterLayer({
 }: LimiterSetup): LimiterLayer {
   const options = rateLimit || {};
   const { windows = policy.windows, concurrency = policy.concurrency, store = memoryStore } = options;
-  const { maxQueue = Infinity, maxWaitMs = Infinity, strict: isStrict = false } = options;
+  const { maxQueue = Infinity, maxWaitMs = Infinity, maxPauseMs, strict: isStrict = false } = options;
+  const { noticeMs = 60_000 } = options;
+  let noticedUntil = -Infinity;
   const { delay, backoff } = policy.retry;
   const isSilent = windows.length === 0;
   const isShared = store === memoryStore && options.shared !== false;
@@ -66,7 +68,19 @@ export function limiterLayer({
     return limiters.get(name, () => {
       const most = name === "" ? concurrency : undefined;
       const setup = { clock, emit, isCautious, isStrict, backoff, concurrency: most };
-      return new RateLimiter(() => store.open(name, own, setup), clock);
+      // An operation that alone is refused waits by itself from then on.
+      const onLift = (operation: string, restMs: number): void => {
+        limiters.get(`operation:${operation}`, () => {
+          let pauseMs = restMs;
+          return new RateLimiter(() => {
+            const budget = new LearningBudget(clock, backoff);
+            if (pauseMs > 0) budget.pause({ ms: pauseMs, isTold: true, round: 0, at: clock.now() });
+            pauseMs = 0;
+            return budget;
+          }, clock);
+        });
+      };
+      return new RateLimiter(() => store.open(name, own, setup), clock, name === "" ? onLift : undefined);
     });
   }
 
@@ -88,8 +102,12 @@ export function limiterLayer({
     const settle = (isCounted: boolean): void =>
       passed.forEach(([limiter, place]) => limiter.settle(place, isCounted));
     try {
-      for (const limiter of limitersOf(call))
-        passed.push([limiter, await limiter.acquire(wishOf(cost, request, call))]);
+      for (let limiter; (limiter = limitersOf(call)[passed.length]);) {
+        const place = await limiter.acquire(wishOf(cost, request, call)).catch((reason: unknown) => {
+          if (reason !== REROUTED) throw reason;
+        });
+        if (place) passed.push([limiter, place]);
+      }
     } catch (error) {
       settle(false);
       throw error;
@@ -109,22 +127,38 @@ export function limiterLayer({
       return response;
     }
     const told = delayOf(response, delay).then((ms) => ({
-      ms: ms ?? backoffMs(backoff, 1),
+      ms: Math.min(ms ?? backoffMs(backoff, 1), Number.MAX_SAFE_INTEGER),
       isTold: ms !== undefined,
     }));
     await refuse(told, states, passed);
     settle(false);
     const { ms: pauseMs } = await told;
+    notice(pauseMs, request, call);
     if (passed.length === 1) emit({ ...subjectOf(request, call), type: "pause", pauseMs });
     return response;
   }
 
   function wishOf(cost: number, request: OutgoingRequest, call: CallContext): PlaceRequest {
-    const { id, priority = 0, lifetime } = call;
+    const { id, priority = 0, lifetime, operation } = call;
     const rest = Math.min(maxWaitMs, lifetime.deadline - performance.now());
-    const onWait = (waitMs: number): void => emit({ ...subjectOf(request, call), type: "wait", waitMs });
-    // A repetition does not go to the end of the queue.
-    return { cost, priority, sequence: id, lifetime, maxWaitMs: rest, maxQueue, onWait };
+    const onWait = (waitMs: number): void => {
+      emit({ ...subjectOf(request, call), type: "wait", waitMs });
+      notice(waitMs, request, call);
+    };
+    // A retry does not go to the end of the queue, and is not dropped because it is full.
+    const most = call.attempts > 0 ? Infinity : maxQueue;
+    const own = { sequence: id, operation: operation?.id ?? "", lifetime };
+    return { ...own, cost, priority, maxWaitMs: rest, maxQueue: most, onWait };
+  }
+
+  /** A long wait is said aloud, once until it is over. */
+  function notice(waitMs: number, request: OutgoingRequest, call: CallContext): void {
+    const now = clock.now();
+    if (waitMs < noticeMs || now < noticedUntil) return;
+    noticedUntil = now + waitMs;
+    emit({ ...subjectOf(request, call), type: "notice", waitMs });
+    const seconds = Math.ceil(waitMs / 1000);
+    console.warn(`${origin}: calls wait ${seconds} s for the rate limit (noticeMs sets when this is said)`);
   }
 
   /** What the server says of its windows goes to those who keep them. */
@@ -162,7 +196,7 @@ export function limiterLayer({
     const full = states.find(({ remaining }) => remaining === 0)?.name;
     const named = passed.find(([limiter]) => limiter.snapshot().some(({ name }) => name === full));
     const [limiter, place] = named ?? passed[0] ?? [];
-    if (limiter && place) await limiter.refuse(place, told, full);
+    if (limiter && place) await limiter.refuse(place, told, { window: named && full, maxPauseMs });
   }
 
   const layer: Layer = (request, next, call) => {

@@ -5,6 +5,9 @@ import type { RateLimitWindow } from "./policy.js";
 import type { Grant, RateLimitBudget, Refused, WindowUse } from "./rate-limit-store.js";
 import { WindowState } from "./windows.js";
 
+/** A step of a ramp waits no longer for its answers. */
+const LONGEST_STEP_MS = 200;
+
 /** A ramp ends here at the earliest, for APIs without windows. */
 const MOST_RAMPED = 64;
 
@@ -31,6 +34,7 @@ export class MemoryBudget implements RateLimitBudget {
   /** Places given out in this step, and those of them that are not settled. */
   #given = 0;
   #underWay = 0;
+  #stepEndsAt = Infinity;
   /** The window that a refusal was for. */
   #full: WindowState | undefined;
 
@@ -43,20 +47,33 @@ export class MemoryBudget implements RateLimitBudget {
     if (isCautious) this.#ramp = Math.ceil(Math.min(...windows.map(({ limit }) => limit)) / 4);
   }
 
-  take(wanted: number, least: number): Grant {
+  scout(cost: number): Grant {
+    return this.take(cost, cost, true);
+  }
+
+  lift(): void {
+    this.#pausedUntil = -Infinity;
+  }
+
+  take(wanted: number, least: number, isScout = false): Grant {
     const now = this.#clock.now();
-    const isPaused = now < this.#pausedUntil;
+    const isPaused = now < this.#pausedUntil && !isScout;
+    // Where answers take long, and none was refused, as many more go ahead.
+    const isStep = this.#round === 0 && this.#underWay > 0 && this.#ramp < Infinity;
+    if (isStep && now >= this.#stepEndsAt) this.#ramp = this.#given * 2;
     const ramp = this.#given > 0 ? this.#ramp - this.#given : Math.max(this.#ramp, least);
     const slots =
       this.#inFlight > 0 ? this.#concurrency - this.#inFlight : Math.max(this.#concurrency, least);
     const room = Math.min(wanted, ramp, slots, ...this.#windows.map((window) => window.room(now, least)));
     const places = isPaused || room < least ? 0 : room;
+    if (places > 0) this.#stepEndsAt = now + LONGEST_STEP_MS;
     this.#given += places;
     this.#underWay += places;
     this.#inFlight += places;
     for (const window of this.#windows) window.hold(places, now);
     // When nothing is in the way but what is under way, an answer will tell.
-    return { places, round: this.#round, at: now, waitMs: this.#waitAt(now, least) || Infinity };
+    const waitMs = this.#waitAt(now, least) || (isStep ? Math.max(1, this.#stepEndsAt - now) : Infinity);
+    return { places, round: this.#round, at: now, waitMs };
   }
 
   settle(places: number, round: number, isCounted: boolean, at: number): void {

@@ -39,10 +39,17 @@ export interface RateLimitOptions {
   readonly concurrency?: number | undefined;
   /**
    * `true`: a place is held from before a request leaves until a whole window after its answer, however long that takes.
-   * Unless given, a request counts from an eighth of the window (200 ms at least) after it left at the latest: none is
+   * Unless given, a request counts from an eighth of the window (150 ms at least) after it left at the latest: none is
    * refused as long as the times that requests take to the server differ by less.
    */
   readonly strict?: boolean | undefined;
+  /**
+   * The longest pause that calls wait for, in milliseconds; 20 minutes unless given. Where a server tells a longer one,
+   * calls fail at once with a `RateLimitWaitError` that says it.
+   */
+  readonly maxPauseMs?: number | undefined;
+  /** A wait that is longer is told by a `notice` event and a `console.warn`, in milliseconds; 60,000 unless given. */
+  readonly noticeMs?: number | undefined;
   /** `false`: this client counts by itself, and does not share its budget with others of the same credential. */
   readonly shared?: boolean | undefined;
   /** Calls that may queue; more fail at once with a `RateLimitWaitError`. */

@@ -68,6 +68,8 @@ export interface RetryPolicy {
   readonly backoff: Backoff;
   /** All attempts, the first included. */
   readonly maxAttempts: number;
+  /** The operation may be repeated whatever its method. */
+  readonly safe?: boolean;
 }
 
 export interface Backoff {
@@ -77,5 +79,5 @@ export interface Backoff {
   readonly jitter: "full" | "none";
 }
 
-/** A response header, or a pattern on the error's message with a group named `seconds`. */
+/** A response header, or a pattern on the error's message with a group named after a unit, or `delay`. */
 export type DelaySource = { readonly header: string } | { readonly message: string };

@@ -6,7 +6,6 @@ import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiPolicy, RetryPolicy } from "./policy.js";
 import { readRateLimit } from "./rate-limit-fields.js";
-import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
 import { isRefusal } from "./refusal.js";
 import type { RetryBudget } from "./retry-budget.js";
 import { delayOf } from "./told-delay.js";
@@ -31,6 +30,8 @@ export interface RetrySetup {
   readonly emit: Emit;
   /** A limiter follows, which lets nobody leave in a pause. */
   readonly isLimited: boolean;
+  /** A longer delay is final. */
+  readonly maxPauseMs: number;
 }
 
 /** The attempts of one call. */
@@ -57,6 +58,7 @@ class Attempts {
       (response) => {
         if (response.ok || !isFailure(response, this.#rule, policy)) {
           budget.succeed(this.#failures > 0);
+          this.#call.again = (failure) => this.again(failure);
           return response;
         }
         return this.again({ response });
@@ -102,13 +104,13 @@ class Attempts {
     const most = (call.maxRetries ?? rule.maxAttempts - 1) * (isRefused && told === undefined ? GUESSES : 1);
     // Written so that a maximum that is no number lets nothing through.
     if (!(count <= most)) return undefined;
-    if (!isRefused && !isRepeatable(this.#request, call)) return undefined;
+    if (!isRefused && !(rule.safe || isRepeatable(this.#request, call))) return undefined;
     if (isStream(this.#request.body)) {
       call.unrepeated = "not repeated, since its body is a stream";
       return undefined;
     }
     const delayMs = told ?? backoffMs(rule.backoff, Math.min(count, 30));
-    const mostMs = Math.min(LONGEST_PAUSE_MS, call.lifetime.deadline - performance.now());
+    const mostMs = Math.min(this.#setup.maxPauseMs, call.lifetime.deadline - performance.now());
     if (delayMs > mostMs) return undefined;
     return isRefused || (await this.#setup.budget.take(call.lifetime)) ? delayMs : undefined;
   }

@@ -43,6 +43,7 @@ export function spanOf(text: string): number {
 /** The unit that the name of a header or member ends with: `retry-after-ms`, `retryAfterMinutes`. */
 export function unitOf(name: string): number {
   if (/(ms|millis|milliseconds)$/i.test(name)) return UNITS_MS.ms;
+  if (/hours$/i.test(name)) return UNITS_MS.h;
   return /(min|mins|minutes)$/i.test(name) ? UNITS_MS.m : UNITS_MS.s;
 }
 

@@ -14,12 +14,12 @@ function roundingMs(windowMs: number): number {
 }
 
 /** How much the time to the server may vary from request to request: a part of the window, and at least so many ms. */
-const VARIATION = { part: 1 / 8, leastMs: 200 };
+const VARIATION = { part: 1 / 8, leastMs: 150 };
 
 /**
  * One window, as the client keeps it. The server counts a request between the moment when it leaves and the one when its
  * answer comes. A place is free again a whole window after that answer or, where it takes long, a window and an eighth
- * (200 ms at least) after the request left: by then the server has counted it, as long as the times of requests to the
+ * (150 ms at least) after the request left: by then the server has counted it, as long as the times of requests to the
  * server differ by no more than that. So no span shorter than `n` windows holds more than `n * limit` requests, and none
  * is refused, however the server counts: in fixed windows, in sliding ones, or by a bucket of that size which refills at
  * that rate (GCRA), since that lets `limit * (1 + span / window)` through in any span. `isStrict`: only the answer counts.

@@ -4,7 +4,7 @@ import { decoderOf, factsOf, readJson, requestIdOf } from "./decode.js";
 import type { ClientError } from "./errors.js";
 import { nextCallId } from "./events.js";
 import type { CallContext } from "./layer.js";
-import { Lifetime } from "./lifetime.js";
+import { Lifetime, stopAfter } from "./lifetime.js";
 import { located, originOf, type Origin } from "./located.js";
 import type { Operation } from "./operation.js";
 import { buildRequest, type CallInput, type SendOptions } from "./request.js";
@@ -113,8 +113,7 @@ export function send<T>(
   const work = async (): Promise<Answer<T>> => {
     await undefined;
     lifetime.throwIfOver();
-    const response = await api.send(buildRequest(api, operation, input, options), context);
-    if (!response.ok) throw await statusErrorOf(api, operation, response);
+    let response = await api.send(buildRequest(api, operation, input, options), context);
     // Only reads go on by themselves, and only while the caller wants it: no earlier deadline counts for the rest.
     const resume = (id: string): Promise<Response> => {
       const headers = { ...options.headers, "last-event-id": id };
@@ -127,9 +126,19 @@ export function send<T>(
       isRaw: isRaw(),
       resume: operation.method === "GET" ? resume : undefined,
     };
-    const answer = await readAnswer(operation, response, lifetime, reading);
-    // The spec says what the data is; the server is trusted to keep to it.
-    return answer as Answer<T>;
+    for (;;) {
+      if (!response.ok) throw await statusErrorOf(api, operation, response);
+      try {
+        const answer = await readAnswer(operation, response, lifetime, reading);
+        // The spec says what the data is; the server is trusted to keep to it.
+        return answer as Answer<T>;
+      } catch (error) {
+        // A body that breaks off or stalls is a connection that failed.
+        if (!context.again || lifetime.isOver || reading.isRaw) throw error;
+        context.endAttempt?.(error);
+        response = await context.again({ error });
+      }
+    }
   };
   return new Promise((resolve, reject) => {
     let isSettled = false;
@@ -174,10 +183,17 @@ async function readAnswer(
     lifetime.release();
     return answerOf(data, stream);
   }
-  lifetime.limit(limitMs);
-  const data = isEmpty ? discard(response) : await readJson(response, operation.mayBeEmpty);
+  const data = isEmpty ? discard(response) : await inTime(readJson(response, operation.mayBeEmpty), limitMs);
   lifetime.end();
   return answerOf(data, response);
+}
+
+/** Fails when work takes longer. */
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = stopAfter(ms, reject);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function answerOf(data: unknown, response: Response): Answer<unknown> {

@@ -12,6 +12,7 @@ import { observeLayer } from "./observe.js";
 import type { ApiOptions } from "./options.js";
 import { createRedactor } from "./redactor.js";
 import { isStream, own } from "./objects.js";
+import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
 import { retryLayer } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { createTransport } from "./transport.js";
@@ -56,6 +57,7 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
         clock,
         emit,
         isLimited: rateLimit !== false,
+        maxPauseMs: (rateLimit || {}).maxPauseMs ?? LONGEST_PAUSE_MS,
       }),
       auth.credentials,
       limiter,

@@ -27,6 +27,8 @@ export type CallEvent = EventSubject &
     | { readonly type: "response"; readonly status: number; readonly durationMs: number }
     /** The call queues for a slot of the rate limit. */
     | { readonly type: "wait"; readonly waitMs: number }
+    /** The call, and others with it, wait longer than `rateLimit.noticeMs`. */
+    | { readonly type: "notice"; readonly waitMs: number }
     | {
         readonly type: "retry";
         /** 1 for the first repetition. */

@@ -55,6 +55,10 @@ export interface CallContext {
   sign?: ((request: OutgoingRequest) => OutgoingRequest | Promise<OutgoingRequest>) | undefined;
   /** How often the request was sent so far. */
   attempts: number;
+  /** Sends the request once more after its body failed, where that may help; set by the layer that retries. */
+  again?: ((failure: { readonly error: unknown }) => Promise<Response>) | undefined;
+  /** Ends the attempt that is under way, with its body; set by what sends it. */
+  endAttempt?: ((reason: unknown) => void) | undefined;
   /** Why a failure that passes was final nevertheless, for the message of the error. */
   unrepeated?: string | undefined;
 }

@@ -13,6 +13,9 @@ export interface RateLimitState {
   readonly isConcurrency?: boolean | undefined;
 }
 
+/** A longer delay is no delay, but a mistake: it is tried again after the longest pause. */
+export const PLAUSIBLE_MS: number = 32 * 24 * 3_600_000;
+
 /** Clocks that differ by less are taken for the same: `Date` has whole seconds. */
 const SAME_CLOCK_MS = 2000;
 

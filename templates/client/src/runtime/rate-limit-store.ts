@@ -37,6 +37,10 @@ export interface RateLimitBudget {
    * of requests that left before the pause: the same refusal, which at most makes it longer.
    */
   pause(refused: Refused): void;
+  /** Places in spite of a pause, if there were some without it. */
+  scout?(cost: number): Grant;
+  /** Ends a pause. */
+  lift?(): void;
   /** The process stood still for so long: requests that it sent may reach the server only now. */
   stall?(ms: number): void;
   /** The server says what is left, and perhaps what it allows, in the answer to a request that left then. */

@@ -40,8 +40,9 @@ function redirected(request: OutgoingRequest, { status, headers }: Response): Ou
 function attempt(
   fetch: Fetch,
   { method, url, headers, body }: OutgoingRequest,
-  { lifetime, attemptTimeoutMs = Infinity }: CallContext,
+  call: CallContext,
 ): Promise<Response> {
+  const { lifetime, attemptTimeoutMs = Infinity } = call;
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
     const stop = (reason: unknown): void => {
@@ -50,6 +51,7 @@ function attempt(
     };
     // The end of the call still has to reach the body, until that is read.
     lifetime.onEnd(stop);
+    call.endAttempt = stop;
     const { signal } = controller;
     if (signal.aborted) return;
     const timer = stopAfter(attemptTimeoutMs, stop);

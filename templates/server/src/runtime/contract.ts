@@ -146,6 +146,8 @@ export interface PaginationContract {
   readonly style: "cursor" | "page" | "offset" | "link";
   /** The query parameter that asks for the next page. */
   readonly parameter?: string;
+  /** Where the parameter is a member of the body instead. */
+  readonly in?: "body";
   readonly limitParameter?: string;
   /** JSON Pointer to the array of items in a page. */
   readonly items: string;
