@@ -54,11 +54,21 @@ let generator: string | undefined;
 
 /** SHA-256 of the generator's own code and templates: another generator may make another output. */
 function generatorHash(): string {
-  const code = fileURLToPath(new URL("../", import.meta.url));
   const templates = fileURLToPath(new URL("../../templates/", import.meta.url));
   return (generator ??= sha256(
-    [...filesIn(code), ...filesIn(templates)].map((file) => sha256(readFileSync(file))).join(),
+    [codeHash(), ...filesIn(templates).map((file) => sha256(readFileSync(file)))].join(),
   ));
+}
+
+/** The hash that was written when the code was compiled; the code's own where it runs from its sources. */
+function codeHash(): string {
+  const stamp = new URL("../generator.sha256", import.meta.url);
+  if (existsSync(stamp)) return readFileSync(stamp, "utf8").trim();
+  return sha256(
+    filesIn(fileURLToPath(new URL("../", import.meta.url)))
+      .map((file) => sha256(readFileSync(file)))
+      .join(),
+  );
 }
 
 function filesIn(folder: string): string[] {

@@ -13,6 +13,7 @@ export async function benchLimits(): Promise<void> {
   const rows: string[][] = [];
   const peers = [
     await ours(LIMIT, WINDOW_MS),
+    await ours(),
     await octokit(),
     await ky(),
     await openai(),

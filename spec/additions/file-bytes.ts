@@ -111,11 +111,21 @@ async function contentOf(
 async function sha256Of(blob: Blob): Promise<string> {
   const hash = nodeModule("node:crypto")?.createHash("sha256");
   if (hash) {
-    for await (const chunk of blob.stream()) hash.update(chunk);
+    for await (const chunk of chunksOf(blob.stream())) hash.update(chunk);
     return hash.digest("hex");
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The chunks of a stream, whose iterator not every project's types know. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel();
+  }
 }
 
 /** The bytes as a body that tells how much of it was taken. */
@@ -129,7 +139,7 @@ export function countedBody(
   if (!isNode) return bytes;
   if (!(bytes instanceof Blob)) return bytes.pipeThrough(counter(tell));
   const body: AsyncIterable<Uint8Array> = {
-    [Symbol.asyncIterator]: () => bytes.stream().pipeThrough(counter(tell))[Symbol.asyncIterator](),
+    [Symbol.asyncIterator]: () => chunksOf(bytes.stream().pipeThrough(counter(tell))),
   };
   // Node's fetch takes it, and begins anew for each attempt; the types of browsers do not know it.
   return body as unknown as BodyInit;

@@ -127,11 +127,13 @@ function sendBytes(
     maxRetries,
     attemptTimeoutMs = api.attemptTimeoutMs + file.size / SLOWEST_BYTES_PER_MS,
   } = options;
+  const sent: Record<string, string> = {};
+  headers.forEach((value, name) => (sent[name] = value));
   return call(
     api,
     operation,
     { url: uploadUrl, body: file },
-    { signal, maxRetries, attemptTimeoutMs, timeoutMs: Infinity, headers: Object.fromEntries(headers) },
+    { signal, maxRetries, attemptTimeoutMs, timeoutMs: Infinity, headers: sent },
   );
 }
 

@@ -3,21 +3,12 @@ import { join } from "node:path";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { docs } from "../../generator/artefacts/docs/index.js";
-import { carryOut, loadModel, planBuild } from "../../generator/pipeline.js";
+import { loadModel } from "../../generator/pipeline.js";
 import type { Schema } from "../../generator/model/schema.js";
 import { sharedSpec } from "../support/build.js";
 import { scratchFolder } from "../support/scratch.js";
+import { docsOf } from "./build.js";
 import { brokenLinks, pagesIn } from "./site.js";
-
-/** Builds the docs of a spec alone, and gives the folder that they are in. */
-async function docsOf(spec: string): Promise<string> {
-  const folder = scratchFolder();
-  const artefacts = [{ artefact: docs.artefact, options: {}, folder, below: "docs" }];
-  const request = { spec, specName: "openapi.yaml", overlays: [], isLinted: false, home: folder, artefacts };
-  await carryOut(await planBuild(request));
-  return join(folder, "docs");
-}
 
 function textOf(folder: string): string {
   return [...pagesIn(folder).values()].join("\n");

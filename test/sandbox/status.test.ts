@@ -186,11 +186,11 @@ describeDatabases("the sandbox about itself", (open) => {
     const visit = (path: string, accept = "text/html"): Promise<Response> =>
       sandbox.answer(new Request(`http://127.0.0.1:4711${path}`, { headers: { accept } }));
 
-    it("is docs whose curl lines lead here", async () => {
-      const text = await (await visit("/")).text();
-      expect(text).toContain("curl &#x27;http://127.0.0.1:4711/api/v1/me&#x27;");
-      expect(text).not.toContain("https://api.workspace.example/api/v1");
-      expect(text).toContain('href="/_sandbox"');
+    it("is docs that know where they are, and the status page", async () => {
+      expect(await (await visit("/")).text()).toContain("<h1>Workspace API</h1>");
+      const host = await (await visit("/assets/host.js", "*/*")).text();
+      expect(host).toContain('"baseUrl":"/api/v1"');
+      expect(host).toContain('"statusUrl":"/_sandbox"');
     });
 
     it("is a page where there is nothing, and a problem for programs", async () => {

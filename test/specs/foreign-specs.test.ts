@@ -65,6 +65,7 @@ describe.each(Object.entries(CONSUMERS))("%s", (name, consumer) => {
       const { plans } = await buildPackage(spec, folder);
       expect(plans[0]?.written.length).toBeGreaterThan(20);
       expect(compileErrors(folder, consumer)).toEqual([]);
+      expect(compileErrors(folder, consumer, "plain")).toEqual([]);
       expect(anyKeywords(folder)).toEqual([]);
     },
   );

@@ -3,7 +3,19 @@ import { join } from "node:path";
 
 import ts from "typescript";
 
-/** The options that a careful consumer has: nothing is skipped. */
+/** The options of a project that sets `strict` and nothing else, so that it may keep emitted sources in its own tree. */
+const PLAIN: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  strict: true,
+  skipLibCheck: true,
+  types: [],
+  noEmit: true,
+};
+
+/** The options of `@tsconfig/strictest` and more: nothing is skipped. */
 const STRICT: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts"],
@@ -14,16 +26,27 @@ const STRICT: ts.CompilerOptions = {
   exactOptionalPropertyTypes: true,
   verbatimModuleSyntax: true,
   noUnusedLocals: true,
+  noUnusedParameters: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+  noPropertyAccessFromIndexSignature: true,
+  allowUnreachableCode: false,
+  allowUnusedLabels: false,
   skipLibCheck: false,
   types: [],
   noEmit: true,
 };
 
 /** Type-checks every source file of an emitted package, and a consumer of it; gives back what the compiler reports. */
-export function compileErrors(folder: string, consumer = ""): string[] {
+export function compileErrors(
+  folder: string,
+  consumer = "",
+  options: "strictest" | "plain" = "strictest",
+): string[] {
   const file = join(folder, "consumer.ts");
   writeFileSync(file, consumer === "" ? "export {};\n" : consumer);
-  const program = ts.createProgram([...sourcesOf(folder), file], STRICT);
+  const program = ts.createProgram([...sourcesOf(folder), file], options === "plain" ? PLAIN : STRICT);
   const diagnostics = ts.getPreEmitDiagnostics(program);
   return diagnostics.map((diagnostic) => {
     const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");

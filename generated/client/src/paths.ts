@@ -3,1229 +3,366 @@ import type { Activity, ActivityCreate, ActivityPage, Agent, AgentList, AgentSes
 
 export interface paths {
     "/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch the caller */
         get: operations["fetchMe"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List workspaces */
         get: operations["listWorkspaces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a workspace */
         get: operations["fetchWorkspace"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List members */
         get: operations["listMembers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a member */
         get: operations["fetchMember"];
-        put?: never;
-        post?: never;
         /** Remove a member */
         delete: operations["removeMember"];
-        options?: never;
-        head?: never;
         /** Change a member */
         patch: operations["updateMember"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List teams */
         get: operations["listTeams"];
-        put?: never;
         /** Create a team */
         post: operations["createTeam"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a team */
         get: operations["fetchTeam"];
-        put?: never;
-        post?: never;
         /** Delete a team */
         delete: operations["deleteTeam"];
-        options?: never;
-        head?: never;
         /** Change a team */
         patch: operations["updateTeam"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the members of a team */
         get: operations["listTeamMembers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/members/{userId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Add a member to a team */
         put: operations["putTeamMember"];
-        post?: never;
         /** Remove a member from a team */
         delete: operations["removeTeamMember"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the invitations of a team */
         get: operations["listTeamInvites"];
-        put?: never;
         /** Invite somebody to a team */
         post: operations["createTeamInvite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
         /** Revoke an invitation */
         delete: operations["revokeTeamInvite"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/invites/{inviteId}/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Accept an invitation */
         post: operations["acceptTeamInvite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List tasks */
         get: operations["listTasks"];
-        put?: never;
         /** Create a task */
         post: operations["createTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Search tasks */
         get: operations["searchTasks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a task */
         get: operations["fetchTask"];
-        put?: never;
-        post?: never;
         /** Delete a task */
         delete: operations["deleteTask"];
-        options?: never;
-        head?: never;
         /** Update a task */
         patch: operations["updateTask"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/snooze": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Snooze a task */
         put: operations["snoozeTask"];
-        post?: never;
         /** Wake a snoozed task */
         delete: operations["unsnoozeTask"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/relations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the relations of a task */
         get: operations["listTaskRelations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/relations/{type}/{relatedTaskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Relate a task to another */
         put: operations["addTaskRelation"];
-        post?: never;
         /** Remove a relation */
         delete: operations["removeTaskRelation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/triage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Decide the triage of a task */
         post: operations["decideTriage"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/description/patch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Patch the description of a task */
         post: operations["patchTaskDescription"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/initiatives": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List initiatives */
         get: operations["listInitiatives"];
-        put?: never;
         /** Create an initiative */
         post: operations["createInitiative"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/initiatives/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an initiative */
         get: operations["fetchInitiative"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
         /** Update an initiative */
         patch: operations["updateInitiative"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/bugs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List bugs */
         get: operations["listBugs"];
-        put?: never;
         /** Report a bug */
         post: operations["createBug"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/bugs/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a bug */
         get: operations["fetchBug"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
         /** Update a bug */
         patch: operations["updateBug"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the comments on a task */
         get: operations["listComments"];
-        put?: never;
         /** Comment on a task */
         post: operations["createComment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a comment */
         get: operations["fetchComment"];
-        put?: never;
-        post?: never;
         /** Delete a comment */
         delete: operations["deleteComment"];
-        options?: never;
-        head?: never;
         /** Edit a comment */
         patch: operations["updateComment"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/tasks/{taskId}/comments/{commentId}/reactions/{emoji}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** React to a comment */
         put: operations["addCommentReaction"];
-        post?: never;
         /** Take back a reaction */
         delete: operations["removeCommentReaction"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List documents */
         get: operations["listDocuments"];
-        put?: never;
         /** Create a document */
         post: operations["createDocument"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/documents/{documentId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a document */
         get: operations["fetchDocument"];
-        put?: never;
-        post?: never;
         /** Delete a document */
         delete: operations["deleteDocument"];
-        options?: never;
-        head?: never;
         /** Change a document */
         patch: operations["updateDocument"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/documents/{documentId}/patch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Patch the text of a document */
         post: operations["patchDocument"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Announce a file */
         post: operations["createFileUpload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/files/{fileId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a file's description */
         get: operations["fetchFile"];
-        put?: never;
-        post?: never;
         /** Delete a file */
         delete: operations["deleteFile"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/files/{fileId}/content": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Read the bytes of a file */
         get: operations["downloadFile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/taxonomy-labels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List taxonomy labels */
         get: operations["listTaxonomyLabels"];
-        put?: never;
         /** Create a taxonomy label */
         post: operations["createTaxonomyLabel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/taxonomy-labels/{taxonomyLabelId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a taxonomy label */
         get: operations["fetchTaxonomyLabel"];
-        put?: never;
-        post?: never;
         /** Delete a taxonomy label */
         delete: operations["deleteTaxonomyLabel"];
-        options?: never;
-        head?: never;
         /** Change a taxonomy label */
         patch: operations["updateTaxonomyLabel"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/records": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List connected records */
         get: operations["listRecords"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/records/{recordId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a connected record */
         get: operations["fetchRecord"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/records/{recordId}/tasks/{taskId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
         /** Link a record to a task */
         put: operations["linkRecordTask"];
-        post?: never;
         /** Unlink a record from a task */
         delete: operations["unlinkRecordTask"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/recaps/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch your own recap */
         get: operations["fetchMyRecap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/teams/{teamId}/recap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch the recap of a team */
         get: operations["fetchTeamRecap"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/planned-work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List planned work */
         get: operations["listPlannedWork"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/completed-work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List completed work */
         get: operations["listCompletedWork"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/blockers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List blockers */
         get: operations["listBlockers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List API keys */
         get: operations["listApiKeys"];
-        put?: never;
         /** Create an API key */
         post: operations["createApiKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/api-keys/{apiKeyId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an API key */
         get: operations["fetchApiKey"];
-        put?: never;
-        post?: never;
         /** Revoke an API key */
         delete: operations["revokeApiKey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List webhooks */
         get: operations["listWebhooks"];
-        put?: never;
         /** Create a webhook */
         post: operations["createWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a webhook */
         get: operations["fetchWebhook"];
-        put?: never;
-        post?: never;
         /** Delete a webhook */
         delete: operations["deleteWebhook"];
-        options?: never;
-        head?: never;
         /** Change a webhook */
         patch: operations["updateWebhook"];
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Verify a webhook */
         post: operations["verifyWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/rotate-key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Replace the secrets of a webhook */
         post: operations["rotateWebhookKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List deliveries */
         get: operations["listWebhookDeliveries"];
-        put?: never;
-        post?: never;
         /** Clear the log of deliveries */
         delete: operations["clearWebhookDeliveries"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Send an event again */
         post: operations["redeliverWebhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List agents */
         get: operations["listAgents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agents/{agentId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an agent */
         get: operations["fetchAgent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agents/{agentId}/workers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the workers of an agent */
         get: operations["listWorkers"];
-        put?: never;
         /** Register a worker */
         post: operations["registerWorker"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/workers/{workerId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch a worker */
         get: operations["fetchWorker"];
-        put?: never;
-        post?: never;
         /** Deregister a worker */
         delete: operations["deregisterWorker"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/workers/{workerId}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Send a sign of life */
         post: operations["heartbeatWorker"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List agent sessions */
         get: operations["listAgentSessions"];
-        put?: never;
         /** Queue work for an agent */
         post: operations["createAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** Fetch an agent session */
         get: operations["fetchAgentSession"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Cancel an agent session */
         post: operations["cancelAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Try an agent session again */
         post: operations["retryAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Archive an agent session */
         post: operations["archiveAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/input": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Answer an agent */
         post: operations["answerAgentSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/activities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** List the activities of a session */
         get: operations["listActivities"];
-        put?: never;
         /** Report an activity */
         post: operations["createActivity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Claim a session */
         post: operations["claimSession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Extend a claim */
         post: operations["heartbeatClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Complete a session */
         post: operations["completeClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/fail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Fail a session */
         post: operations["failClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Give a session back */
         post: operations["releaseClaim"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/workspaces/{workspaceId}/agent-sessions/{sessionId}/claims/{claimId}/await-input": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** Ask the user */
         post: operations["awaitClaimInput"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
 }
 export interface operations {
     fetchMe: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The caller. */
             200: {
@@ -1241,7 +378,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1300,13 +436,7 @@ export interface operations {
         };
     };
     listWorkspaces: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
+        parameters: {};
         responses: {
             /** @description The workspaces of the caller. */
             200: {
@@ -1375,7 +505,6 @@ export interface operations {
     };
     fetchWorkspace: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -1387,9 +516,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The workspace. */
             200: {
@@ -1405,7 +532,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1492,7 +618,6 @@ export interface operations {
                 /** @description The order of the list; `name` unless given. */
                 sort?: MemberSort;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1500,9 +625,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of members. */
             200: {
@@ -1580,7 +703,6 @@ export interface operations {
     };
     fetchMember: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -1594,9 +716,7 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The member. */
             200: {
@@ -1612,7 +732,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1681,7 +800,6 @@ export interface operations {
     };
     removeMember: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -1698,16 +816,13 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The member was removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -1794,7 +909,6 @@ export interface operations {
     };
     updateMember: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -1811,7 +925,6 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1953,7 +1066,6 @@ export interface operations {
                 /** @description Only the teams directly below this one. */
                 parentTeamId?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -1961,9 +1073,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of teams. */
             200: {
@@ -2041,7 +1151,6 @@ export interface operations {
     };
     createTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -2056,7 +1165,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2176,7 +1284,6 @@ export interface operations {
     };
     fetchTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -2190,9 +1297,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The team. */
             200: {
@@ -2208,7 +1313,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2277,7 +1381,6 @@ export interface operations {
     };
     deleteTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -2294,16 +1397,13 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The team was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2390,7 +1490,6 @@ export interface operations {
     };
     updateTeam: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -2407,7 +1506,6 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2540,7 +1638,6 @@ export interface operations {
                 /** @description Only members in one of these roles. Repeat the parameter for several. */
                 role?: TeamRole[];
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2550,9 +1647,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of team members. */
             200: {
@@ -2630,8 +1725,6 @@ export interface operations {
     };
     putTeamMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2643,7 +1736,6 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2763,8 +1855,6 @@ export interface operations {
     };
     removeTeamMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2776,16 +1866,13 @@ export interface operations {
                 /** @description The id of the user. */
                 userId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The member was removed from the team. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -2866,7 +1953,6 @@ export interface operations {
                 /** @description Only invitations that stand so. Repeat the parameter for several. */
                 status?: InviteStatus[];
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -2876,9 +1962,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of invitations. */
             200: {
@@ -2956,7 +2040,6 @@ export interface operations {
     };
     createTeamInvite: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -2973,7 +2056,6 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3093,8 +2175,6 @@ export interface operations {
     };
     revokeTeamInvite: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3106,16 +2186,13 @@ export interface operations {
                 /** @description The id of the invitation. */
                 inviteId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The invitation is not pending any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3184,7 +2261,6 @@ export interface operations {
     };
     acceptTeamInvite: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3203,9 +2279,7 @@ export interface operations {
                 /** @description The id of the invitation. */
                 inviteId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The invitation was accepted. */
             200: {
@@ -3333,7 +2407,6 @@ export interface operations {
                 /** @description Whether each task comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3341,9 +2414,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -3421,7 +2492,6 @@ export interface operations {
     };
     createTask: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -3436,7 +2506,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3564,7 +2633,6 @@ export interface operations {
                 /** @description The greatest number of results. */
                 limit?: number;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -3572,9 +2640,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The tasks that match. */
             200: {
@@ -3652,7 +2718,6 @@ export interface operations {
     };
     fetchTask: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -3666,9 +2731,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The task. */
             200: {
@@ -3684,7 +2747,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3776,16 +2838,13 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The task was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -3872,7 +2931,6 @@ export interface operations {
     };
     updateTask: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -3889,7 +2947,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4010,8 +3067,6 @@ export interface operations {
     };
     snoozeTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4021,7 +3076,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4132,8 +3186,6 @@ export interface operations {
     };
     unsnoozeTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4143,16 +3195,13 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The task is not snoozed any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -4228,7 +3277,6 @@ export interface operations {
                  */
                 direction?: "outgoing" | "incoming";
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4238,9 +3286,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The relations. */
             200: {
@@ -4318,8 +3364,6 @@ export interface operations {
     };
     addTaskRelation: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4333,9 +3377,7 @@ export interface operations {
                 /** @description The id of the task at the other end. */
                 relatedTaskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The relation. */
             200: {
@@ -4431,8 +3473,6 @@ export interface operations {
     };
     removeTaskRelation: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4446,16 +3486,13 @@ export interface operations {
                 /** @description The id of the task at the other end. */
                 relatedTaskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The relation was removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -4524,7 +3561,6 @@ export interface operations {
     };
     decideTriage: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4541,7 +3577,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4661,7 +3696,6 @@ export interface operations {
     };
     patchTaskDescription: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4678,7 +3712,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4821,7 +3854,6 @@ export interface operations {
                 /** @description Whether each initiative comes with its `ancestors`. */
                 includeHierarchy?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -4829,9 +3861,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of initiatives. */
             200: {
@@ -4909,7 +3939,6 @@ export interface operations {
     };
     createInitiative: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -4924,7 +3953,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5044,7 +4072,6 @@ export interface operations {
     };
     fetchInitiative: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -5058,9 +4085,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The initiative. */
             200: {
@@ -5076,7 +4101,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5145,7 +4169,6 @@ export interface operations {
     };
     updateInitiative: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5162,7 +4185,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5303,7 +4325,6 @@ export interface operations {
                 /** @description Only bugs that stand so in triage. Repeat the parameter for several. */
                 triageStatus?: TriageStatus[];
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5311,9 +4332,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of bugs. */
             200: {
@@ -5391,7 +4410,6 @@ export interface operations {
     };
     createBug: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -5406,7 +4424,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5526,7 +4543,6 @@ export interface operations {
     };
     fetchBug: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -5540,9 +4556,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The bug. */
             200: {
@@ -5558,7 +4572,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -5627,7 +4640,6 @@ export interface operations {
     };
     updateBug: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -5644,7 +4656,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5779,7 +4790,6 @@ export interface operations {
                 /** @description Only replies to this comment. */
                 parentCommentId?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -5789,9 +4799,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of comments. */
             200: {
@@ -5869,7 +4877,6 @@ export interface operations {
     };
     createComment: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -5886,7 +4893,6 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6006,7 +5012,6 @@ export interface operations {
     };
     fetchComment: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -6022,9 +5027,7 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The comment. */
             200: {
@@ -6040,7 +5043,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6109,7 +5111,6 @@ export interface operations {
     };
     deleteComment: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -6128,16 +5129,13 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The comment was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6215,7 +5213,6 @@ export interface operations {
     };
     updateComment: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -6234,7 +5231,6 @@ export interface operations {
                 /** @description The id of the comment. */
                 commentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6355,8 +5351,6 @@ export interface operations {
     };
     addCommentReaction: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6370,9 +5364,7 @@ export interface operations {
                 /** @description The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
                 emoji: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The emoji and all who reacted with it. */
             200: {
@@ -6450,8 +5442,6 @@ export interface operations {
     };
     removeCommentReaction: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6465,16 +5455,13 @@ export interface operations {
                 /** @description The emoji itself, as Unicode text. In the address it is percent-encoded like any other text. */
                 emoji: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The caller has no such reaction to the comment any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6569,7 +5556,6 @@ export interface operations {
                 /** @description The order of the list; `-updatedAt` unless given. */
                 sort?: DocumentSort;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -6577,9 +5563,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of documents. */
             200: {
@@ -6657,7 +5641,6 @@ export interface operations {
     };
     createDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -6672,7 +5655,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6792,7 +5774,6 @@ export interface operations {
     };
     fetchDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -6806,9 +5787,7 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The document. */
             200: {
@@ -6824,7 +5803,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6893,7 +5871,6 @@ export interface operations {
     };
     deleteDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -6910,16 +5887,13 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The document was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -6997,7 +5971,6 @@ export interface operations {
     };
     updateDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -7014,7 +5987,6 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7135,7 +6107,6 @@ export interface operations {
     };
     patchDocument: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -7152,7 +6123,6 @@ export interface operations {
                 /** @description The id of the document. */
                 documentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7275,7 +6245,6 @@ export interface operations {
     };
     createFileUpload: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -7290,7 +6259,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7413,7 +6381,6 @@ export interface operations {
     };
     fetchFile: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7427,9 +6394,7 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The file. */
             200: {
@@ -7445,7 +6410,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7514,8 +6478,6 @@ export interface operations {
     };
     deleteFile: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7525,16 +6487,13 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The file was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7603,7 +6562,6 @@ export interface operations {
     };
     downloadFile: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7619,9 +6577,7 @@ export interface operations {
                 /** @description The id of the file. */
                 fileId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The bytes. */
             200: {
@@ -7648,7 +6604,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -7740,7 +6695,6 @@ export interface operations {
                 /** @description Whether archived labels are listed too. */
                 includeArchived?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -7748,9 +6702,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of labels. */
             200: {
@@ -7828,7 +6780,6 @@ export interface operations {
     };
     createTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -7843,7 +6794,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -7963,7 +6913,6 @@ export interface operations {
     };
     fetchTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -7977,9 +6926,7 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The label. */
             200: {
@@ -7995,7 +6942,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8064,7 +7010,6 @@ export interface operations {
     };
     deleteTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -8081,16 +7026,13 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The label was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8168,7 +7110,6 @@ export interface operations {
     };
     updateTaxonomyLabel: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -8185,7 +7126,6 @@ export interface operations {
                 /** @description The id of the taxonomy label. */
                 taxonomyLabelId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -8331,7 +7271,6 @@ export interface operations {
                 /** @description Only records that are linked to this task. */
                 taskId?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8339,9 +7278,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of records. */
             200: {
@@ -8419,7 +7356,6 @@ export interface operations {
     };
     fetchRecord: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -8433,9 +7369,7 @@ export interface operations {
                 /** @description The id of the connected record. */
                 recordId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The record. */
             200: {
@@ -8451,7 +7385,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8520,8 +7453,6 @@ export interface operations {
     };
     linkRecordTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8533,9 +7464,7 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The record with the link. */
             200: {
@@ -8613,8 +7542,6 @@ export interface operations {
     };
     unlinkRecordTask: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8626,16 +7553,13 @@ export interface operations {
                 /** @description The id of the task. Initiatives and bugs are tasks and have ids of the same form. */
                 taskId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The link is gone. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -8712,7 +7636,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8720,9 +7643,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The recap. */
             200: {
@@ -8808,7 +7729,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8818,9 +7738,7 @@ export interface operations {
                 /** @description The id of the team. */
                 teamId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The recap. */
             200: {
@@ -8914,7 +7832,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -8922,9 +7839,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -9022,7 +7937,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9030,9 +7944,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -9126,7 +8038,6 @@ export interface operations {
                 /** @description Whether initiatives are told as well as single tasks. */
                 includeInitiatives?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9134,9 +8045,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of tasks. */
             200: {
@@ -9224,7 +8133,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9232,9 +8140,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of API keys. */
             200: {
@@ -9312,7 +8218,6 @@ export interface operations {
     };
     createApiKey: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9327,7 +8232,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -9447,8 +8351,6 @@ export interface operations {
     };
     fetchApiKey: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9458,9 +8360,7 @@ export interface operations {
                 /** @description The id of the API key; not the key itself. */
                 apiKeyId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The API key. */
             200: {
@@ -9538,8 +8438,6 @@ export interface operations {
     };
     revokeApiKey: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9549,16 +8447,13 @@ export interface operations {
                 /** @description The id of the API key; not the key itself. */
                 apiKeyId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The key does not work any more. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -9627,8 +8522,6 @@ export interface operations {
     };
     listWebhooks: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -9636,9 +8529,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhooks of the workspace. */
             200: {
@@ -9716,7 +8607,6 @@ export interface operations {
     };
     createWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -9731,7 +8621,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -9854,7 +8743,6 @@ export interface operations {
     };
     fetchWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -9868,9 +8756,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhook. */
             200: {
@@ -9886,7 +8772,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -9955,7 +8840,6 @@ export interface operations {
     };
     deleteWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -9972,16 +8856,13 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhook was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10059,7 +8940,6 @@ export interface operations {
     };
     updateWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Change the object only if its current `ETag` is this one; otherwise nothing happens and the answer is 412. `*`
@@ -10076,7 +8956,6 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -10197,7 +9076,6 @@ export interface operations {
     };
     verifyWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10214,9 +9092,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description What came of it. */
             200: {
@@ -10312,7 +9188,6 @@ export interface operations {
     };
     rotateWebhookKey: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10329,9 +9204,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The webhook with its new secrets. */
             200: {
@@ -10439,7 +9312,6 @@ export interface operations {
                 /** @description Only attempts that succeeded, or only those that failed. */
                 delivered?: boolean;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10449,9 +9321,7 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of deliveries. */
             200: {
@@ -10529,8 +9399,6 @@ export interface operations {
     };
     clearWebhookDeliveries: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10540,16 +9408,13 @@ export interface operations {
                 /** @description The id of the webhook. */
                 webhookId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The log is empty. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10618,7 +9483,6 @@ export interface operations {
     };
     redeliverWebhook: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -10637,9 +9501,7 @@ export interface operations {
                 /** @description The id of the delivery. */
                 deliveryId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The new delivery. */
             200: {
@@ -10735,8 +9597,6 @@ export interface operations {
     };
     listAgents: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10744,9 +9604,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The agents of the workspace. */
             200: {
@@ -10824,7 +9682,6 @@ export interface operations {
     };
     fetchAgent: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -10838,9 +9695,7 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The agent. */
             200: {
@@ -10856,7 +9711,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -10925,8 +9779,6 @@ export interface operations {
     };
     listWorkers: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -10936,9 +9788,7 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The workers of the agent. */
             200: {
@@ -11016,7 +9866,6 @@ export interface operations {
     };
     registerWorker: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11033,7 +9882,6 @@ export interface operations {
                 /** @description The id of the agent. */
                 agentId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11162,8 +10010,6 @@ export interface operations {
     };
     fetchWorker: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11173,9 +10019,7 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The worker. */
             200: {
@@ -11253,8 +10097,6 @@ export interface operations {
     };
     deregisterWorker: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11264,16 +10106,13 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The worker was forgotten. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -11342,7 +10181,6 @@ export interface operations {
     };
     heartbeatWorker: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11359,9 +10197,7 @@ export interface operations {
                 /** @description The id of the worker. */
                 workerId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The worker and its commands. */
             200: {
@@ -11479,7 +10315,6 @@ export interface operations {
                 /** @description How long to wait for a first session, in seconds. */
                 wait?: number;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -11487,9 +10322,7 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of sessions. */
             200: {
@@ -11567,7 +10400,6 @@ export interface operations {
     };
     createAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11582,7 +10414,6 @@ export interface operations {
                  */
                 workspaceId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -11702,7 +10533,6 @@ export interface operations {
     };
     fetchAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /** @description Send the object only if its `ETag` differs from this one; otherwise the answer is 304 without a body. */
                 "If-None-Match"?: string;
@@ -11716,9 +10546,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The session. */
             200: {
@@ -11734,7 +10562,6 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
             };
             /** @description A path, query or header parameter is not acceptable, or a query parameter is not known. */
             400: {
@@ -11803,7 +10630,6 @@ export interface operations {
     };
     cancelAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11820,9 +10646,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The cancelled session. */
             200: {
@@ -11918,7 +10742,6 @@ export interface operations {
     };
     retryAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -11935,9 +10758,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The session that is queued. */
             200: {
@@ -12033,7 +10854,6 @@ export interface operations {
     };
     archiveAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12050,9 +10870,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description The archived session. */
             200: {
@@ -12148,7 +10966,6 @@ export interface operations {
     };
     answerAgentSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12165,7 +10982,6 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12295,7 +11111,6 @@ export interface operations {
                  */
                 cursor?: string;
             };
-            header?: never;
             path: {
                 /**
                  * @description The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
@@ -12305,9 +11120,7 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
-        requestBody?: never;
         responses: {
             /** @description One page of activities. */
             200: {
@@ -12385,7 +11198,6 @@ export interface operations {
     };
     createActivity: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12402,7 +11214,6 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12525,7 +11336,6 @@ export interface operations {
     };
     claimSession: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12542,7 +11352,6 @@ export interface operations {
                 /** @description The id of the session. */
                 sessionId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12662,7 +11471,6 @@ export interface operations {
     };
     heartbeatClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12681,7 +11489,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12804,7 +11611,6 @@ export interface operations {
     };
     completeClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12823,7 +11629,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -12946,7 +11751,6 @@ export interface operations {
     };
     failClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -12965,7 +11769,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13088,7 +11891,6 @@ export interface operations {
     };
     releaseClaim: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13107,7 +11909,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -13230,7 +12031,6 @@ export interface operations {
     };
     awaitClaimInput: {
         parameters: {
-            query?: never;
             header?: {
                 /**
                  * @description Makes the request safe to repeat. For 24 hours, a repeat with the same key, the same credential and the same body
@@ -13249,7 +12049,6 @@ export interface operations {
                 /** @description The id of the claim. */
                 claimId: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {

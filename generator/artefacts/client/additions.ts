@@ -43,8 +43,6 @@ export interface AddedCode {
   readonly entries: readonly { readonly path: string; readonly name: string; readonly file: string }[];
 }
 
-const NOTHING: Additions = { files: [], methods: [], entries: [] };
-
 /** Entry points that a package may have of its own. */
 const OWN_ENTRIES = ["index", "operations", "api", "oauth", "redis", "webhooks", "package.json"];
 
@@ -53,8 +51,7 @@ const OWN_ENTRIES = ["index", "operations", "api", "oauth", "redis", "webhooks",
  *
  * @throws ArtefactError when a file that they name is not in the folder.
  */
-export function additionsFrom(options: AdditionsOptions | undefined, kit: Kit): Additions {
-  if (!options) return NOTHING;
+export function additionsFrom(options: AdditionsOptions, kit: Kit): Additions {
   const { dir, methods = {}, entries = {} } = options;
   const files = kit.files(dir).filter(({ name }) => name.endsWith(".ts") && !/\.(d|test)\.ts$/.test(name));
   const check = (option: string, file: string): void => {
@@ -86,7 +83,7 @@ export function additionsFrom(options: AdditionsOptions | undefined, kit: Kit): 
  *
  * @throws ArtefactError when a resource is unknown, a name is taken, or a function cannot be a method.
  */
-export function addedCode(scope: ClientScope, additions: Additions = NOTHING): AddedCode {
+export function addedCode(scope: ClientScope, additions: Additions): AddedCode {
   const modules = new Map(additions.files.map((file) => [file.name, readModule(file)]));
   const methods = new Map<string, AddedMethod[]>();
   const exporting = new Set<AdditionModule>();

@@ -2,7 +2,7 @@ import type { ApiModel } from "../../model/api-model.js";
 import type { EmittedFile } from "../../kit/artefact.js";
 import type { EmitOptions } from "../../kit/emitter.js";
 import type { Kit } from "../../kit/kit.js";
-import { addedCode, additionsFrom } from "./additions.js";
+import type { AddedCode } from "./additions.js";
 import { emitClient, emitCreateApi, emitIndex, emitOperationsIndex, emitOptions } from "./client-files.js";
 import { emitDefinition } from "./definition-file.js";
 import { emitErrorCodes } from "./error-codes-file.js";
@@ -12,7 +12,6 @@ import { clientName } from "../../model/public-names.js";
 import { operationCode, type ClientScope, type OperationCode } from "./operation-code.js";
 import { codesOf, emitOperations, moduleOf } from "./operations-file.js";
 import { emitOAuth } from "./oauth-file.js";
-import { emitPaths } from "./paths-file.js";
 import { render } from "../../kit/templates.js";
 import { emitPackage } from "./package-files.js";
 import { emitResource } from "./resource-file.js";
@@ -23,11 +22,11 @@ import { emitTypes } from "../../kit/typescript/types-file.js";
 import { emitWebhookEvents, emitWebhooks } from "./webhooks-file.js";
 
 /** The files of the typed client. */
-export function emitClientPackage(
+export async function emitClientPackage(
   model: ApiModel,
   { name: packageName, additions, api: isPathTyped = true }: ClientOptions,
   kit: Kit,
-): readonly EmittedFile[] {
+): Promise<readonly EmittedFile[]> {
   const options = { packageName, specFile: kit.spec.name };
   const scope = scopeOf(model, options);
   const codes = new Map(
@@ -38,7 +37,7 @@ export function emitClientPackage(
       }),
     ),
   );
-  const added = addedCode(scope, additionsFrom(additions, kit));
+  const added = await addedCodeOf(scope, additions, kit);
   const resources = model.resources.flatMap((resource): EmittedFile[] => {
     const file = resource.fileName;
     const members = codesOf(resource, codes);
@@ -62,7 +61,7 @@ export function emitClientPackage(
     ...emitPackage(scope, options, has, added.entries),
     source("index", emitIndex(scope, codes, added)),
     source("client", emitClient(scope)),
-    ...(has.api ? emitApi(scope, options) : []),
+    ...(has.api ? await emitApi(scope, options, codes.values()) : []),
     source("create-api", emitCreateApi(scope, options.packageName)),
     source("definition", emitDefinition(scope, options.packageName)),
     ...Object.entries(optional).flatMap(([name, text]) => (text === undefined ? [] : [source(name, text)])),
@@ -78,14 +77,30 @@ export function emitClientPackage(
   ];
 }
 
+const NOTHING: AddedCode = { files: [], methods: new Map(), exports: [], entries: [] };
+
+/** What is written by hand, read with the TypeScript compiler, which is loaded only where it is needed. */
+async function addedCodeOf(
+  scope: ClientScope,
+  additions: ClientOptions["additions"],
+  kit: Kit,
+): Promise<AddedCode> {
+  if (!additions) return NOTHING;
+  const { addedCode, additionsFrom } = await import("./additions.js");
+  return addedCode(scope, additionsFrom(additions, kit));
+}
+
 /** The path-typed surface, an entry of its own so that nobody else loads its types and openapi-fetch. */
-function emitApi(
-  { model, printer, header, client }: ClientScope,
+async function emitApi(
+  scope: ClientScope,
   { packageName }: EmitOptions,
-): EmittedFile[] {
+  codes: Iterable<OperationCode>,
+): Promise<EmittedFile[]> {
+  const { header, client } = scope;
+  const { emitPaths } = await import("./paths-file.js");
   return [
     source("api", render("client/src/api.ts.hbs", { header, client, packageName })),
-    { path: "src/paths.ts", content: emitPaths(model, printer, header), format: false },
+    { path: "src/paths.ts", content: emitPaths(scope, codes), format: false },
   ];
 }
 

@@ -39,6 +39,8 @@ export interface OperationCode {
   /** Types of its own, and their names. */
   readonly declarations: readonly Code[];
   readonly typeNames: readonly string[];
+  /** The types that stand for schemas without a name. */
+  readonly bySchema: ReadonlyMap<Schema, Code>;
   /** Empty where there is no choice. */
   readonly overloads: readonly Overload[];
   /** The signature that covers all overloads; the only one where there is no choice. */
@@ -80,6 +82,7 @@ export function operationCode(scope: ClientScope, operation: Operation, module: 
     descriptor: descriptorOf(operation, types.results, scope.index.schemas),
     declarations: own.declarations,
     typeNames: own.names,
+    bySchema: own.bySchema,
     overloads: choices.length > 1 ? choices : [],
     implementation: choices.length === 1 && only ? only : implementationOf(types),
     argumentDocs: argumentDocs(shape),

@@ -12,6 +12,8 @@ const MAX_INLINE = 80;
 export class OwnTypes {
   readonly declarations: Code[] = [];
   readonly names: string[] = [];
+  /** The names of schemas that are declared here. */
+  readonly bySchema = new Map<Schema, Code>();
 
   constructor(
     readonly printer: TypePrinter,
@@ -23,11 +25,15 @@ export class OwnTypes {
 
   /** The type of a schema: in place where it is short, else declared under the name, if that is still free. */
   of(schema: Schema, name: string, doc = ""): Code {
+    const known = this.bySchema.get(schema);
+    if (known) return known;
     const type = this.printer.of(schema);
     if (isShort(type) || this.names.includes(name)) return type;
     this.names.push(name);
     this.declarations.push(new Declarations(this.printer).declare(name, schema, doc));
-    return this.#own(name);
+    const own = this.#own(name);
+    this.bySchema.set(schema, own);
+    return own;
   }
 
   /** An interface of parameters. */

@@ -11,26 +11,49 @@ import type { ApiModel, Content, Operation, Parameter } from "../../model/api-mo
 import type { Schema } from "../../model/schema.js";
 import { importStatements, type Code } from "../../kit/typescript/code.js";
 import type { TypePrinter } from "../../kit/typescript/type-printer.js";
+import type { ClientScope, OperationCode } from "./operation-code.js";
 
 type Json = Record<string, unknown>;
 
 /** `src/paths.ts`: the types of every path, made by openapi-typescript out of the types that this package has anyway. */
-export function emitPaths(model: ApiModel, printer: TypePrinter, header: string): string {
-  const schemas = new Placeholders(printer);
+export function emitPaths(
+  { model, printer, header }: ClientScope,
+  codes: Iterable<Pick<OperationCode, "bySchema">>,
+): string {
+  const own = new Map([...codes].flatMap(({ bySchema }) => [...bySchema]));
+  const schemas = new Placeholders(printer, own);
   // pathsDocument() builds what OpenAPI3 describes, out of plain JSON.
   const nodes = transformSchema(pathsDocument(model, schemas) as unknown as OpenAPI3, contextFor(schemas));
   const declarations = nodes.filter((node) => {
     const isDeclaration = ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
     return isDeclaration && (node.name.text === "paths" || node.name.text === "operations");
   });
-  return `${header}\n${importStatements("./paths.ts", schemas.types)}\n${astToString(declarations)}`;
+  const { transformed } = ts.transform(declarations, [() => withoutAbsent]);
+  return `${header}\n${importStatements("./paths.ts", schemas.types)}\n${astToString(transformed)}`;
+}
+
+/** Drops the members that say what a path or an operation does not have: a third of all lines. */
+function withoutAbsent(node: ts.Node): ts.Node {
+  const isPaths = ts.isInterfaceDeclaration(node) && node.name.text === "paths";
+  const isAbsent = (member: ts.Node): boolean =>
+    ts.isPropertySignature(member) &&
+    (member.questionToken !== undefined
+      ? member.type?.kind === ts.SyntaxKind.NeverKeyword
+      : isPaths && ts.isIdentifier(member.name) && member.name.text === "parameters");
+  const visit = (inner: ts.Node): ts.Node | undefined =>
+    isAbsent(inner) ? undefined : ts.visitEachChild(inner, visit, undefined);
+  return ts.visitEachChild(node, visit, undefined);
 }
 
 /** Schemas that stand for a type which is printed already. */
 class Placeholders {
   readonly #types = new Map<unknown, Code>();
 
-  constructor(readonly printer: TypePrinter) {}
+  constructor(
+    readonly printer: TypePrinter,
+    /** Types that are declared elsewhere in the package. */
+    readonly declared: ReadonlyMap<Schema, Code>,
+  ) {}
 
   get types(): Code[] {
     return [...this.#types.values()];
@@ -38,7 +61,7 @@ class Placeholders {
 
   for(schema: Schema): SchemaObject {
     const placeholder: SchemaObject = { type: "string" };
-    this.#types.set(placeholder, this.printer.of(schema));
+    this.#types.set(placeholder, this.declared.get(schema) ?? this.printer.of(schema));
     return placeholder;
   }
 

@@ -4,6 +4,7 @@ import { objectOf, type JsonObject } from "../../base/json.js";
 import { ArtefactError, type EmittedFile } from "../../kit/artefact.js";
 import type { Kit } from "../../kit/kit.js";
 import type { ApiModel } from "../../model/api-model.js";
+import { wordsOf } from "../../model/words.js";
 import { guidesOf } from "./guide.js";
 import { plainText } from "./html.js";
 import { llmsText } from "./llms.js";
@@ -27,7 +28,7 @@ const ASSETS = ["site.css", "theme.js", "host.js", "site.js"];
 
 /** The site for people, its twin in Markdown for programs, and the bundled spec. */
 export function emitDocs(stated: ApiModel, kit: Kit, inputs: DocsInputs): readonly EmittedFile[] {
-  const model = withSampleOverrides(stated, jsonOf(inputs.samples, "samples"));
+  const model = withSampleOverrides(titled(stated), jsonOf(inputs.samples, "samples"));
   // Samples use the client that is built beside the docs.
   const client = kit.artefacts.find(({ name }) => name === "client");
   const packageName = String(client?.options["name"] ?? "client");
@@ -53,6 +54,19 @@ export function emitDocs(stated: ApiModel, kit: Kit, inputs: DocsInputs): readon
     { path: "openapi.json", content: `${JSON.stringify(document, null, 2)}\n` },
     { path: "openapi.yaml", content: dump(document, { noRefs: true, lineWidth: 110 }) },
   ];
+}
+
+/** Operations without a summary are called by the words of their ids. */
+function titled(model: ApiModel): ApiModel {
+  const operations = model.operations.map((operation) => {
+    if (operation.summary !== undefined) return operation;
+    const words = wordsOf(operation.id).join(" ");
+    return {
+      ...operation,
+      summary: words === "" ? operation.id : words.replace(/^./, (it) => it.toUpperCase()),
+    };
+  });
+  return { ...model, operations };
 }
 
 function recordedOf(text: string | undefined): Readonly<Record<string, RecordedResponse>> {

@@ -174,6 +174,8 @@ function isMap({ properties, additionalProperties }: SchemaObject): boolean {
 }
 
 function joined(parts: readonly (readonly TypePart[])[], separator: string): TypePart[] {
+  const [only = []] = parts;
+  if (parts.length <= 1) return [...only];
   const seen = new Set<string>();
   return parts.flatMap((part): TypePart[] => {
     const key = JSON.stringify(part);

@@ -17,6 +17,8 @@ export class Code {
   constructor(
     readonly text: string,
     readonly imports: readonly ImportedName[] = [],
+    /** What it is put together from, as far as that imports something. */
+    readonly parts: readonly Code[] = [],
   ) {}
 
   /** The text alone, for templates. */
@@ -28,11 +30,11 @@ export class Code {
 /** Puts pieces together: code`${type}[]`. */
 export function code(parts: TemplateStringsArray, ...values: readonly (string | Code)[]): Code {
   const texts = parts.map((part, index) => part + String(values[index] ?? ""));
-  return new Code(texts.join(""), importsOf(values));
+  return new Code(texts.join(""), [], partsOf(values));
 }
 
 export function joined(pieces: readonly (string | Code)[], separator: string): Code {
-  return new Code(pieces.map(String).join(separator), importsOf(pieces));
+  return new Code(pieces.map(String).join(separator), [], partsOf(pieces));
 }
 
 /** An object literal; members without a value are left out. */
@@ -53,15 +55,21 @@ export function valueFrom(module: string, name: string, local = name): Code {
   return new Code(local, [{ module, name, local, isType: false }]);
 }
 
-function importsOf(pieces: readonly unknown[]): ImportedName[] {
-  return pieces.flatMap((piece) => (piece instanceof Code ? piece.imports : []));
+function partsOf(pieces: readonly unknown[]): Code[] {
+  return pieces
+    .filter((piece) => piece instanceof Code)
+    .filter((it) => it.imports.length + it.parts.length > 0);
 }
 
 /** The import statements of a module at a path below `src/`, for all code that a view holds, however deep. */
 export function importStatements(path: string, view: unknown): string {
   const imports = new Imports();
+  const seen = new Set<Code>();
   const add = (value: unknown): void => {
     if (value instanceof Code) {
+      if (seen.has(value)) return;
+      seen.add(value);
+      value.parts.forEach(add);
       for (const { module, name, local, isType } of value.imports) {
         const from = specifier(path, module);
         if (from === undefined) continue;

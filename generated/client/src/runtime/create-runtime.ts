@@ -113,7 +113,8 @@ function cacheSlot(setup: LayerSetup): Layer {
 /** A request from outside as plain data. */
 async function outgoing(request: Request, init: RequestInit | undefined): Promise<OutgoingRequest> {
   const { method, url } = request;
-  const headers = Object.fromEntries(request.headers);
+  const headers: Record<string, string> = {};
+  request.headers.forEach((value, name) => (headers[name] = value));
   if (isStream(init?.body)) return { method, url, headers, body: init.body };
   const bytes = await request.arrayBuffer();
   return { method, url, headers, body: bytes.byteLength > 0 ? bytes : null };

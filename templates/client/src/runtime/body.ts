@@ -110,8 +110,10 @@ export function multipart(encodings: Readonly<Record<string, Encoding>> = {}): B
 
 function itemsOf(name: string, value: unknown, encoding: Encoding | undefined): [string, unknown][] {
   if (encoding?.style === "deepObject" && value instanceof Object) {
-    const pairs = new URLSearchParams(deepObject(name, value, encodeURIComponent, formStyle));
-    return [...pairs];
+    const pairs: [string, unknown][] = [];
+    const written = new URLSearchParams(deepObject(name, value, encodeURIComponent, formStyle));
+    written.forEach((member, key) => pairs.push([key, member]));
+    return pairs;
   }
   const isJson = encoding?.contentType?.includes("json");
   return Array.isArray(value) && !isJson ? value.map((item: unknown) => [name, item]) : [[name, value]];

@@ -49,7 +49,7 @@ export function cacheLayer({ clock, emit, identify }: LayerSetup): Layer {
     isCurrent: () => boolean,
   ): Promise<Response> {
     const kept = entries.get(key);
-    const validator = kept?.etag ? { "if-none-match": kept.etag } : {};
+    const validator: Record<string, string> = kept?.etag ? { "if-none-match": kept.etag } : {};
     const response = await send({ ...request, headers: { ...request.headers, ...validator } });
     const freshUntil = clock.now() + freshMs;
     if (response.status === 304 && kept) {

@@ -27,8 +27,11 @@ export async function readJson(response: Response, mayBeEmpty: boolean | undefin
 
 /** The request's id in the usual headers: X-Request-Id, Request-Id, and those with a vendor's name in them. */
 export function requestIdOf({ headers }: Response): string | undefined {
-  for (const [name, value] of headers) if (/request-?id$/.test(name)) return value;
-  return undefined;
+  let id: string | undefined;
+  headers.forEach((value, name) => {
+    if (/request-?id$/.test(name)) id ??= value;
+  });
+  return id;
 }
 
 /** What a failure to read a response tells of it. */

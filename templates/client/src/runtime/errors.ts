@@ -64,10 +64,14 @@ export function isApiError(error: unknown): error is ApiError {
   return error instanceof Error && BRAND in error;
 }
 
-/** Every status that is no success, or those that begin with one digit. */
-export type ErrorStatus<First extends 3 | 4 | 5 = 3 | 4 | 5> = ToNumber<`${First}${Digit}${Digit}`>;
+/** The statuses that are no success and in use, or those of them that begin with one digit. */
+export type ErrorStatus<First extends 3 | 4 | 5 = 3 | 4 | 5> = First extends 3
+  ? ToNumber<`30${Digit}`>
+  : First extends 4
+    ? ToNumber<`4${Digit}${Digit}`>
+    : ToNumber<`5${0 | 1 | 2 | 3 | 9}${Digit}`>;
 /** 200 to 299: an error that is none of status may come with one, when the answer broke off or could not be read. */
-export type SuccessStatus = ToNumber<`2${Digit}${Digit}`>;
+export type SuccessStatus = ToNumber<`2${0 | 2}${Digit}`>;
 type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 type ToNumber<Text> = Text extends `${infer Value extends number}` ? Value : never;
 
