@@ -18,6 +18,8 @@ export type Caller =
       readonly workspaceId: string;
       readonly userId: string;
       readonly role: "owner" | "admin" | "member";
+      /** The teams that the member belongs to. */
+      readonly teamIds: readonly string[];
       readonly scopes: ReadonlySet<string>;
     };
 
@@ -46,8 +48,14 @@ export interface Context {
   newId(kind: IdKind): string;
   /** Tells the workspace's webhooks, if the transaction is carried out. */
   emit(event: NewEvent): Promise<void>;
-  /** Where a page starts; undefined: at the beginning. */
-  positionOf(cursor: string | undefined, fail: Fail<"invalid_cursor">): Position | undefined;
+  /** Where a page starts; undefined: at the beginning. Cursors can be used for a day unless told. */
+  positionOf(
+    cursor: string | undefined,
+    fail: Fail<"invalid_cursor">,
+    lifetimeMs?: number,
+  ): Position | undefined;
+  /** A cursor for later, of a list that goes on. */
+  resumeAt(position: Position): string;
   /** The cursor of the next page of the same query; null if there is none. */
   cursorOf(next: Position | undefined): string | null;
   /** Refuses the call unless `If-Match` fits what the object is now. The object's row has to be locked. */

@@ -1,6 +1,10 @@
+import { DAY } from "./clock.js";
 import type { NewEvent } from "./context.js";
 import type { Db } from "./database/open.js";
 import { events } from "./database/schema.js";
+
+/** So long are events kept for the feed. */
+export const EVENTS_KEPT_MS = 30 * DAY;
 
 /** Who did what nobody did. */
 export const SYSTEM = { type: "system", id: "system" };

@@ -7,8 +7,7 @@
  *   npm run specs -- --names      the names alone, which takes minutes
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -42,7 +41,10 @@ function run(command: string, args: readonly string[], cwd: string): string | un
 
 /** Builds a spec into a folder of its own and compiles what came. */
 function buildAndCompile({ file }: PublicSpec): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), "specs-"));
+  // Below the repository, so that the optional packages of a client are found.
+  const scratch = resolve("test/.out");
+  mkdirSync(scratch, { recursive: true });
+  const folder = mkdtempSync(join(scratch, "specs-"));
   try {
     const main = resolve("dist/cli/main.js");
     const built = run(

@@ -101,6 +101,21 @@ describe("files of OpenAPI 3.1 (3.1.1, 4.4.3 and 4.8.14.2)", () => {
   });
 });
 
+describe("answers of several media types", () => {
+  it("are asked for by `accept`, also where they are of one kind", async () => {
+    const image = { schema: { type: "string", format: "binary" } };
+    const get = {
+      operationId: "getAvatar",
+      tags: ["a"],
+      responses: ok({ "image/png": image, "image/jpeg": image }),
+    };
+    const { call, sent } = await clientOf(specOf({ "/a": { get } }), () => new Response(PNG));
+    await call("getAvatar", undefined, { accept: "image/jpeg" });
+    await call("getAvatar");
+    expect(sent.map(({ headers }) => headers.get("accept"))).toEqual(["image/jpeg", "image/png"]);
+  });
+});
+
 describe("XML", () => {
   it("is text both ways, whatever its schema", async () => {
     const content = {

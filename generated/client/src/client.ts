@@ -7,6 +7,7 @@ import { ApiKeysResource } from "./resources/api-keys.js";
 import { BugsResource } from "./resources/bugs.js";
 import { CommentsResource } from "./resources/comments.js";
 import { DocumentsResource } from "./resources/documents.js";
+import { EventsResource } from "./resources/events.js";
 import { FilesResource } from "./resources/files.js";
 import { InitiativesResource } from "./resources/initiatives.js";
 import { MeResource } from "./resources/me.js";
@@ -73,6 +74,8 @@ export class WorkspaceClient {
   readonly apiKeys: ApiKeysResource;
   /** Subscriptions to events, their verification and the log of their deliveries. */
   readonly webhooks: WebhooksResource;
+  /** What happened in the workspace, as a feed to read and as it is sent to subscribed webhooks. */
+  readonly events: EventsResource;
   /** Agents that take on work, and the workers that run them. */
   readonly agents: AgentsResource;
   /** Agents that take on work, and the workers that run them. */
@@ -106,6 +109,7 @@ export class WorkspaceClient {
     this.work = new WorkResource(api);
     this.apiKeys = new ApiKeysResource(api);
     this.webhooks = new WebhooksResource(api);
+    this.events = new EventsResource(api);
     this.agents = new AgentsResource(api);
     this.workers = new WorkersResource(api);
     this.agentSessions = new AgentSessionsResource(api);

@@ -441,6 +441,16 @@ export const errorCodes = {
    */
   worker_busy: { status: 409, title: "Worker busy", remedy: "Finish or release that session first." },
   /**
+   * The events after the cursor, or after `since`, are older than 30 days and gone.
+   *
+   * What to do: Begin anew with `latest=true`, and list what you need.
+   */
+  events_expired: {
+    status: 410,
+    title: "Events expired",
+    remedy: "Begin anew with `latest=true`, and list what you need.",
+  },
+  /**
    * The object has changed since the version named in `If-Match`. Nothing was changed.
    *
    * What to do: Fetch the object again, apply the change to what it is now, and send the new `ETag`.

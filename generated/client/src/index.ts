@@ -21,6 +21,7 @@ export { WorkResource } from "./resources/work.js";
 export { ApiKeysResource } from "./resources/api-keys.js";
 export { WebhooksResource } from "./resources/webhooks.js";
 export { WebhooksDeliveriesResource } from "./resources/webhooks-deliveries.js";
+export { EventsResource } from "./resources/events.js";
 export { AgentsResource } from "./resources/agents.js";
 export { WorkersResource } from "./resources/workers.js";
 export { AgentSessionsResource } from "./resources/agent-sessions.js";
@@ -28,6 +29,7 @@ export { AgentSessionsActivitiesResource } from "./resources/agent-sessions-acti
 export { AgentSessionsClaimsResource } from "./resources/agent-sessions-claims.js";
 export type { FetchMeHeaders, FetchMeOptions, FetchMeError } from "./operations/me.js";
 export type {
+  ListWorkspacesQuery,
   ListWorkspacesError,
   FetchWorkspaceHeaders,
   FetchWorkspaceOptions,
@@ -121,6 +123,8 @@ export type {
   UpdateBugError,
 } from "./operations/bugs.js";
 export type {
+  ListWorkspaceCommentsQuery,
+  ListWorkspaceCommentsError,
   ListCommentsQuery,
   ListCommentsError,
   CreateCommentError,
@@ -206,6 +210,7 @@ export type {
   RevokeApiKeyError,
 } from "./operations/api-keys.js";
 export type {
+  ListWebhooksQuery,
   ListWebhooksError,
   CreateWebhookError,
   FetchWebhookHeaders,
@@ -226,13 +231,16 @@ export type {
   ClearWebhookDeliveriesError,
   RedeliverWebhookError,
 } from "./operations/webhooks-deliveries.js";
+export type { ListEventsQuery, ListEventsError } from "./operations/events.js";
 export type {
+  ListAgentsQuery,
   ListAgentsError,
   FetchAgentHeaders,
   FetchAgentOptions,
   FetchAgentError,
 } from "./operations/agents.js";
 export type {
+  ListWorkersQuery,
   ListWorkersError,
   RegisterWorkerError,
   FetchWorkerError,

@@ -20,6 +20,7 @@ export * from "./operations/work.js";
 export * from "./operations/api-keys.js";
 export * from "./operations/webhooks.js";
 export * from "./operations/webhooks-deliveries.js";
+export * from "./operations/events.js";
 export * from "./operations/agents.js";
 export * from "./operations/workers.js";
 export * from "./operations/agent-sessions.js";

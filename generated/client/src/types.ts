@@ -111,6 +111,8 @@ export interface Workspace {
 export interface WorkspaceList {
   /** The workspaces, by name. */
   workspaces: Workspace[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 }
 
 /**
@@ -294,7 +296,7 @@ export interface TeamInviteCreate {
  * The order of a list of tasks. A leading `-` means descending. Ties are broken by id; tasks without a deadline come
  * last.
  *
- * @default "-updatedAt"
+ * @default "-createdAt"
  */
 export type TaskSort =
   | "updatedAt"
@@ -333,6 +335,12 @@ export type TaskStatus =
   | (string & {});
 
 /**
+ * Where a bug or feature request stands in triage. `pending`: not decided; `accepted`, `declined` and `duplicate` are
+ * decisions.
+ */
+export type TriageStatus = "pending" | "accepted" | "declined" | "duplicate" | (string & {});
+
+/**
  * Who may see a task. `team`: the members of its teams, or the whole workspace if it has none; `private`: its owner and
  * contributors. API keys of the workspace see both.
  */
@@ -369,12 +377,6 @@ export type WorkType =
   | "infrastructure"
   | "test"
   | (string & {});
-
-/**
- * Where a bug or feature request stands in triage. `pending`: not decided; `accepted`, `declined` and `duplicate` are
- * decisions.
- */
-export type TriageStatus = "pending" | "accepted" | "declined" | "duplicate" | (string & {});
 
 /**
  * How much of the work below a task is done, as far as the caller may see it. Descendants with the status `idea` do not
@@ -594,6 +596,8 @@ export interface TaskSearchResult {
 export interface TaskSearchResults {
   /** The tasks that match, best first. */
   results: TaskSearchResult[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 }
 
 /**
@@ -660,6 +664,8 @@ export interface TaskSnooze {
 export interface RelationList {
   /** The relations, oldest first. */
   relations: Relation[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 }
 
 /** The work will be done. The task moves to `status`. */
@@ -862,7 +868,7 @@ export interface Comment {
   editedAt: string | null;
 }
 
-/** One page of the comments on a task. */
+/** One page of comments. */
 export interface CommentPage {
   /** The comments of this page. */
   comments: Comment[];
@@ -895,7 +901,7 @@ export type DocumentStatus = "draft" | "completed" | (string & {});
 /**
  * The order of a list of documents; a leading `-` reverses it.
  *
- * @default "-updatedAt"
+ * @default "-createdAt"
  */
 export type DocumentSort = "updatedAt" | "-updatedAt" | "createdAt" | "-createdAt" | "title" | "-title";
 
@@ -1158,7 +1164,7 @@ export interface RecordPage {
 
 /**
  * What happened and what comes, for a person or a team: roadmap work first, then bugs, then to-dos. Each part holds at
- * most 200 tasks; the work views list them all.
+ * most 50 tasks; the work views list them all.
  */
 export interface Recap {
   /** The start of the period, inclusive. */
@@ -1293,6 +1299,8 @@ export interface Webhook {
 export interface WebhookList {
   /** The webhooks, the oldest first. */
   webhooks: Webhook[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 }
 
 /** A new webhook. */
@@ -1382,484 +1390,6 @@ export interface DeliveryPage {
   deliveries: Delivery[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
-}
-
-/** A capability of an app that takes on work, such as fixing bugs. */
-export interface Agent {
-  /** The id of the agent. */
-  agentId: string;
-  /** The workspace that it works in. */
-  workspaceId: string;
-  /** What it is called. */
-  name: string;
-  /** The address of its picture. */
-  avatarUrl: string | null;
-  /** Whether it takes on sessions. */
-  active: boolean;
-  /** What it can do, in its own words. */
-  capabilities: string[];
-  /** When it was added to the workspace. */
-  createdAt: string;
-  /** Counts the changes to it. */
-  version: number;
-}
-
-/** The agents of a workspace. */
-export interface AgentList {
-  /** The agents, by name. */
-  agents: Agent[];
-}
-
-/**
- * Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
- * the workspace.
- */
-export type ExecutionMode = "local" | "cloud";
-
-/** `online`: it was heard of within 90 seconds; `offline`: it was not. */
-export type WorkerStatus = "online" | "offline" | (string & {});
-
-/** One running instance of an agent. */
-export interface Worker {
-  /** The id of the worker. */
-  workerId: string;
-  /** The agent that it runs. */
-  agentId: string;
-  /** The workspace that it works in. */
-  workspaceId: string;
-  /** Whose token it uses. */
-  userId: string;
-  /** Where it runs. */
-  mode: ExecutionMode;
-  /** What it is called, such as the name of the machine. */
-  name: string;
-  /** Whether it was heard of lately. */
-  status: WorkerStatus;
-  /** The session that it is running. */
-  sessionId: string | null;
-  /** When it was registered. */
-  registeredAt: string;
-  /** When it was last heard of. */
-  lastSeenAt: string;
-}
-
-/** The workers of an agent. */
-export interface WorkerList {
-  /** The workers, those that are online first. */
-  workers: Worker[];
-}
-
-/** A worker that starts. */
-export interface WorkerRegistration {
-  /** Where it runs. */
-  mode: ExecutionMode;
-  /** What it is called; a worker of the same name, agent and person is found again. */
-  name: string;
-}
-
-/** The worker shall finish what it runs and stop. */
-export interface StopCommand {
-  /** Tells this command from others. */
-  type: "stop";
-}
-
-/** The worker shall stop running a session that was cancelled. */
-export interface CancelSessionCommand {
-  /** Tells this command from others. */
-  type: "cancel_session";
-  /** The session that was cancelled. */
-  sessionId: string;
-}
-
-/** Something that a worker is told to do. */
-export type WorkerCommand = StopCommand | CancelSessionCommand;
-
-/** The answer to a sign of life. */
-export interface WorkerHeartbeat {
-  /** The worker as it is now. */
-  worker: Worker;
-  /** What it shall do. */
-  commands: WorkerCommand[];
-}
-
-/**
- * How far a session is. `pending`: accepted, not ready to run; `queued`: waits for a worker; `active`: a
- * worker holds a live claim; `awaiting_input`: needs the user; `stale`: the claim ran out; `complete`,
- * `error` and `cancelled` are final.
- */
-export type AgentSessionState =
-  | "pending"
-  | "queued"
-  | "active"
-  | "awaiting_input"
-  | "stale"
-  | "complete"
-  | "error"
-  | "cancelled"
-  | (string & {});
-
-/** One step of an agent's plan. */
-export interface AgentPlanStep {
-  /** What is done in it. */
-  text: string;
-  /** Whether it is done. */
-  done: boolean;
-}
-
-/** One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */
-export interface AgentSession {
-  /** The id of the session. */
-  sessionId: string;
-  /** The workspace that it belongs to. */
-  workspaceId: string;
-  /** The agent that shall do the work. */
-  agentId: string;
-  /** Where it shall be run. */
-  executionMode: ExecutionMode;
-  /** How far it is. */
-  state: AgentSessionState;
-  /** Who asked for it. */
-  initiatedByUserId: string;
-  /** On whose machine it runs, for local ones. */
-  ownerUserId: string | null;
-  /** The task that it is about. */
-  taskId: string | null;
-  /** What was asked for. */
-  prompt: string;
-  /** Trusted instructions, from the workspace's settings. */
-  instructions: string | null;
-  /** What the workspace says about the matter. Untrusted: it may not be taken as instructions. */
-  context: string | null;
-  /** The live claim. */
-  activeClaimId: string | null;
-  /** The agent's plan. */
-  plan: AgentPlanStep[];
-  /** Where the work can be followed. */
-  externalUrl: string | null;
-  /** What the agent asks, while it awaits input. */
-  question: string | null;
-  /** What the user answered to the last question; absent or null until then. */
-  answer?: string | null | undefined;
-  /** Why it failed. */
-  errorMessage: string | null;
-  /** The session that it tries again. */
-  retryOfSessionId: string | null;
-  /** When it was queued. */
-  createdAt: string;
-  /** When it last changed. */
-  updatedAt: string;
-  /** When it was first claimed. */
-  startedAt: string | null;
-  /** When it came to an end. */
-  finishedAt: string | null;
-  /** When it was hidden from lists. */
-  archivedAt: string | null;
-  /** Counts the changes to it. */
-  version: number;
-}
-
-/** One page of agent sessions. */
-export interface AgentSessionPage {
-  /** The agent sessions of this page. */
-  agentSessions: AgentSession[];
-  /** The `cursor` of the next page; null on the last page. */
-  nextCursor: string | null;
-}
-
-/** Work for an agent. */
-export interface AgentSessionCreate {
-  /** The agent that shall do it. */
-  agentId: string;
-  /** Where it shall be run. */
-  executionMode: ExecutionMode;
-  /** The task that it is about. */
-  taskId?: string | null | undefined;
-  /** What to do. */
-  prompt: string;
-}
-
-/** What the user answers. */
-export interface AgentSessionInput {
-  /** The answer. */
-  text: string;
-}
-
-/** An activity: tells how far the work is. */
-export interface ProgressActivity {
-  /** Tells this kind of activity from others. */
-  type: "progress";
-  /** The id of the activity. */
-  activityId: string;
-  /** The session that it belongs to. */
-  sessionId: string;
-  /** The claim under which it was reported. */
-  claimId: string;
-  /** When it was reported. */
-  createdAt: string;
-  /** What was done. */
-  text: string;
-}
-
-/** An activity: replaces the plan. */
-export interface PlanActivity {
-  /** Tells this kind of activity from others. */
-  type: "plan";
-  /** The id of the activity. */
-  activityId: string;
-  /** The session that it belongs to. */
-  sessionId: string;
-  /** The claim under which it was reported. */
-  claimId: string;
-  /** When it was reported. */
-  createdAt: string;
-  /** The whole plan. */
-  steps: AgentPlanStep[];
-}
-
-/** An activity: tells where the work can be followed. */
-export interface UrlActivity {
-  /** Tells this kind of activity from others. */
-  type: "url";
-  /** The id of the activity. */
-  activityId: string;
-  /** The session that it belongs to. */
-  sessionId: string;
-  /** The claim under which it was reported. */
-  claimId: string;
-  /** When it was reported. */
-  createdAt: string;
-  /** The address. */
-  url: string;
-}
-
-/** An activity: sums up what came of it. */
-export interface CompletionActivity {
-  /** Tells this kind of activity from others. */
-  type: "completion";
-  /** The id of the activity. */
-  activityId: string;
-  /** The session that it belongs to. */
-  sessionId: string;
-  /** The claim under which it was reported. */
-  claimId: string;
-  /** When it was reported. */
-  createdAt: string;
-  /** The summary, in Markdown. */
-  text: string;
-}
-
-/** An activity: tells what went wrong. */
-export interface FailureActivity {
-  /** Tells this kind of activity from others. */
-  type: "failure";
-  /** The id of the activity. */
-  activityId: string;
-  /** The session that it belongs to. */
-  sessionId: string;
-  /** The claim under which it was reported. */
-  claimId: string;
-  /** When it was reported. */
-  createdAt: string;
-  /** What went wrong. */
-  text: string;
-}
-
-/** An activity: tells of a rule that kept the agent from doing something. */
-export interface PolicyActivity {
-  /** Tells this kind of activity from others. */
-  type: "policy";
-  /** The id of the activity. */
-  activityId: string;
-  /** The session that it belongs to. */
-  sessionId: string;
-  /** The claim under which it was reported. */
-  claimId: string;
-  /** When it was reported. */
-  createdAt: string;
-  /** Which rule, and what it kept the agent from. */
-  text: string;
-}
-
-/** Something that happened while a session was run. Activities are only ever added. */
-export type Activity =
-  | ProgressActivity
-  | PlanActivity
-  | UrlActivity
-  | CompletionActivity
-  | FailureActivity
-  | PolicyActivity;
-
-/** One page of activities. */
-export interface ActivityPage {
-  /** The activities of this page. */
-  activities: Activity[];
-  /** The `cursor` of the next page; null on the last page. */
-  nextCursor: string | null;
-}
-
-/** Tells how far the work is. */
-export interface ProgressActivityCreate {
-  /** Tells this kind of activity from others. */
-  type: "progress";
-  /** The live claim. */
-  claimId: string;
-  /** The token of the claim. */
-  token: string;
-  /** What was done. */
-  text: string;
-}
-
-/** Replaces the plan. */
-export interface PlanActivityCreate {
-  /** Tells this kind of activity from others. */
-  type: "plan";
-  /** The live claim. */
-  claimId: string;
-  /** The token of the claim. */
-  token: string;
-  /** The whole plan. */
-  steps: AgentPlanStep[];
-}
-
-/** Tells where the work can be followed. */
-export interface UrlActivityCreate {
-  /** Tells this kind of activity from others. */
-  type: "url";
-  /** The live claim. */
-  claimId: string;
-  /** The token of the claim. */
-  token: string;
-  /** The address. */
-  url: string;
-}
-
-/** Sums up what came of it. */
-export interface CompletionActivityCreate {
-  /** Tells this kind of activity from others. */
-  type: "completion";
-  /** The live claim. */
-  claimId: string;
-  /** The token of the claim. */
-  token: string;
-  /** The summary, in Markdown. */
-  text: string;
-}
-
-/** Tells what went wrong. */
-export interface FailureActivityCreate {
-  /** Tells this kind of activity from others. */
-  type: "failure";
-  /** The live claim. */
-  claimId: string;
-  /** The token of the claim. */
-  token: string;
-  /** What went wrong. */
-  text: string;
-}
-
-/** Tells of a rule that kept the agent from doing something. */
-export interface PolicyActivityCreate {
-  /** Tells this kind of activity from others. */
-  type: "policy";
-  /** The live claim. */
-  claimId: string;
-  /** The token of the claim. */
-  token: string;
-  /** Which rule, and what it kept the agent from. */
-  text: string;
-}
-
-/** A report on a session, from the worker that holds its claim. */
-export type ActivityCreate =
-  | ProgressActivityCreate
-  | PlanActivityCreate
-  | UrlActivityCreate
-  | CompletionActivityCreate
-  | FailureActivityCreate
-  | PolicyActivityCreate;
-
-/** A worker that asks for a session. */
-export interface ClaimCreate {
-  /** The worker that shall run it. */
-  workerId: string;
-}
-
-/** What became of a claim. Only an `active` one gives the right to run the session. */
-export type ClaimState =
-  | "active"
-  | "completed"
-  | "failed"
-  | "released"
-  | "expired"
-  | "cancelled"
-  | (string & {});
-
-/**
- * A lease on a session: while it is live, its worker alone may run the session. It is live for 120
- * seconds, and for another 120 after each heartbeat.
- */
-export interface Claim {
-  /** The id of the claim. */
-  claimId: string;
-  /** The session that it gives the right to run. */
-  sessionId: string;
-  /** The worker that holds it. */
-  workerId: string;
-  /** What became of it. */
-  state: ClaimState;
-  /** When it was taken. */
-  createdAt: string;
-  /** Until when it is live, unless extended by a heartbeat. */
-  expiresAt: string;
-}
-
-/**
- * A claim with its token, which every call of the worker must carry. A worker that has lost its claim is
- * told so by 409.
- */
-export interface NewClaim extends Claim {
-  /** Proves that the caller holds the claim. */
-  token: string;
-  /** The session to run. */
-  session: AgentSession;
-}
-
-/** A sign of life of a running session. */
-export interface ClaimHeartbeat {
-  /** The token of the claim. */
-  token: string;
-}
-
-/** The end of a session that succeeded. */
-export interface ClaimCompletion {
-  /** The token of the claim. */
-  token: string;
-  /** What came of it, in Markdown. */
-  summary?: string | undefined;
-}
-
-/** The end of a session that failed. */
-export interface ClaimFailure {
-  /** The token of the claim. */
-  token: string;
-  /** What went wrong. */
-  errorMessage: string;
-}
-
-/** A session that is given back. */
-export interface ClaimRelease {
-  /** The token of the claim. */
-  token: string;
-  /** Why it is given back. */
-  reason?: string | undefined;
-}
-
-/** A question to the user. */
-export interface ClaimQuestion {
-  /** The token of the claim. */
-  token: string;
-  /** What the agent needs to know. */
-  question: string;
 }
 
 /** What all events have in common, by CloudEvents 1.0. */
@@ -2290,6 +1820,88 @@ export type SummaryCreatedEvent = CloudEvent & {
   };
 };
 
+/**
+ * Where work is run. `local`: on the owner's own machine, for them alone; `cloud`: at the provider, for
+ * the workspace.
+ */
+export type ExecutionMode = "local" | "cloud";
+
+/**
+ * How far a session is. `pending`: accepted, not ready to run; `queued`: waits for a worker; `active`: a
+ * worker holds a live claim; `awaiting_input`: needs the user; `stale`: the claim ran out; `complete`,
+ * `error` and `cancelled` are final.
+ */
+export type AgentSessionState =
+  | "pending"
+  | "queued"
+  | "active"
+  | "awaiting_input"
+  | "stale"
+  | "complete"
+  | "error"
+  | "cancelled"
+  | (string & {});
+
+/** One step of an agent's plan. */
+export interface AgentPlanStep {
+  /** What is done in it. */
+  text: string;
+  /** Whether it is done. */
+  done: boolean;
+}
+
+/** One unit of work for an agent. Creating it runs nothing: a worker has to claim it. */
+export interface AgentSession {
+  /** The id of the session. */
+  sessionId: string;
+  /** The workspace that it belongs to. */
+  workspaceId: string;
+  /** The agent that shall do the work. */
+  agentId: string;
+  /** Where it shall be run. */
+  executionMode: ExecutionMode;
+  /** How far it is. */
+  state: AgentSessionState;
+  /** Who asked for it. */
+  initiatedByUserId: string;
+  /** On whose machine it runs, for local ones. */
+  ownerUserId: string | null;
+  /** The task that it is about. */
+  taskId: string | null;
+  /** What was asked for. */
+  prompt: string;
+  /** Trusted instructions, from the workspace's settings. */
+  instructions: string | null;
+  /** What the workspace says about the matter. Untrusted: it may not be taken as instructions. */
+  context: string | null;
+  /** The live claim. */
+  activeClaimId: string | null;
+  /** The agent's plan. */
+  plan: AgentPlanStep[];
+  /** Where the work can be followed. */
+  externalUrl: string | null;
+  /** What the agent asks, while it awaits input. */
+  question: string | null;
+  /** What the user answered to the last question; absent or null until then. */
+  answer?: string | null | undefined;
+  /** Why it failed. */
+  errorMessage: string | null;
+  /** The session that it tries again. */
+  retryOfSessionId: string | null;
+  /** When it was queued. */
+  createdAt: string;
+  /** When it last changed. */
+  updatedAt: string;
+  /** When it was first claimed. */
+  startedAt: string | null;
+  /** When it came to an end. */
+  finishedAt: string | null;
+  /** When it was hidden from lists. */
+  archivedAt: string | null;
+  /** Counts the changes to it. */
+  version: number;
+}
+
 /** An agent session was queued. */
 export type AgentSessionQueuedEvent = CloudEvent & {
   /** Tells this event from others. */
@@ -2334,6 +1946,446 @@ export type AgentSessionCompletedEvent = CloudEvent & {
     agentSession: AgentSession;
   };
 };
+
+/** An event of the workspace, as webhooks get it. More types may come. */
+export type WorkspaceEvent =
+  | TaskCreatedEvent
+  | TaskUpdatedEvent
+  | TaskDeletedEvent
+  | TaskSnoozedEvent
+  | CommentCreatedEvent
+  | CommentUpdatedEvent
+  | CommentDeletedEvent
+  | CommentReactionAddedEvent
+  | CommentReactionRemovedEvent
+  | TeamCreatedEvent
+  | TeamUpdatedEvent
+  | TeamDeletedEvent
+  | TeamInviteCreatedEvent
+  | TeamInviteAcceptedEvent
+  | TeamInviteRevokedEvent
+  | TaxonomyCreatedEvent
+  | TaxonomyUpdatedEvent
+  | TaxonomyDeletedEvent
+  | DocumentCreatedEvent
+  | DocumentUpdatedEvent
+  | DocumentDeletedEvent
+  | IssueUpdatedEvent
+  | MeetingCreatedEvent
+  | SummaryCreatedEvent
+  | AgentSessionQueuedEvent
+  | AgentSessionUpdatedEvent
+  | AgentSessionCompletedEvent;
+
+/** One page of the events of a workspace, and where to go on later. */
+export interface EventPage {
+  /** The events of this page, in the order in which their changes took effect. */
+  events: WorkspaceEvent[];
+  /** The `cursor` of the next page; null when there are no more events at the moment. */
+  nextCursor: string | null;
+  /** The `cursor` to send later, for what happens after the events of this page. Keep it when you have dealt with them. */
+  resumeCursor: string;
+}
+
+/** A capability of an app that takes on work, such as fixing bugs. */
+export interface Agent {
+  /** The id of the agent. */
+  agentId: string;
+  /** The workspace that it works in. */
+  workspaceId: string;
+  /** What it is called. */
+  name: string;
+  /** The address of its picture. */
+  avatarUrl: string | null;
+  /** Whether it takes on sessions. */
+  active: boolean;
+  /** What it can do, in its own words. */
+  capabilities: string[];
+  /** When it was added to the workspace. */
+  createdAt: string;
+  /** Counts the changes to it. */
+  version: number;
+}
+
+/** The agents of a workspace. */
+export interface AgentList {
+  /** The agents, by name. */
+  agents: Agent[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+}
+
+/** `online`: it was heard of within 90 seconds; `offline`: it was not. */
+export type WorkerStatus = "online" | "offline" | (string & {});
+
+/** One running instance of an agent. */
+export interface Worker {
+  /** The id of the worker. */
+  workerId: string;
+  /** The agent that it runs. */
+  agentId: string;
+  /** The workspace that it works in. */
+  workspaceId: string;
+  /** Whose token it uses. */
+  userId: string;
+  /** Where it runs. */
+  mode: ExecutionMode;
+  /** What it is called, such as the name of the machine. */
+  name: string;
+  /** Whether it was heard of lately. */
+  status: WorkerStatus;
+  /** The session that it is running. */
+  sessionId: string | null;
+  /** When it was registered. */
+  registeredAt: string;
+  /** When it was last heard of. */
+  lastSeenAt: string;
+}
+
+/** The workers of an agent. */
+export interface WorkerList {
+  /** The workers, the latest registered first. */
+  workers: Worker[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+}
+
+/** A worker that starts. */
+export interface WorkerRegistration {
+  /** Where it runs. */
+  mode: ExecutionMode;
+  /** What it is called; a worker of the same name, agent and person is found again. */
+  name: string;
+}
+
+/** The worker shall finish what it runs and stop. */
+export interface StopCommand {
+  /** Tells this command from others. */
+  type: "stop";
+}
+
+/** The worker shall stop running a session that was cancelled. */
+export interface CancelSessionCommand {
+  /** Tells this command from others. */
+  type: "cancel_session";
+  /** The session that was cancelled. */
+  sessionId: string;
+}
+
+/** Something that a worker is told to do. */
+export type WorkerCommand = StopCommand | CancelSessionCommand;
+
+/** The answer to a sign of life. */
+export interface WorkerHeartbeat {
+  /** The worker as it is now. */
+  worker: Worker;
+  /** What it shall do. */
+  commands: WorkerCommand[];
+}
+
+/** One page of agent sessions. */
+export interface AgentSessionPage {
+  /** The agent sessions of this page. */
+  agentSessions: AgentSession[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+}
+
+/** Work for an agent. */
+export interface AgentSessionCreate {
+  /** The agent that shall do it. */
+  agentId: string;
+  /** Where it shall be run. */
+  executionMode: ExecutionMode;
+  /** The task that it is about. */
+  taskId?: string | null | undefined;
+  /** What to do. */
+  prompt: string;
+}
+
+/** What the user answers. */
+export interface AgentSessionInput {
+  /** The answer. */
+  text: string;
+}
+
+/** An activity: tells how far the work is. */
+export interface ProgressActivity {
+  /** Tells this kind of activity from others. */
+  type: "progress";
+  /** The id of the activity. */
+  activityId: string;
+  /** The session that it belongs to. */
+  sessionId: string;
+  /** The claim under which it was reported. */
+  claimId: string;
+  /** When it was reported. */
+  createdAt: string;
+  /** What was done. */
+  text: string;
+}
+
+/** An activity: replaces the plan. */
+export interface PlanActivity {
+  /** Tells this kind of activity from others. */
+  type: "plan";
+  /** The id of the activity. */
+  activityId: string;
+  /** The session that it belongs to. */
+  sessionId: string;
+  /** The claim under which it was reported. */
+  claimId: string;
+  /** When it was reported. */
+  createdAt: string;
+  /** The whole plan. */
+  steps: AgentPlanStep[];
+}
+
+/** An activity: tells where the work can be followed. */
+export interface UrlActivity {
+  /** Tells this kind of activity from others. */
+  type: "url";
+  /** The id of the activity. */
+  activityId: string;
+  /** The session that it belongs to. */
+  sessionId: string;
+  /** The claim under which it was reported. */
+  claimId: string;
+  /** When it was reported. */
+  createdAt: string;
+  /** The address. */
+  url: string;
+}
+
+/** An activity: sums up what came of it. */
+export interface CompletionActivity {
+  /** Tells this kind of activity from others. */
+  type: "completion";
+  /** The id of the activity. */
+  activityId: string;
+  /** The session that it belongs to. */
+  sessionId: string;
+  /** The claim under which it was reported. */
+  claimId: string;
+  /** When it was reported. */
+  createdAt: string;
+  /** The summary, in Markdown. */
+  text: string;
+}
+
+/** An activity: tells what went wrong. */
+export interface FailureActivity {
+  /** Tells this kind of activity from others. */
+  type: "failure";
+  /** The id of the activity. */
+  activityId: string;
+  /** The session that it belongs to. */
+  sessionId: string;
+  /** The claim under which it was reported. */
+  claimId: string;
+  /** When it was reported. */
+  createdAt: string;
+  /** What went wrong. */
+  text: string;
+}
+
+/** An activity: tells of a rule that kept the agent from doing something. */
+export interface PolicyActivity {
+  /** Tells this kind of activity from others. */
+  type: "policy";
+  /** The id of the activity. */
+  activityId: string;
+  /** The session that it belongs to. */
+  sessionId: string;
+  /** The claim under which it was reported. */
+  claimId: string;
+  /** When it was reported. */
+  createdAt: string;
+  /** Which rule, and what it kept the agent from. */
+  text: string;
+}
+
+/** Something that happened while a session was run. Activities are only ever added. */
+export type Activity =
+  | ProgressActivity
+  | PlanActivity
+  | UrlActivity
+  | CompletionActivity
+  | FailureActivity
+  | PolicyActivity;
+
+/** One page of activities. */
+export interface ActivityPage {
+  /** The activities of this page. */
+  activities: Activity[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+}
+
+/** Tells how far the work is. */
+export interface ProgressActivityCreate {
+  /** Tells this kind of activity from others. */
+  type: "progress";
+  /** The live claim. */
+  claimId: string;
+  /** The token of the claim. */
+  token: string;
+  /** What was done. */
+  text: string;
+}
+
+/** Replaces the plan. */
+export interface PlanActivityCreate {
+  /** Tells this kind of activity from others. */
+  type: "plan";
+  /** The live claim. */
+  claimId: string;
+  /** The token of the claim. */
+  token: string;
+  /** The whole plan. */
+  steps: AgentPlanStep[];
+}
+
+/** Tells where the work can be followed. */
+export interface UrlActivityCreate {
+  /** Tells this kind of activity from others. */
+  type: "url";
+  /** The live claim. */
+  claimId: string;
+  /** The token of the claim. */
+  token: string;
+  /** The address. */
+  url: string;
+}
+
+/** Sums up what came of it. */
+export interface CompletionActivityCreate {
+  /** Tells this kind of activity from others. */
+  type: "completion";
+  /** The live claim. */
+  claimId: string;
+  /** The token of the claim. */
+  token: string;
+  /** The summary, in Markdown. */
+  text: string;
+}
+
+/** Tells what went wrong. */
+export interface FailureActivityCreate {
+  /** Tells this kind of activity from others. */
+  type: "failure";
+  /** The live claim. */
+  claimId: string;
+  /** The token of the claim. */
+  token: string;
+  /** What went wrong. */
+  text: string;
+}
+
+/** Tells of a rule that kept the agent from doing something. */
+export interface PolicyActivityCreate {
+  /** Tells this kind of activity from others. */
+  type: "policy";
+  /** The live claim. */
+  claimId: string;
+  /** The token of the claim. */
+  token: string;
+  /** Which rule, and what it kept the agent from. */
+  text: string;
+}
+
+/** A report on a session, from the worker that holds its claim. */
+export type ActivityCreate =
+  | ProgressActivityCreate
+  | PlanActivityCreate
+  | UrlActivityCreate
+  | CompletionActivityCreate
+  | FailureActivityCreate
+  | PolicyActivityCreate;
+
+/** A worker that asks for a session. */
+export interface ClaimCreate {
+  /** The worker that shall run it. */
+  workerId: string;
+}
+
+/** What became of a claim. Only an `active` one gives the right to run the session. */
+export type ClaimState =
+  | "active"
+  | "completed"
+  | "failed"
+  | "released"
+  | "expired"
+  | "cancelled"
+  | (string & {});
+
+/**
+ * A lease on a session: while it is live, its worker alone may run the session. It is live for 120
+ * seconds, and for another 120 after each heartbeat.
+ */
+export interface Claim {
+  /** The id of the claim. */
+  claimId: string;
+  /** The session that it gives the right to run. */
+  sessionId: string;
+  /** The worker that holds it. */
+  workerId: string;
+  /** What became of it. */
+  state: ClaimState;
+  /** When it was taken. */
+  createdAt: string;
+  /** Until when it is live, unless extended by a heartbeat. */
+  expiresAt: string;
+}
+
+/**
+ * A claim with its token, which every call of the worker must carry. A worker that has lost its claim is
+ * told so by 409.
+ */
+export interface NewClaim extends Claim {
+  /** Proves that the caller holds the claim. */
+  token: string;
+  /** The session to run. */
+  session: AgentSession;
+}
+
+/** A sign of life of a running session. */
+export interface ClaimHeartbeat {
+  /** The token of the claim. */
+  token: string;
+}
+
+/** The end of a session that succeeded. */
+export interface ClaimCompletion {
+  /** The token of the claim. */
+  token: string;
+  /** What came of it, in Markdown. */
+  summary?: string | undefined;
+}
+
+/** The end of a session that failed. */
+export interface ClaimFailure {
+  /** The token of the claim. */
+  token: string;
+  /** What went wrong. */
+  errorMessage: string;
+}
+
+/** A session that is given back. */
+export interface ClaimRelease {
+  /** The token of the claim. */
+  token: string;
+  /** Why it is given back. */
+  reason?: string | undefined;
+}
+
+/** A question to the user. */
+export interface ClaimQuestion {
+  /** The token of the claim. */
+  token: string;
+  /** What the agent needs to know. */
+  question: string;
+}
 
 /** A test that an owner or admin asked for. */
 export type WebhookTestEvent = CloudEvent & {

@@ -72,6 +72,8 @@ import type {
   FetchCommentRequest,
   ListCommentsOutput,
   ListCommentsRequest,
+  ListWorkspaceCommentsOutput,
+  ListWorkspaceCommentsRequest,
   RemoveCommentReactionOutput,
   RemoveCommentReactionRequest,
   UpdateCommentOutput,
@@ -91,6 +93,7 @@ import type {
   UpdateDocumentOutput,
   UpdateDocumentRequest,
 } from "./operations/documents.js";
+import type { ListEventsOutput, ListEventsRequest } from "./operations/events.js";
 import type {
   CreateFileUploadOutput,
   CreateFileUploadRequest,
@@ -548,6 +551,13 @@ export interface Handlers<Context> {
   readonly updateBug: Handler<UpdateBugRequest, Context, UpdateBugOutput>;
 
   /**
+   * List the comments of a workspace.
+   *
+   * `GET /workspaces/{workspaceId}/comments`
+   */
+  readonly listWorkspaceComments: Handler<ListWorkspaceCommentsRequest, Context, ListWorkspaceCommentsOutput>;
+
+  /**
    * List the comments on a task.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/comments`
@@ -867,6 +877,13 @@ export interface Handlers<Context> {
   readonly redeliverWebhook: Handler<RedeliverWebhookRequest, Context, RedeliverWebhookOutput>;
 
   /**
+   * List events.
+   *
+   * `GET /workspaces/{workspaceId}/events`
+   */
+  readonly listEvents: Handler<ListEventsRequest, Context, ListEventsOutput>;
+
+  /**
    * List agents.
    *
    * `GET /workspaces/{workspaceId}/agents`
@@ -1063,6 +1080,7 @@ export type OperationId =
   | "createBug"
   | "fetchBug"
   | "updateBug"
+  | "listWorkspaceComments"
   | "listComments"
   | "createComment"
   | "fetchComment"
@@ -1108,6 +1126,7 @@ export type OperationId =
   | "listWebhookDeliveries"
   | "clearWebhookDeliveries"
   | "redeliverWebhook"
+  | "listEvents"
   | "listAgents"
   | "fetchAgent"
   | "listWorkers"
@@ -1182,6 +1201,7 @@ export type ErrorCode =
   | "triage_not_pending"
   | "webhook_limit_reached"
   | "worker_busy"
+  | "events_expired"
   | "precondition_failed"
   | "payload_too_large"
   | "unsupported_media_type"

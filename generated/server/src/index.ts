@@ -167,6 +167,9 @@ export type {
   UpdateBugCode,
 } from "./operations/bugs.js";
 export type {
+  ListWorkspaceCommentsRequest,
+  ListWorkspaceCommentsOutput,
+  ListWorkspaceCommentsCode,
   ListCommentsRequest,
   ListCommentsOutput,
   ListCommentsCode,
@@ -321,6 +324,7 @@ export type {
   RedeliverWebhookOutput,
   RedeliverWebhookCode,
 } from "./operations/webhooks-deliveries.js";
+export type { ListEventsRequest, ListEventsOutput, ListEventsCode } from "./operations/events.js";
 export type {
   ListAgentsRequest,
   ListAgentsOutput,

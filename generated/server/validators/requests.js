@@ -49,12 +49,64 @@ return errors === 0;
 validate0.evaluated = {"props":{"header":true},"dynamicProps":false,"dynamicItems":false};
 
 const check2 = validate1;
-const pattern0 = new RegExp("^(current|w_[A-Za-z0-9_-]{1,64})$", "u");
 
 function validate1(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate1.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.query !== undefined){
+let data0 = data.query;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.limit !== undefined){
+let data1 = data0.limit;
+if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data1 == "number"){
+if(data1 > 200 || isNaN(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"maximum",params:{comparison: "<=", limit: 200}}); errors++;
+}
+if(data1 < 1 || isNaN(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+if(data0.cursor !== undefined){
+let data2 = data0.cursor;
+if(typeof data2 === "string"){
+if(func0(data2) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
+}
+if(func0(data2) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate1.errors = vErrors;
+return errors === 0;
+}
+validate1.evaluated = {"props":{"query":true},"dynamicProps":false,"dynamicItems":false};
+
+const check3 = validate2;
+const pattern0 = new RegExp("^(current|w_[A-Za-z0-9_-]{1,64})$", "u");
+
+function validate2(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate2.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -101,19 +153,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate1.errors = vErrors;
+validate2.errors = vErrors;
 return errors === 0;
 }
-validate1.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate2.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check3 = validate2;
-const func8 = (module2.default?.default ?? module2.default);
-const schema4 = {"type":"string","enum":["owner","admin","member"]};
+const check4 = validate3;
+const func10 = (module2.default?.default ?? module2.default);
+const schema5 = {"type":"string","enum":["owner","admin","member"]};
 
-function validate4(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate5(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate4.evaluated;
+const evaluated0 = validate5.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -124,19 +176,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "owner") || (data === "admin")) || (data === "member"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema4.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema5.enum}}); errors++;
 }
-validate4.errors = vErrors;
+validate5.errors = vErrors;
 return errors === 0;
 }
-validate4.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate5.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema5 = {"type":"string","enum":["active","invited","removed"]};
+const schema6 = {"type":"string","enum":["active","invited","removed"]};
 
-function validate6(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate7(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate6.evaluated;
+const evaluated0 = validate7.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -147,19 +199,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "active") || (data === "invited")) || (data === "removed"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema5.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema6.enum}}); errors++;
 }
-validate6.errors = vErrors;
+validate7.errors = vErrors;
 return errors === 0;
 }
-validate6.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate7.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema6 = {"type":"string","enum":["name","-name","joinedAt","-joinedAt"]};
+const schema7 = {"type":"string","enum":["name","-name","joinedAt","-joinedAt"]};
 
-function validate8(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate9(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate8.evaluated;
+const evaluated0 = validate9.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -170,18 +222,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "name") || (data === "-name")) || (data === "joinedAt")) || (data === "-joinedAt"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema6.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema7.enum}}); errors++;
 }
-validate8.errors = vErrors;
+validate9.errors = vErrors;
 return errors === 0;
 }
-validate8.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate9.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate2(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate3(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate2.evaluated;
+const evaluated0 = validate3.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -264,8 +316,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/role",keyword:"minItem
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate4(data6[i0], {instancePath:instancePath+"/query/role/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate4.errors : vErrors.concat(validate4.errors);
+if(!(validate5(data6[i0], {instancePath:instancePath+"/query/role/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate5.errors : vErrors.concat(validate5.errors);
 errors = vErrors.length;
 }
 }
@@ -275,7 +327,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data6[i1], data6[j0])){
+if(func10(data6[i1], data6[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/role",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -298,8 +350,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"minIt
 }
 const len1 = data8.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate6(data8[i2], {instancePath:instancePath+"/query/status/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate6.errors : vErrors.concat(validate6.errors);
+if(!(validate7(data8[i2], {instancePath:instancePath+"/query/status/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate7.errors : vErrors.concat(validate7.errors);
 errors = vErrors.length;
 }
 }
@@ -309,7 +361,7 @@ if(i3 > 1){
 outer1:
 for(;i3--;){
 for(j1 = i3; j1--;){
-if(func8(data8[i3], data8[j1])){
+if(func10(data8[i3], data8[j1])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"uniqueItems",params:{i: i3, j: j1}}); errors++;
 break outer1;
 }
@@ -322,26 +374,26 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"type"
 }
 }
 if(data2.sort !== undefined){
-if(!(validate8(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate8.errors : vErrors.concat(validate8.errors);
+if(!(validate9(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate9.errors : vErrors.concat(validate9.errors);
 errors = vErrors.length;
 }
 }
 }
 }
 }
-validate2.errors = vErrors;
+validate3.errors = vErrors;
 return errors === 0;
 }
-validate2.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate3.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check4 = validate10;
+const check5 = validate11;
 const pattern3 = new RegExp("^u_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate10.evaluated;
+const evaluated0 = validate11.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -402,14 +454,36 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate10.errors = vErrors;
+validate11.errors = vErrors;
 return errors === 0;
 }
-validate10.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate11.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check5 = validate11;
-const schema9 = {"additionalProperties":false,"properties":{"userId":true,"name":true,"email":true,"status":true,"avatarUrl":true,"teamIds":true,"joinedAt":true,"version":true,"role":{"$ref":"definitions#/$defs/WorkspaceRole"},"timezone":{"minLength":1,"maxLength":64,"type":"string"}},"type":"object"};
-const func12 = Object.prototype.hasOwnProperty;
+const check6 = validate12;
+const schema10 = {"additionalProperties":false,"properties":{"userId":true,"name":true,"email":true,"status":true,"avatarUrl":true,"teamIds":true,"joinedAt":true,"version":true,"role":{"$ref":"definitions#/$defs/WorkspaceRole"},"timezone":{"minLength":1,"maxLength":64,"type":"string"}},"type":"object"};
+const func14 = Object.prototype.hasOwnProperty;
+
+function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate14.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!(((data === "owner") || (data === "admin")) || (data === "member"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema5.enum}}); errors++;
+}
+validate14.errors = vErrors;
+return errors === 0;
+}
+validate14.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -421,37 +495,15 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!(((data === "owner") || (data === "admin")) || (data === "member"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema4.enum}}); errors++;
-}
-validate13.errors = vErrors;
-return errors === 0;
-}
-validate13.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate12.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func12.call(schema9.properties, key0))){
+if(!(func14.call(schema10.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
 if(data.role !== undefined){
-if(!(validate13(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
+if(!(validate14(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
 errors = vErrors.length;
 }
 }
@@ -473,37 +525,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/timezone",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate12.errors = vErrors;
+validate13.errors = vErrors;
 return errors === 0;
 }
-validate12.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate13.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate11.evaluated;
+const evaluated0 = validate12.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate12(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
+if(!(validate13(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
 errors = vErrors.length;
 }
-validate11.errors = vErrors;
+validate12.errors = vErrors;
 return errors === 0;
 }
-validate11.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate12.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check6 = validate16;
+const check7 = validate17;
 
-function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate16.evaluated;
+const evaluated0 = validate17.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -564,18 +616,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate16.errors = vErrors;
+validate17.errors = vErrors;
 return errors === 0;
 }
-validate16.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate17.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check7 = validate17;
+const check8 = validate18;
 const pattern7 = new RegExp("^team_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate17.evaluated;
+const evaluated0 = validate18.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -647,19 +699,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/parentTeamId",keyword:
 }
 }
 }
-validate17.errors = vErrors;
+validate18.errors = vErrors;
 return errors === 0;
 }
-validate17.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate18.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check8 = validate18;
-const schema14 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["name"]};
+const check9 = validate19;
+const schema15 = {"additionalProperties":false,"properties":{"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["name"]};
 const pattern8 = new RegExp("\\S", "u");
 
-function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate19.evaluated;
+const evaluated0 = validate20.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -695,7 +747,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.icon !== undefined){
 let data1 = data.icon;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/icon",keyword:"type",params:{type: schema14.properties.icon.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/icon",keyword:"type",params:{type: schema15.properties.icon.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 32){
@@ -709,7 +761,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/icon",keyword:"minLength",pa
 if(data.parentTeamId !== undefined){
 let data2 = data.parentTeamId;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"type",params:{type: schema14.properties.parentTeamId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"type",params:{type: schema15.properties.parentTeamId.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(!pattern7.test(data2)){
@@ -721,38 +773,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"patte
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate19.errors = vErrors;
+validate20.errors = vErrors;
 return errors === 0;
 }
-validate19.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate18.evaluated;
+const evaluated0 = validate19.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate19(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
+if(!(validate20(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
 errors = vErrors.length;
 }
-validate18.errors = vErrors;
+validate19.errors = vErrors;
 return errors === 0;
 }
-validate18.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate19.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check9 = validate21;
+const check10 = validate22;
 const pattern11 = new RegExp("^[\\x21-\\x7E]+$", "u");
 
-function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate21.evaluated;
+const evaluated0 = validate22.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -802,17 +854,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate21.errors = vErrors;
+validate22.errors = vErrors;
 return errors === 0;
 }
-validate21.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate22.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check10 = validate22;
+const check11 = validate23;
 
-function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate22.evaluated;
+const evaluated0 = validate23.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -873,18 +925,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate22.errors = vErrors;
+validate23.errors = vErrors;
 return errors === 0;
 }
-validate22.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate23.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check11 = validate23;
-const schema18 = {"additionalProperties":false,"properties":{"teamId":true,"workspaceId":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object"};
+const check12 = validate24;
+const schema19 = {"additionalProperties":false,"properties":{"teamId":true,"workspaceId":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"icon":{"minLength":1,"maxLength":32,"type":["string","null"]},"parentTeamId":{"type":["string","null"],"pattern":"^team_[A-Za-z0-9_-]{1,64}$"}},"type":"object"};
 
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate24.evaluated;
+const evaluated0 = validate25.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -893,7 +945,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func12.call(schema18.properties, key0))){
+if(!(func14.call(schema19.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -917,7 +969,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.icon !== undefined){
 let data1 = data.icon;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/icon",keyword:"type",params:{type: schema18.properties.icon.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/icon",keyword:"type",params:{type: schema19.properties.icon.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 32){
@@ -931,7 +983,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/icon",keyword:"minLength",pa
 if(data.parentTeamId !== undefined){
 let data2 = data.parentTeamId;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"type",params:{type: schema18.properties.parentTeamId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"type",params:{type: schema19.properties.parentTeamId.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(!pattern7.test(data2)){
@@ -943,37 +995,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"patte
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate24.errors = vErrors;
+validate25.errors = vErrors;
 return errors === 0;
 }
-validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate23.evaluated;
+const evaluated0 = validate24.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate24(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+if(!(validate25(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
 errors = vErrors.length;
 }
-validate23.errors = vErrors;
+validate24.errors = vErrors;
 return errors === 0;
 }
-validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check12 = validate26;
+const check13 = validate27;
 
-function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate26.evaluated;
+const evaluated0 = validate27.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1034,18 +1086,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate26.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
-validate26.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate27.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check13 = validate27;
-const schema21 = {"type":"string","enum":["admin","coordinator","member","observer"]};
+const check14 = validate28;
+const schema22 = {"type":"string","enum":["admin","coordinator","member","observer"]};
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1056,18 +1108,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "admin") || (data === "coordinator")) || (data === "member")) || (data === "observer"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema21.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema22.enum}}); errors++;
 }
-validate28.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate29.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate27.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1150,8 +1202,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/role",keyword:"minItem
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate28(data6[i0], {instancePath:instancePath+"/query/role/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate29(data6[i0], {instancePath:instancePath+"/query/role/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
 errors = vErrors.length;
 }
 }
@@ -1161,7 +1213,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data6[i1], data6[j0])){
+if(func10(data6[i1], data6[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/role",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -1176,17 +1228,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/role",keyword:"type",p
 }
 }
 }
-validate27.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate27.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check14 = validate30;
+const check15 = validate31;
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1197,18 +1249,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "admin") || (data === "coordinator")) || (data === "member")) || (data === "observer"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema21.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema22.enum}}); errors++;
 }
-validate32.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1225,8 +1277,8 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.role !== undefined){
-if(!(validate32(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+if(!(validate33(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -1234,37 +1286,37 @@ errors = vErrors.length;
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate31.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate30.evaluated;
+const evaluated0 = validate31.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate31(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate32(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
-validate30.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
-validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check15 = validate35;
+const check16 = validate36;
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate35.evaluated;
+const evaluated0 = validate36.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1320,18 +1372,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/userId",keyword:"type",
 }
 }
 }
-validate35.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
-validate35.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate36.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check16 = validate36;
-const schema27 = {"type":"string","enum":["pending","accepted","revoked","expired"]};
+const check17 = validate37;
+const schema28 = {"type":"string","enum":["pending","accepted","revoked","expired"]};
 
-function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate37.evaluated;
+const evaluated0 = validate38.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1342,18 +1394,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "pending") || (data === "accepted")) || (data === "revoked")) || (data === "expired"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema27.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema28.enum}}); errors++;
 }
-validate37.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
-validate37.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate38.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate36.evaluated;
+const evaluated0 = validate37.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1436,8 +1488,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"minIt
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate37(data6[i0], {instancePath:instancePath+"/query/status/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+if(!(validate38(data6[i0], {instancePath:instancePath+"/query/status/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -1447,7 +1499,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data6[i1], data6[j0])){
+if(func10(data6[i1], data6[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -1462,18 +1514,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"type"
 }
 }
 }
-validate36.errors = vErrors;
+validate37.errors = vErrors;
 return errors === 0;
 }
-validate36.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate37.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check17 = validate39;
+const check18 = validate40;
 const formats0 = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate40.evaluated;
+const evaluated0 = validate41.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1504,8 +1556,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/email",keyword:"type",params
 }
 }
 if(data.role !== undefined){
-if(!(validate32(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+if(!(validate33(data.role, {instancePath:instancePath+"/role",parentData:data,parentDataProperty:"role",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -1513,37 +1565,37 @@ errors = vErrors.length;
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate40.errors = vErrors;
+validate41.errors = vErrors;
 return errors === 0;
 }
-validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate41.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate39.evaluated;
+const evaluated0 = validate40.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate40(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate41(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
 errors = vErrors.length;
 }
-validate39.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
-validate39.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check18 = validate43;
+const check19 = validate44;
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate43.evaluated;
+const evaluated0 = validate44.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1607,18 +1659,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate43.errors = vErrors;
+validate44.errors = vErrors;
 return errors === 0;
 }
-validate43.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate44.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check19 = validate44;
+const check20 = validate45;
 const pattern30 = new RegExp("^inv_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate44.evaluated;
+const evaluated0 = validate45.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1674,17 +1726,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/inviteId",keyword:"type
 }
 }
 }
-validate44.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
-validate44.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate45.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check20 = validate45;
+const check21 = validate46;
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate45.evaluated;
+const evaluated0 = validate46.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1762,19 +1814,20 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate45.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
-validate45.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate46.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check21 = validate46;
-const pattern38 = new RegExp("^tsk_[A-Za-z0-9_-]{1,64}$", "u");
-const schema34 = {"type":"string","enum":["updatedAt","-updatedAt","createdAt","-createdAt","deadline","-deadline","title","-title"]};
+const check22 = validate47;
+const pattern39 = new RegExp("^lbl_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern40 = new RegExp("^tsk_[A-Za-z0-9_-]{1,64}$", "u");
+const schema35 = {"type":"string","enum":["updatedAt","-updatedAt","createdAt","-createdAt","deadline","-deadline","title","-title"]};
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate47.evaluated;
+const evaluated0 = validate48.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1785,19 +1838,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "updatedAt") || (data === "-updatedAt")) || (data === "createdAt")) || (data === "-createdAt")) || (data === "deadline")) || (data === "-deadline")) || (data === "title")) || (data === "-title"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema34.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema35.enum}}); errors++;
 }
-validate47.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
-validate47.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate48.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema35 = {"type":"string","enum":["initiative","ongoing","day"]};
+const schema36 = {"type":"string","enum":["initiative","ongoing","day"]};
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate49.evaluated;
+const evaluated0 = validate50.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1808,19 +1861,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "initiative") || (data === "ongoing")) || (data === "day"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema35.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema36.enum}}); errors++;
 }
-validate49.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
-validate49.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate50.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"string","enum":["task","bug","feature_request"]};
+const schema37 = {"type":"string","enum":["task","bug","feature_request"]};
 
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate51.evaluated;
+const evaluated0 = validate52.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1831,19 +1884,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "task") || (data === "bug")) || (data === "feature_request"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema36.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema37.enum}}); errors++;
 }
-validate51.errors = vErrors;
+validate52.errors = vErrors;
 return errors === 0;
 }
-validate51.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate52.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema37 = {"type":"string","enum":["idea","open","planned","in_progress","review","blocked","completed","cancelled","merged"]};
+const schema38 = {"type":"string","enum":["idea","open","planned","in_progress","review","blocked","completed","cancelled","merged"]};
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate53.evaluated;
+const evaluated0 = validate54.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1854,19 +1907,42 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((((((((data === "idea") || (data === "open")) || (data === "planned")) || (data === "in_progress")) || (data === "review")) || (data === "blocked")) || (data === "completed")) || (data === "cancelled")) || (data === "merged"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema37.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema38.enum}}); errors++;
 }
-validate53.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
-validate53.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate54.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema39 = {"type":"string","enum":["pending","accepted","declined","duplicate"]};
+
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate56.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((((data === "pending") || (data === "accepted")) || (data === "declined")) || (data === "duplicate"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema39.enum}}); errors++;
+}
+validate56.errors = vErrors;
+return errors === 0;
+}
+validate56.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 const formats2 = module3.fullFormats["date-time"];
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate46.evaluated;
+const evaluated0 = validate47.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1925,8 +2001,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 if(data2.sort !== undefined){
-if(!(validate47(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate48(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
@@ -1946,8 +2022,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/scope",keyword:"minIte
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate49(data7[i0], {instancePath:instancePath+"/query/scope/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate50(data7[i0], {instancePath:instancePath+"/query/scope/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 }
@@ -1957,7 +2033,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data7[i1], data7[j0])){
+if(func10(data7[i1], data7[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/scope",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -1980,8 +2056,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/kind",keyword:"minItem
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate51(data9[i2], {instancePath:instancePath+"/query/kind/" + i2,parentData:data9,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+if(!(validate52(data9[i2], {instancePath:instancePath+"/query/kind/" + i2,parentData:data9,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
@@ -1991,7 +2067,7 @@ if(i3 > 1){
 outer1:
 for(;i3--;){
 for(j1 = i3; j1--;){
-if(func8(data9[i3], data9[j1])){
+if(func10(data9[i3], data9[j1])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/kind",keyword:"uniqueItems",params:{i: i3, j: j1}}); errors++;
 break outer1;
 }
@@ -2014,8 +2090,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"minIt
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate53(data11[i4], {instancePath:instancePath+"/query/status/" + i4,parentData:data11,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate54(data11[i4], {instancePath:instancePath+"/query/status/" + i4,parentData:data11,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
@@ -2025,7 +2101,7 @@ if(i5 > 1){
 outer2:
 for(;i5--;){
 for(j2 = i5; j2--;){
-if(func8(data11[i5], data11[j2])){
+if(func10(data11[i5], data11[j2])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"uniqueItems",params:{i: i5, j: j2}}); errors++;
 break outer2;
 }
@@ -2123,37 +2199,201 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/query/assigneeId",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data2.ownerId !== undefined){
+let data17 = data2.ownerId;
+if(Array.isArray(data17)){
+if(data17.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data17.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len5 = data17.length;
+for(let i10=0; i10<len5; i10++){
+let data18 = data17[i10];
+if(typeof data18 === "string"){
+if(!pattern3.test(data18)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId/" + i10,keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId/" + i10,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+let i11 = data17.length;
+let j5;
+if(i11 > 1){
+const indices2 = {};
+for(;i11--;){
+let item2 = data17[i11];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j5 = indices2[item2];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"uniqueItems",params:{i: i11, j: j5}}); errors++;
+break;
+}
+indices2[item2] = i11;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.taxonomyLabelId !== undefined){
+let data19 = data2.taxonomyLabelId;
+if(Array.isArray(data19)){
+if(data19.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data19.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len6 = data19.length;
+for(let i12=0; i12<len6; i12++){
+let data20 = data19[i12];
+if(typeof data20 === "string"){
+if(!pattern39.test(data20)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i12,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i12,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+let i13 = data19.length;
+let j6;
+if(i13 > 1){
+const indices3 = {};
+for(;i13--;){
+let item3 = data19[i13];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j6 = indices3[item3];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"uniqueItems",params:{i: i13, j: j6}}); errors++;
+break;
+}
+indices3[item3] = i13;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.triageStatus !== undefined){
+let data21 = data2.triageStatus;
+if(Array.isArray(data21)){
+if(data21.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data21.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len7 = data21.length;
+for(let i14=0; i14<len7; i14++){
+if(!(validate56(data21[i14], {instancePath:instancePath+"/query/triageStatus/" + i14,parentData:data21,parentDataProperty:i14,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+errors = vErrors.length;
+}
+}
+let i15 = data21.length;
+let j7;
+if(i15 > 1){
+outer3:
+for(;i15--;){
+for(j7 = i15; j7--;){
+if(func10(data21[i15], data21[j7])){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"uniqueItems",params:{i: i15, j: j7}}); errors++;
+break outer3;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.deadlineAfter !== undefined){
+let data23 = data2.deadlineAfter;
+if(typeof data23 === "string"){
+if(!(formats2.validate(data23))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.deadlineBefore !== undefined){
+let data24 = data2.deadlineBefore;
+if(typeof data24 === "string"){
+if(!(formats2.validate(data24))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdAfter !== undefined){
+let data25 = data2.createdAfter;
+if(typeof data25 === "string"){
+if(!(formats2.validate(data25))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdBefore !== undefined){
+let data26 = data2.createdBefore;
+if(typeof data26 === "string"){
+if(!(formats2.validate(data26))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedAfter !== undefined){
+let data27 = data2.updatedAfter;
+if(typeof data27 === "string"){
+if(!(formats2.validate(data27))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedBefore !== undefined){
+let data28 = data2.updatedBefore;
+if(typeof data28 === "string"){
+if(!(formats2.validate(data28))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 if(data2.parentTaskId !== undefined){
-let data17 = data2.parentTaskId;
-if(typeof data17 === "string"){
-if(!pattern38.test(data17)){
+let data29 = data2.parentTaskId;
+if(typeof data29 === "string"){
+if(!pattern40.test(data29)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentTaskId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data2.startDate !== undefined){
-let data18 = data2.startDate;
-if(typeof data18 === "string"){
-if(!(formats2.validate(data18))){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/startDate",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/query/startDate",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data2.endDate !== undefined){
-let data19 = data2.endDate;
-if(typeof data19 === "string"){
-if(!(formats2.validate(data19))){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/endDate",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/query/endDate",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 if(data2.includeHierarchy !== undefined){
@@ -2164,19 +2404,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeHierarchy",keyw
 }
 }
 }
-validate46.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
-validate46.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate47.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check22 = validate55;
-const schema39 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
-const pattern43 = new RegExp("^lbl_[A-Za-z0-9_-]{1,64}$", "u");
+const check23 = validate58;
+const schema41 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate57.evaluated;
+const evaluated0 = validate60.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2187,18 +2426,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "initiative") || (data === "ongoing")) || (data === "day"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema35.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema36.enum}}); errors++;
 }
-validate57.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
-validate57.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate60.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate59.evaluated;
+const evaluated0 = validate62.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2209,18 +2448,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "task") || (data === "bug")) || (data === "feature_request"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema36.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema37.enum}}); errors++;
 }
-validate59.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
-validate59.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate62.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate61.evaluated;
+const evaluated0 = validate64.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2231,37 +2470,14 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((((((((data === "idea") || (data === "open")) || (data === "planned")) || (data === "in_progress")) || (data === "review")) || (data === "blocked")) || (data === "completed")) || (data === "cancelled")) || (data === "merged"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema37.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema38.enum}}); errors++;
 }
-validate61.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
-validate61.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate64.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"type":"string","enum":["team","private"]};
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate63.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((data === "team") || (data === "private"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema43.enum}}); errors++;
-}
-validate63.errors = vErrors;
-return errors === 0;
-}
-validate63.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema45 = {"type":"string","enum":["assignee","owner","reviewer","reporter"]};
+const schema45 = {"type":"string","enum":["team","private"]};
 
 function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2276,7 +2492,7 @@ evaluated0.items = undefined;
 if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
-if(!((((data === "assignee") || (data === "owner")) || (data === "reviewer")) || (data === "reporter"))){
+if(!((data === "team") || (data === "private"))){
 vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema45.enum}}); errors++;
 }
 validate66.errors = vErrors;
@@ -2284,11 +2500,34 @@ return errors === 0;
 }
 validate66.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
+const schema47 = {"type":"string","enum":["assignee","owner","reviewer","reporter"]};
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate65.evaluated;
+const evaluated0 = validate69.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((((data === "assignee") || (data === "owner")) || (data === "reviewer")) || (data === "reporter"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema47.enum}}); errors++;
+}
+validate69.errors = vErrors;
+return errors === 0;
+}
+validate69.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate68.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2314,8 +2553,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 }
 }
 if(data.type !== undefined){
-if(!(validate66(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate69(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -2323,17 +2562,17 @@ errors = vErrors.length;
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate65.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
-validate65.evaluated = {"props":{"userId":true,"type":true},"dynamicProps":false,"dynamicItems":false};
+validate68.evaluated = {"props":{"userId":true,"type":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"type":"string","enum":["new_feature","bug_fix","refactor","documentation","infrastructure","test"]};
+const schema48 = {"type":"string","enum":["new_feature","bug_fix","refactor","documentation","infrastructure","test"]};
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate69.evaluated;
+const evaluated0 = validate72.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2344,18 +2583,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((data === "new_feature") || (data === "bug_fix")) || (data === "refactor")) || (data === "documentation")) || (data === "infrastructure")) || (data === "test"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema46.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema48.enum}}); errors++;
 }
-validate69.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
-validate69.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate72.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate56.evaluated;
+const evaluated0 = validate59.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2367,7 +2606,7 @@ if(data.title === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "title"}}); errors++;
 }
 for(const key0 in data){
-if(!(func12.call(schema39.properties, key0))){
+if(!(func14.call(schema41.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -2402,7 +2641,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema39.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema41.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 200000){
@@ -2411,26 +2650,26 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 }
 }
 if(data.scope !== undefined){
-if(!(validate57(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate60(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
 if(data.kind !== undefined){
-if(!(validate59(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate62(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
 if(data.status !== undefined){
-if(!(validate61(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate64(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
 if(data.visibility !== undefined){
-if(!(validate63(data.visibility, {instancePath:instancePath+"/visibility",parentData:data,parentDataProperty:"visibility",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate66(data.visibility, {instancePath:instancePath+"/visibility",parentData:data,parentDataProperty:"visibility",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2442,8 +2681,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/contributors",keyword:"maxIt
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate65(data7[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate68(data7[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2502,7 +2741,7 @@ const len2 = data11.length;
 for(let i3=0; i3<len2; i3++){
 let data12 = data11[i3];
 if(typeof data12 === "string"){
-if(!pattern43.test(data12)){
+if(!pattern39.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2535,10 +2774,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds",keyword:"t
 if(data.parentTaskId !== undefined){
 let data13 = data.parentTaskId;
 if((typeof data13 !== "string") && (data13 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema39.properties.parentTaskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema41.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data13 === "string"){
-if(!pattern38.test(data13)){
+if(!pattern40.test(data13)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2546,7 +2785,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"patte
 if(data.topic !== undefined){
 let data14 = data.topic;
 if((typeof data14 !== "string") && (data14 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/topic",keyword:"type",params:{type: schema39.properties.topic.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/topic",keyword:"type",params:{type: schema41.properties.topic.type}}); errors++;
 }
 if(typeof data14 === "string"){
 if(func0(data14) > 60){
@@ -2559,8 +2798,8 @@ let data15 = data.workTypes;
 if(Array.isArray(data15)){
 const len3 = data15.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate69(data15[i5], {instancePath:instancePath+"/workTypes/" + i5,parentData:data15,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate72(data15[i5], {instancePath:instancePath+"/workTypes/" + i5,parentData:data15,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
 }
@@ -2570,7 +2809,7 @@ if(i6 > 1){
 outer0:
 for(;i6--;){
 for(j2 = i6; j2--;){
-if(func8(data15[i6], data15[j2])){
+if(func10(data15[i6], data15[j2])){
 vErrors = add(vErrors, {instancePath:instancePath+"/workTypes",keyword:"uniqueItems",params:{i: i6, j: j2}}); errors++;
 break outer0;
 }
@@ -2585,7 +2824,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workTypes",keyword:"type",pa
 if(data.deadline !== undefined){
 let data17 = data.deadline;
 if((typeof data17 !== "string") && (data17 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"type",params:{type: schema39.properties.deadline.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"type",params:{type: schema41.properties.deadline.type}}); errors++;
 }
 if(typeof data17 === "string"){
 if(!(formats2.validate(data17))){
@@ -2596,7 +2835,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"format",p
 if(data.completedAt !== undefined){
 let data18 = data.completedAt;
 if((typeof data18 !== "string") && (data18 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/completedAt",keyword:"type",params:{type: schema39.properties.completedAt.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/completedAt",keyword:"type",params:{type: schema41.properties.completedAt.type}}); errors++;
 }
 if(typeof data18 === "string"){
 if(!(formats2.validate(data18))){
@@ -2608,38 +2847,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/completedAt",keyword:"format
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate56.errors = vErrors;
+validate59.errors = vErrors;
 return errors === 0;
 }
-validate56.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate55.evaluated;
+const evaluated0 = validate58.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate56(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if(!(validate59(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
 errors = vErrors.length;
 }
-validate55.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
-validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check23 = validate72;
-const schema48 = {"type":"string","enum":["initiative","ongoing","bug","triage-bug","triage-item","triage-initiative","review-bug","review-item","review-initiative","day-task"]};
+const check24 = validate75;
+const schema50 = {"type":"string","enum":["initiative","ongoing","bug","triage-bug","triage-item","triage-initiative","review-bug","review-item","review-initiative","day-task"]};
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate73.evaluated;
+const evaluated0 = validate76.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2650,18 +2889,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((((data === "initiative") || (data === "ongoing")) || (data === "bug")) || (data === "triage-bug")) || (data === "triage-item")) || (data === "triage-initiative")) || (data === "review-bug")) || (data === "review-item")) || (data === "review-initiative")) || (data === "day-task"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema48.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema50.enum}}); errors++;
 }
-validate73.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
-validate73.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate76.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate72.evaluated;
+const evaluated0 = validate75.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2694,13 +2933,27 @@ if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.query === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/query",keyword:"required",params:{missingProperty: "query"}}); errors++;
 }
-if(data2.query !== undefined){
-let data3 = data2.query;
+if(data2.cursor !== undefined){
+let data3 = data2.cursor;
 if(typeof data3 === "string"){
-if(func0(data3) > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/query",keyword:"maxLength",params:{limit: 200}}); errors++;
+if(func0(data3) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
 }
 if(func0(data3) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.query !== undefined){
+let data4 = data2.query;
+if(typeof data4 === "string"){
+if(func0(data4) > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/query",keyword:"maxLength",params:{limit: 200}}); errors++;
+}
+if(func0(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/query",keyword:"minLength",params:{limit: 1}}); errors++;
 }
 }
@@ -2709,28 +2962,28 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/query",keyword:"type",
 }
 }
 if(data2.category !== undefined){
-let data4 = data2.category;
-if(Array.isArray(data4)){
-if(data4.length > 50){
+let data5 = data2.category;
+if(Array.isArray(data5)){
+if(data5.length > 50){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/category",keyword:"maxItems",params:{limit: 50}}); errors++;
 }
-if(data4.length < 1){
+if(data5.length < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/category",keyword:"minItems",params:{limit: 1}}); errors++;
 }
-const len0 = data4.length;
+const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate73(data4[i0], {instancePath:instancePath+"/query/category/" + i0,parentData:data4,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate76(data5[i0], {instancePath:instancePath+"/query/category/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
-let i1 = data4.length;
+let i1 = data5.length;
 let j0;
 if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data4[i1], data4[j0])){
+if(func10(data5[i1], data5[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/category",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -2743,15 +2996,15 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/category",keyword:"typ
 }
 }
 if(data2.limit !== undefined){
-let data6 = data2.limit;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+let data7 = data2.limit;
+if(!((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"type",params:{type: "integer"}}); errors++;
 }
-if(typeof data6 == "number"){
-if(data6 > 50 || isNaN(data6)){
+if(typeof data7 == "number"){
+if(data7 > 50 || isNaN(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"maximum",params:{comparison: "<=", limit: 50}}); errors++;
 }
-if(data6 < 1 || isNaN(data6)){
+if(data7 < 1 || isNaN(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
 }
 }
@@ -2759,17 +3012,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimu
 }
 }
 }
-validate72.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
-validate72.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate75.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check24 = validate75;
+const check25 = validate78;
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate75.evaluated;
+const evaluated0 = validate78.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2800,7 +3053,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2830,18 +3083,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate75.errors = vErrors;
+validate78.errors = vErrors;
 return errors === 0;
 }
-validate75.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate78.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check25 = validate76;
-const schema51 = {"additionalProperties":false,"properties":{"taskId":true,"workspaceId":true,"excerpt":true,"ancestors":true,"relations":true,"links":true,"labelsByType":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object"};
+const check26 = validate79;
+const schema53 = {"additionalProperties":false,"properties":{"taskId":true,"workspaceId":true,"excerpt":true,"ancestors":true,"relations":true,"links":true,"labelsByType":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"scope":{"$ref":"definitions#/$defs/TaskScope"},"kind":{"$ref":"definitions#/$defs/TaskKind"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"topic":{"maxLength":60,"type":["string","null"]},"workTypes":{"items":{"$ref":"definitions#/$defs/WorkType"},"type":"array","uniqueItems":true},"deadline":{"type":["string","null"],"format":"date-time"},"completedAt":{"type":["string","null"],"format":"date-time"}},"type":"object"};
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate80.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2850,7 +3103,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func12.call(schema51.properties, key0))){
+if(!(func14.call(schema53.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -2885,7 +3138,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema51.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema53.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 200000){
@@ -2894,26 +3147,26 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 }
 }
 if(data.scope !== undefined){
-if(!(validate57(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if(!(validate60(data.scope, {instancePath:instancePath+"/scope",parentData:data,parentDataProperty:"scope",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
 if(data.kind !== undefined){
-if(!(validate59(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate62(data.kind, {instancePath:instancePath+"/kind",parentData:data,parentDataProperty:"kind",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
 if(data.status !== undefined){
-if(!(validate61(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate64(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
 if(data.visibility !== undefined){
-if(!(validate63(data.visibility, {instancePath:instancePath+"/visibility",parentData:data,parentDataProperty:"visibility",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate66(data.visibility, {instancePath:instancePath+"/visibility",parentData:data,parentDataProperty:"visibility",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -2925,8 +3178,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/contributors",keyword:"maxIt
 }
 const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate65(data7[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate68(data7[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -2985,7 +3238,7 @@ const len2 = data11.length;
 for(let i3=0; i3<len2; i3++){
 let data12 = data11[i3];
 if(typeof data12 === "string"){
-if(!pattern43.test(data12)){
+if(!pattern39.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3018,10 +3271,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds",keyword:"t
 if(data.parentTaskId !== undefined){
 let data13 = data.parentTaskId;
 if((typeof data13 !== "string") && (data13 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema51.properties.parentTaskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema53.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data13 === "string"){
-if(!pattern38.test(data13)){
+if(!pattern40.test(data13)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3029,7 +3282,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"patte
 if(data.topic !== undefined){
 let data14 = data.topic;
 if((typeof data14 !== "string") && (data14 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/topic",keyword:"type",params:{type: schema51.properties.topic.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/topic",keyword:"type",params:{type: schema53.properties.topic.type}}); errors++;
 }
 if(typeof data14 === "string"){
 if(func0(data14) > 60){
@@ -3042,8 +3295,8 @@ let data15 = data.workTypes;
 if(Array.isArray(data15)){
 const len3 = data15.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate69(data15[i5], {instancePath:instancePath+"/workTypes/" + i5,parentData:data15,parentDataProperty:i5,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate72(data15[i5], {instancePath:instancePath+"/workTypes/" + i5,parentData:data15,parentDataProperty:i5,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
 }
@@ -3053,7 +3306,7 @@ if(i6 > 1){
 outer0:
 for(;i6--;){
 for(j2 = i6; j2--;){
-if(func8(data15[i6], data15[j2])){
+if(func10(data15[i6], data15[j2])){
 vErrors = add(vErrors, {instancePath:instancePath+"/workTypes",keyword:"uniqueItems",params:{i: i6, j: j2}}); errors++;
 break outer0;
 }
@@ -3068,7 +3321,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workTypes",keyword:"type",pa
 if(data.deadline !== undefined){
 let data17 = data.deadline;
 if((typeof data17 !== "string") && (data17 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"type",params:{type: schema51.properties.deadline.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"type",params:{type: schema53.properties.deadline.type}}); errors++;
 }
 if(typeof data17 === "string"){
 if(!(formats2.validate(data17))){
@@ -3079,7 +3332,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"format",p
 if(data.completedAt !== undefined){
 let data18 = data.completedAt;
 if((typeof data18 !== "string") && (data18 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/completedAt",keyword:"type",params:{type: schema51.properties.completedAt.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/completedAt",keyword:"type",params:{type: schema53.properties.completedAt.type}}); errors++;
 }
 if(typeof data18 === "string"){
 if(!(formats2.validate(data18))){
@@ -3091,37 +3344,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/completedAt",keyword:"format
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate77.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate76.evaluated;
+const evaluated0 = validate79.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate77(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate80(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
-validate76.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check26 = validate85;
+const check27 = validate88;
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate85.evaluated;
+const evaluated0 = validate88.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3152,7 +3405,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3182,18 +3435,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate85.errors = vErrors;
+validate88.errors = vErrors;
 return errors === 0;
 }
-validate85.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate88.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check27 = validate86;
-const schema53 = {"$id":"check27","properties":{"path":{"properties":{"workspaceId":{"type":"string","pattern":"^(current|w_[A-Za-z0-9_-]{1,64})$"},"taskId":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"required":["workspaceId","taskId"]},"query":{"properties":{"children":{"type":"string","enum":["refuse","detach"]}}},"header":{"properties":{"If-Match":{"minLength":1,"maxLength":1024,"type":"string"}}}}};
+const check28 = validate89;
+const schema55 = {"$id":"check28","properties":{"path":{"properties":{"workspaceId":{"type":"string","pattern":"^(current|w_[A-Za-z0-9_-]{1,64})$"},"taskId":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"required":["workspaceId","taskId"]},"query":{"properties":{"children":{"type":"string","enum":["refuse","detach"]}}},"header":{"properties":{"If-Match":{"minLength":1,"maxLength":1024,"type":"string"}}}}};
 
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate86.evaluated;
+const evaluated0 = validate89.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3224,7 +3477,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3243,7 +3496,7 @@ if(typeof data4 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/children",keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data4 === "refuse") || (data4 === "detach"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/children",keyword:"enum",params:{allowedValues: schema53.properties.query.properties.children.enum}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/query/children",keyword:"enum",params:{allowedValues: schema55.properties.query.properties.children.enum}}); errors++;
 }
 }
 }
@@ -3268,18 +3521,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate86.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
-validate86.evaluated = {"props":{"path":true,"query":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate89.evaluated = {"props":{"path":true,"query":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check28 = validate87;
-const schema55 = {"additionalProperties":false,"properties":{"until":{"type":"string","format":"date-time"},"reason":{"maxLength":255,"type":["string","null"]}},"type":"object","required":["until"]};
+const check29 = validate90;
+const schema57 = {"additionalProperties":false,"properties":{"until":{"type":"string","format":"date-time"},"reason":{"maxLength":255,"type":["string","null"]}},"type":"object","required":["until"]};
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate88.evaluated;
+const evaluated0 = validate91.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3309,7 +3562,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/until",keyword:"type",params
 if(data.reason !== undefined){
 let data1 = data.reason;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/reason",keyword:"type",params:{type: schema55.properties.reason.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/reason",keyword:"type",params:{type: schema57.properties.reason.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 255){
@@ -3321,32 +3574,11 @@ vErrors = add(vErrors, {instancePath:instancePath+"/reason",keyword:"maxLength",
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate88.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
-validate88.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate87.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate88(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
-errors = vErrors.length;
-}
-validate87.errors = vErrors;
-return errors === 0;
-}
-validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check29 = validate90;
 
 function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3358,53 +3590,21 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.taskId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "taskId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.taskId !== undefined){
-let data2 = data0.taskId;
-if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
+if(!(validate91(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+errors = vErrors.length;
 }
 validate90.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check30 = validate91;
-const schema57 = {"$id":"check30","properties":{"path":{"properties":{"workspaceId":{"type":"string","pattern":"^(current|w_[A-Za-z0-9_-]{1,64})$"},"taskId":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"required":["workspaceId","taskId"]},"query":{"properties":{"direction":{"type":"string","enum":["outgoing","incoming"]}}}}};
+const check30 = validate93;
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate93.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3435,7 +3635,60 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate93.errors = vErrors;
+return errors === 0;
+}
+validate93.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+
+const check31 = validate94;
+const schema59 = {"$id":"check31","properties":{"path":{"properties":{"workspaceId":{"type":"string","pattern":"^(current|w_[A-Za-z0-9_-]{1,64})$"},"taskId":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"required":["workspaceId","taskId"]},"query":{"properties":{"limit":{"minimum":1,"maximum":200,"type":"integer"},"cursor":{"minLength":1,"maxLength":4096,"type":"string"},"direction":{"type":"string","enum":["outgoing","incoming"]}}}}};
+
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate94.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.taskId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "taskId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.taskId !== undefined){
+let data2 = data0.taskId;
+if(typeof data2 === "string"){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3448,30 +3701,58 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data.query !== undefined){
 let data3 = data.query;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.limit !== undefined){
+let data4 = data3.limit;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data4 == "number"){
+if(data4 > 200 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"maximum",params:{comparison: "<=", limit: 200}}); errors++;
+}
+if(data4 < 1 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+if(data3.cursor !== undefined){
+let data5 = data3.cursor;
+if(typeof data5 === "string"){
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 if(data3.direction !== undefined){
-let data4 = data3.direction;
-if(typeof data4 !== "string"){
+let data6 = data3.direction;
+if(typeof data6 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/direction",keyword:"type",params:{type: "string"}}); errors++;
 }
-if(!((data4 === "outgoing") || (data4 === "incoming"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/direction",keyword:"enum",params:{allowedValues: schema57.properties.query.properties.direction.enum}}); errors++;
+if(!((data6 === "outgoing") || (data6 === "incoming"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/direction",keyword:"enum",params:{allowedValues: schema59.properties.query.properties.direction.enum}}); errors++;
 }
 }
 }
 }
 }
-validate91.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate94.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check31 = validate92;
-const schema59 = {"type":"string","enum":["part_of","blocks","duplicates","relates_to"]};
+const check32 = validate95;
+const schema61 = {"type":"string","enum":["part_of","blocks","duplicates","relates_to"]};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate93.evaluated;
+const evaluated0 = validate96.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3482,18 +3763,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "part_of") || (data === "blocks")) || (data === "duplicates")) || (data === "relates_to"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema59.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema61.enum}}); errors++;
 }
-validate93.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
-validate93.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate96.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate92.evaluated;
+const evaluated0 = validate95.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3530,7 +3811,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3539,15 +3820,15 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 }
 }
 if(data0.type !== undefined){
-if(!(validate93(data0.type, {instancePath:instancePath+"/path/type",parentData:data0,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate96(data0.type, {instancePath:instancePath+"/path/type",parentData:data0,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
 }
 if(data0.relatedTaskId !== undefined){
 let data4 = data0.relatedTaskId;
 if(typeof data4 === "string"){
-if(!pattern38.test(data4)){
+if(!pattern40.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/relatedTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3558,18 +3839,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/relatedTaskId",keyword:
 }
 }
 }
-validate92.errors = vErrors;
+validate95.errors = vErrors;
 return errors === 0;
 }
-validate92.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate95.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check32 = validate95;
-const schema61 = {"allOf":[{"type":"object","required":["decision"],"properties":{"decision":{"enum":["accept","decline","duplicate"]}}},{"if":{"not":{"type":"object","required":["decision"],"properties":{"decision":{"enum":["accept"]}}}},"else":{"$ref":"definitions#/$defs/TriageAccept"}},{"if":{"not":{"type":"object","required":["decision"],"properties":{"decision":{"enum":["decline"]}}}},"else":{"$ref":"definitions#/$defs/TriageDecline"}},{"if":{"not":{"type":"object","required":["decision"],"properties":{"decision":{"enum":["duplicate"]}}}},"else":{"$ref":"definitions#/$defs/TriageDuplicate"}}]};
+const check33 = validate98;
+const schema63 = {"allOf":[{"type":"object","required":["decision"],"properties":{"decision":{"enum":["accept","decline","duplicate"]}}},{"if":{"not":{"type":"object","required":["decision"],"properties":{"decision":{"enum":["accept"]}}}},"else":{"$ref":"definitions#/$defs/TriageAccept"}},{"if":{"not":{"type":"object","required":["decision"],"properties":{"decision":{"enum":["decline"]}}}},"else":{"$ref":"definitions#/$defs/TriageDecline"}},{"if":{"not":{"type":"object","required":["decision"],"properties":{"decision":{"enum":["duplicate"]}}}},"else":{"$ref":"definitions#/$defs/TriageDuplicate"}}]};
 
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate97.evaluated;
+const evaluated0 = validate100.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3595,8 +3876,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/decision",keyword:"const",pa
 }
 }
 if(data.status !== undefined){
-if(!(validate61(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate64(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -3618,16 +3899,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/comment",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate97.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-validate97.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate100.evaluated;
+const evaluated0 = validate103.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3673,16 +3954,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/comment",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate100.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
-validate100.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate102.evaluated;
+const evaluated0 = validate105.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3713,7 +3994,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/decision",keyword:"const",pa
 if(data.duplicateOfTaskId !== undefined){
 let data1 = data.duplicateOfTaskId;
 if(typeof data1 === "string"){
-if(!pattern38.test(data1)){
+if(!pattern40.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/duplicateOfTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3739,16 +4020,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/comment",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate102.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
-validate102.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate105.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate96.evaluated;
+const evaluated0 = validate99.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3762,7 +4043,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.decision !== undefined){
 let data0 = data.decision;
 if(!(((data0 === "accept") || (data0 === "decline")) || (data0 === "duplicate"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/decision",keyword:"enum",params:{allowedValues: schema61.allOf[0].properties.decision.enum}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/decision",keyword:"enum",params:{allowedValues: schema63.allOf[0].properties.decision.enum}}); errors++;
 }
 }
 }
@@ -3847,8 +4128,8 @@ vErrors = null;
 }
 if(!_valid0){
 const _errs10 = errors;
-if(!(validate97(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate100(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs10 === errors;
@@ -3942,8 +4223,8 @@ vErrors = null;
 }
 if(!_valid1){
 const _errs18 = errors;
-if(!(validate100(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
+if(!(validate103(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs18 === errors;
@@ -4042,8 +4323,8 @@ vErrors = null;
 }
 if(!_valid2){
 const _errs26 = errors;
-if(!(validate102(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate105(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs26 === errors;
@@ -4064,42 +4345,42 @@ props0 = props0 || {};
 Object.assign(props0, props2);
 }
 }
-validate96.errors = vErrors;
+validate99.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate96.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate99.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate95.evaluated;
+const evaluated0 = validate98.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate96(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+if(!(validate99(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 else {
-var props0 = validate96.evaluated.props;
+var props0 = validate99.evaluated.props;
 }
-validate95.errors = vErrors;
+validate98.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate95.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate98.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const check33 = validate105;
+const check34 = validate108;
 
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate105.evaluated;
+const evaluated0 = validate108.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4130,7 +4411,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -4163,18 +4444,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate105.errors = vErrors;
+validate108.errors = vErrors;
 return errors === 0;
 }
-validate105.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate108.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check34 = validate106;
-const schema68 = {"allOf":[{"type":"object","required":["kind"],"properties":{"kind":{"enum":["replace_text","insert_before","insert_after","delete_text"]}}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["replace_text"]}}}},"else":{"$ref":"definitions#/$defs/ReplaceText"}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["insert_before"]}}}},"else":{"$ref":"definitions#/$defs/InsertBefore"}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["insert_after"]}}}},"else":{"$ref":"definitions#/$defs/InsertAfter"}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["delete_text"]}}}},"else":{"$ref":"definitions#/$defs/DeleteText"}}]};
+const check35 = validate109;
+const schema70 = {"allOf":[{"type":"object","required":["kind"],"properties":{"kind":{"enum":["replace_text","insert_before","insert_after","delete_text"]}}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["replace_text"]}}}},"else":{"$ref":"definitions#/$defs/ReplaceText"}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["insert_before"]}}}},"else":{"$ref":"definitions#/$defs/InsertBefore"}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["insert_after"]}}}},"else":{"$ref":"definitions#/$defs/InsertAfter"}},{"if":{"not":{"type":"object","required":["kind"],"properties":{"kind":{"enum":["delete_text"]}}}},"else":{"$ref":"definitions#/$defs/DeleteText"}}]};
 
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate109.evaluated;
+const evaluated0 = validate112.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4234,16 +4515,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/replacement",keyword:"type",
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate109.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
-validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate112.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate111.evaluated;
+const evaluated0 = validate114.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4306,16 +4587,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate111.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
-validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate113.evaluated;
+const evaluated0 = validate116.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4378,16 +4659,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate113.errors = vErrors;
+validate116.errors = vErrors;
 return errors === 0;
 }
-validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate115.evaluated;
+const evaluated0 = validate118.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4433,16 +4714,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/target",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate115.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
-validate115.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate118.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate108.evaluated;
+const evaluated0 = validate111.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4456,7 +4737,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.kind !== undefined){
 let data0 = data.kind;
 if(!((((data0 === "replace_text") || (data0 === "insert_before")) || (data0 === "insert_after")) || (data0 === "delete_text"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/kind",keyword:"enum",params:{allowedValues: schema68.allOf[0].properties.kind.enum}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/kind",keyword:"enum",params:{allowedValues: schema70.allOf[0].properties.kind.enum}}); errors++;
 }
 }
 }
@@ -4541,8 +4822,8 @@ vErrors = null;
 }
 if(!_valid0){
 const _errs10 = errors;
-if(!(validate109(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate112(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs10 === errors;
@@ -4636,8 +4917,8 @@ vErrors = null;
 }
 if(!_valid1){
 const _errs18 = errors;
-if(!(validate111(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+if(!(validate114(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs18 === errors;
@@ -4736,8 +5017,8 @@ vErrors = null;
 }
 if(!_valid2){
 const _errs26 = errors;
-if(!(validate113(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate116(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs26 === errors;
@@ -4836,8 +5117,8 @@ vErrors = null;
 }
 if(!_valid3){
 const _errs34 = errors;
-if(!(validate115(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate118(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs34 === errors;
@@ -4858,17 +5139,17 @@ props0 = props0 || {};
 Object.assign(props0, props3);
 }
 }
-validate108.errors = vErrors;
+validate111.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate108.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate111.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate107.evaluated;
+const evaluated0 = validate110.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4895,8 +5176,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/ops",keyword:"minItems",para
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate108(data0[i0], {instancePath:instancePath+"/ops/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
+if(!(validate111(data0[i0], {instancePath:instancePath+"/ops/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 }
@@ -4909,37 +5190,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/ops",keyword:"type",params:{
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate107.errors = vErrors;
+validate110.errors = vErrors;
 return errors === 0;
 }
-validate107.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate106.evaluated;
+const evaluated0 = validate109.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate107(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate110(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
 errors = vErrors.length;
 }
-validate106.errors = vErrors;
+validate109.errors = vErrors;
 return errors === 0;
 }
-validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check35 = validate119;
+const check36 = validate122;
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate120.evaluated;
+const evaluated0 = validate123.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4950,18 +5231,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "updatedAt") || (data === "-updatedAt")) || (data === "createdAt")) || (data === "-createdAt")) || (data === "deadline")) || (data === "-deadline")) || (data === "title")) || (data === "-title"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema34.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema35.enum}}); errors++;
 }
-validate120.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
-validate120.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate123.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate122.evaluated;
+const evaluated0 = validate125.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4972,18 +5253,40 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((((((((data === "idea") || (data === "open")) || (data === "planned")) || (data === "in_progress")) || (data === "review")) || (data === "blocked")) || (data === "completed")) || (data === "cancelled")) || (data === "merged"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema37.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema38.enum}}); errors++;
 }
-validate122.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
-validate122.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate125.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate119.evaluated;
+const evaluated0 = validate127.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((((data === "pending") || (data === "accepted")) || (data === "declined")) || (data === "duplicate"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema39.enum}}); errors++;
+}
+validate127.errors = vErrors;
+return errors === 0;
+}
+validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5042,8 +5345,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 if(data2.sort !== undefined){
-if(!(validate120(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate123(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 }
@@ -5058,8 +5361,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"minIt
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate122(data6[i0], {instancePath:instancePath+"/query/status/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate125(data6[i0], {instancePath:instancePath+"/query/status/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 }
@@ -5069,7 +5372,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data6[i1], data6[j0])){
+if(func10(data6[i1], data6[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -5167,6 +5470,192 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/query/assigneeId",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data2.ownerId !== undefined){
+let data12 = data2.ownerId;
+if(Array.isArray(data12)){
+if(data12.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data12.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len3 = data12.length;
+for(let i6=0; i6<len3; i6++){
+let data13 = data12[i6];
+if(typeof data13 === "string"){
+if(!pattern3.test(data13)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId/" + i6,keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId/" + i6,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+let i7 = data12.length;
+let j3;
+if(i7 > 1){
+const indices2 = {};
+for(;i7--;){
+let item2 = data12[i7];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j3 = indices2[item2];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"uniqueItems",params:{i: i7, j: j3}}); errors++;
+break;
+}
+indices2[item2] = i7;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.taxonomyLabelId !== undefined){
+let data14 = data2.taxonomyLabelId;
+if(Array.isArray(data14)){
+if(data14.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data14.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len4 = data14.length;
+for(let i8=0; i8<len4; i8++){
+let data15 = data14[i8];
+if(typeof data15 === "string"){
+if(!pattern39.test(data15)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i8,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i8,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+let i9 = data14.length;
+let j4;
+if(i9 > 1){
+const indices3 = {};
+for(;i9--;){
+let item3 = data14[i9];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j4 = indices3[item3];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"uniqueItems",params:{i: i9, j: j4}}); errors++;
+break;
+}
+indices3[item3] = i9;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.triageStatus !== undefined){
+let data16 = data2.triageStatus;
+if(Array.isArray(data16)){
+if(data16.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data16.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len5 = data16.length;
+for(let i10=0; i10<len5; i10++){
+if(!(validate127(data16[i10], {instancePath:instancePath+"/query/triageStatus/" + i10,parentData:data16,parentDataProperty:i10,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+errors = vErrors.length;
+}
+}
+let i11 = data16.length;
+let j5;
+if(i11 > 1){
+outer1:
+for(;i11--;){
+for(j5 = i11; j5--;){
+if(func10(data16[i11], data16[j5])){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"uniqueItems",params:{i: i11, j: j5}}); errors++;
+break outer1;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.deadlineAfter !== undefined){
+let data18 = data2.deadlineAfter;
+if(typeof data18 === "string"){
+if(!(formats2.validate(data18))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.deadlineBefore !== undefined){
+let data19 = data2.deadlineBefore;
+if(typeof data19 === "string"){
+if(!(formats2.validate(data19))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdAfter !== undefined){
+let data20 = data2.createdAfter;
+if(typeof data20 === "string"){
+if(!(formats2.validate(data20))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdBefore !== undefined){
+let data21 = data2.createdBefore;
+if(typeof data21 === "string"){
+if(!(formats2.validate(data21))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedAfter !== undefined){
+let data22 = data2.updatedAfter;
+if(typeof data22 === "string"){
+if(!(formats2.validate(data22))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedBefore !== undefined){
+let data23 = data2.updatedBefore;
+if(typeof data23 === "string"){
+if(!(formats2.validate(data23))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 if(data2.includeHierarchy !== undefined){
 if(typeof data2.includeHierarchy !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/includeHierarchy",keyword:"type",params:{type: "boolean"}}); errors++;
@@ -5175,18 +5664,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeHierarchy",keyw
 }
 }
 }
-validate119.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-validate119.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate122.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check36 = validate124;
-const schema77 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"deadline":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
+const check37 = validate129;
+const schema80 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"taxonomyLabelIds":{"maxItems":50,"items":{"type":"string","pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"deadline":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["title"]};
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate130.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5198,7 +5687,7 @@ if(data.title === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "title"}}); errors++;
 }
 for(const key0 in data){
-if(!(func12.call(schema77.properties, key0))){
+if(!(func14.call(schema80.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -5233,7 +5722,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema77.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema80.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 200000){
@@ -5242,8 +5731,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 }
 }
 if(data.status !== undefined){
-if(!(validate61(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate64(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
@@ -5255,8 +5744,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/contributors",keyword:"maxIt
 }
 const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate65(data4[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data4,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate68(data4[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data4,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -5315,7 +5804,7 @@ const len2 = data8.length;
 for(let i3=0; i3<len2; i3++){
 let data9 = data8[i3];
 if(typeof data9 === "string"){
-if(!pattern43.test(data9)){
+if(!pattern39.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds/" + i3,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5348,10 +5837,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/taxonomyLabelIds",keyword:"t
 if(data.parentTaskId !== undefined){
 let data10 = data.parentTaskId;
 if((typeof data10 !== "string") && (data10 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema77.properties.parentTaskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema80.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data10 === "string"){
-if(!pattern38.test(data10)){
+if(!pattern40.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5359,7 +5848,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"patte
 if(data.deadline !== undefined){
 let data11 = data.deadline;
 if((typeof data11 !== "string") && (data11 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"type",params:{type: schema77.properties.deadline.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"type",params:{type: schema80.properties.deadline.type}}); errors++;
 }
 if(typeof data11 === "string"){
 if(!(formats2.validate(data11))){
@@ -5371,37 +5860,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/deadline",keyword:"format",p
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate125.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate130.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate124.evaluated;
+const evaluated0 = validate129.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+if(!(validate130(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
-validate124.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
-validate124.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate129.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check37 = validate129;
+const check38 = validate134;
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate130.evaluated;
+const evaluated0 = validate135.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5412,18 +5901,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "updatedAt") || (data === "-updatedAt")) || (data === "createdAt")) || (data === "-createdAt")) || (data === "deadline")) || (data === "-deadline")) || (data === "title")) || (data === "-title"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema34.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema35.enum}}); errors++;
 }
-validate130.errors = vErrors;
+validate135.errors = vErrors;
 return errors === 0;
 }
-validate130.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate135.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate132.evaluated;
+const evaluated0 = validate137.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5434,19 +5923,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((((((((data === "idea") || (data === "open")) || (data === "planned")) || (data === "in_progress")) || (data === "review")) || (data === "blocked")) || (data === "completed")) || (data === "cancelled")) || (data === "merged"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema37.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema38.enum}}); errors++;
 }
-validate132.errors = vErrors;
+validate137.errors = vErrors;
 return errors === 0;
 }
-validate132.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate137.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema81 = {"type":"string","enum":["pending","accepted","declined","duplicate"]};
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate134.evaluated;
+const evaluated0 = validate139.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5457,18 +5945,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "pending") || (data === "accepted")) || (data === "declined")) || (data === "duplicate"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema81.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema39.enum}}); errors++;
 }
-validate134.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
-validate134.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate139.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate129.evaluated;
+const evaluated0 = validate134.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5527,8 +6015,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 if(data2.sort !== undefined){
-if(!(validate130(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate135(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
 errors = vErrors.length;
 }
 }
@@ -5543,8 +6031,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"minIt
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate132(data6[i0], {instancePath:instancePath+"/query/status/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+if(!(validate137(data6[i0], {instancePath:instancePath+"/query/status/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
 errors = vErrors.length;
 }
 }
@@ -5554,7 +6042,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data6[i1], data6[j0])){
+if(func10(data6[i1], data6[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -5652,30 +6140,116 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/query/assigneeId",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
-if(data2.triageStatus !== undefined){
-let data12 = data2.triageStatus;
+if(data2.ownerId !== undefined){
+let data12 = data2.ownerId;
 if(Array.isArray(data12)){
 if(data12.length > 50){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"maxItems",params:{limit: 50}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"maxItems",params:{limit: 50}}); errors++;
 }
 if(data12.length < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"minItems",params:{limit: 1}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"minItems",params:{limit: 1}}); errors++;
 }
 const len3 = data12.length;
 for(let i6=0; i6<len3; i6++){
-if(!(validate134(data12[i6], {instancePath:instancePath+"/query/triageStatus/" + i6,parentData:data12,parentDataProperty:i6,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+let data13 = data12[i6];
+if(typeof data13 === "string"){
+if(!pattern3.test(data13)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId/" + i6,keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId/" + i6,keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 let i7 = data12.length;
 let j3;
 if(i7 > 1){
-outer1:
+const indices2 = {};
 for(;i7--;){
-for(j3 = i7; j3--;){
-if(func8(data12[i7], data12[j3])){
-vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"uniqueItems",params:{i: i7, j: j3}}); errors++;
+let item2 = data12[i7];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j3 = indices2[item2];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"uniqueItems",params:{i: i7, j: j3}}); errors++;
+break;
+}
+indices2[item2] = i7;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/ownerId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.taxonomyLabelId !== undefined){
+let data14 = data2.taxonomyLabelId;
+if(Array.isArray(data14)){
+if(data14.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data14.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len4 = data14.length;
+for(let i8=0; i8<len4; i8++){
+let data15 = data14[i8];
+if(typeof data15 === "string"){
+if(!pattern39.test(data15)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i8,keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId/" + i8,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+let i9 = data14.length;
+let j4;
+if(i9 > 1){
+const indices3 = {};
+for(;i9--;){
+let item3 = data14[i9];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j4 = indices3[item3];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"uniqueItems",params:{i: i9, j: j4}}); errors++;
+break;
+}
+indices3[item3] = i9;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/taxonomyLabelId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.triageStatus !== undefined){
+let data16 = data2.triageStatus;
+if(Array.isArray(data16)){
+if(data16.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data16.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len5 = data16.length;
+for(let i10=0; i10<len5; i10++){
+if(!(validate139(data16[i10], {instancePath:instancePath+"/query/triageStatus/" + i10,parentData:data16,parentDataProperty:i10,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+errors = vErrors.length;
+}
+}
+let i11 = data16.length;
+let j5;
+if(i11 > 1){
+outer1:
+for(;i11--;){
+for(j5 = i11; j5--;){
+if(func10(data16[i11], data16[j5])){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"uniqueItems",params:{i: i11, j: j5}}); errors++;
 break outer1;
 }
 }
@@ -5686,21 +6260,87 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/query/triageStatus",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data2.deadlineAfter !== undefined){
+let data18 = data2.deadlineAfter;
+if(typeof data18 === "string"){
+if(!(formats2.validate(data18))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.deadlineBefore !== undefined){
+let data19 = data2.deadlineBefore;
+if(typeof data19 === "string"){
+if(!(formats2.validate(data19))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/deadlineBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdAfter !== undefined){
+let data20 = data2.createdAfter;
+if(typeof data20 === "string"){
+if(!(formats2.validate(data20))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdBefore !== undefined){
+let data21 = data2.createdBefore;
+if(typeof data21 === "string"){
+if(!(formats2.validate(data21))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedAfter !== undefined){
+let data22 = data2.updatedAfter;
+if(typeof data22 === "string"){
+if(!(formats2.validate(data22))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedBefore !== undefined){
+let data23 = data2.updatedBefore;
+if(typeof data23 === "string"){
+if(!(formats2.validate(data23))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
-validate129.errors = vErrors;
+}
+}
+validate134.errors = vErrors;
 return errors === 0;
 }
-validate129.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate134.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check38 = validate136;
-const schema83 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["title"]};
+const check39 = validate141;
+const schema86 = {"additionalProperties":false,"properties":{"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"description":{"maxLength":200000,"type":["string","null"]},"status":{"$ref":"definitions#/$defs/TaskStatus"},"visibility":{"$ref":"definitions#/$defs/Visibility"},"contributors":{"maxItems":50,"items":{"$ref":"definitions#/$defs/Contributor"},"type":"array"},"teamIds":{"maxItems":50,"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array","uniqueItems":true},"parentTaskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["title"]};
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate137.evaluated;
+const evaluated0 = validate142.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5747,7 +6387,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema83.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema86.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 200000){
@@ -5756,14 +6396,14 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 }
 }
 if(data.status !== undefined){
-if(!(validate61(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(!(validate64(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
 if(data.visibility !== undefined){
-if(!(validate63(data.visibility, {instancePath:instancePath+"/visibility",parentData:data,parentDataProperty:"visibility",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate66(data.visibility, {instancePath:instancePath+"/visibility",parentData:data,parentDataProperty:"visibility",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
@@ -5775,8 +6415,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/contributors",keyword:"maxIt
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate65(data5[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(!(validate68(data5[i0], {instancePath:instancePath+"/contributors/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -5828,10 +6468,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/teamIds",keyword:"type",para
 if(data.parentTaskId !== undefined){
 let data9 = data.parentTaskId;
 if((typeof data9 !== "string") && (data9 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema83.properties.parentTaskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"type",params:{type: schema86.properties.parentTaskId.type}}); errors++;
 }
 if(typeof data9 === "string"){
-if(!pattern38.test(data9)){
+if(!pattern40.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5840,39 +6480,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentTaskId",keyword:"patte
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate137.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-validate137.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate142.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate141.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate137(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate142(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
 errors = vErrors.length;
 }
-validate136.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate141.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check39 = validate142;
-const pattern85 = new RegExp("^cmt_[A-Za-z0-9_-]{1,64}$", "u");
-const schema85 = {"type":"string","enum":["createdAt","-createdAt"]};
+const check40 = validate147;
+const schema88 = {"type":"string","enum":["createdAt","-createdAt"]};
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate143.evaluated;
+const evaluated0 = validate148.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5883,18 +6522,205 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "createdAt") || (data === "-createdAt"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema85.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema88.enum}}); errors++;
 }
-validate143.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
-validate143.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate148.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate142.evaluated;
+const evaluated0 = validate147.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.query !== undefined){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.limit !== undefined){
+let data3 = data2.limit;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data3 == "number"){
+if(data3 > 200 || isNaN(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"maximum",params:{comparison: "<=", limit: 200}}); errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+if(data2.cursor !== undefined){
+let data4 = data2.cursor;
+if(typeof data4 === "string"){
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.sort !== undefined){
+if(!(validate148(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+errors = vErrors.length;
+}
+}
+if(data2.userId !== undefined){
+let data6 = data2.userId;
+if(Array.isArray(data6)){
+if(data6.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/userId",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data6.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/userId",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 === "string"){
+if(!pattern3.test(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/userId/" + i0,keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/userId/" + i0,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+let i1 = data6.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data6[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+vErrors = add(vErrors, {instancePath:instancePath+"/query/userId",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
+break;
+}
+indices0[item0] = i1;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/userId",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.createdAfter !== undefined){
+let data8 = data2.createdAfter;
+if(typeof data8 === "string"){
+if(!(formats2.validate(data8))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdBefore !== undefined){
+let data9 = data2.createdBefore;
+if(typeof data9 === "string"){
+if(!(formats2.validate(data9))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedAfter !== undefined){
+let data10 = data2.updatedAfter;
+if(typeof data10 === "string"){
+if(!(formats2.validate(data10))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedBefore !== undefined){
+let data11 = data2.updatedBefore;
+if(typeof data11 === "string"){
+if(!(formats2.validate(data11))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate147.errors = vErrors;
+return errors === 0;
+}
+validate147.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+
+const check41 = validate150;
+const pattern93 = new RegExp("^cmt_[A-Za-z0-9_-]{1,64}$", "u");
+
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate151.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((data === "createdAt") || (data === "-createdAt"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema88.enum}}); errors++;
+}
+validate151.errors = vErrors;
+return errors === 0;
+}
+validate151.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate150.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5925,7 +6751,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5967,15 +6793,15 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 if(data3.sort !== undefined){
-if(!(validate143(data3.sort, {instancePath:instancePath+"/query/sort",parentData:data3,parentDataProperty:"sort",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate151(data3.sort, {instancePath:instancePath+"/query/sort",parentData:data3,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
 if(data3.parentCommentId !== undefined){
 let data7 = data3.parentCommentId;
 if(typeof data7 === "string"){
-if(!pattern85.test(data7)){
+if(!pattern93.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/parentCommentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -5986,18 +6812,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/parentCommentId",keywo
 }
 }
 }
-validate142.errors = vErrors;
+validate150.errors = vErrors;
 return errors === 0;
 }
-validate142.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate150.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check40 = validate145;
-const schema87 = {"additionalProperties":false,"properties":{"content":{"minLength":1,"maxLength":20000,"type":"string"},"source":{"maxLength":120,"type":["string","null"]},"parentCommentId":{"type":["string","null"],"pattern":"^cmt_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["content"]};
+const check42 = validate153;
+const schema92 = {"additionalProperties":false,"properties":{"content":{"minLength":1,"maxLength":20000,"type":"string"},"source":{"maxLength":120,"type":["string","null"]},"parentCommentId":{"type":["string","null"],"pattern":"^cmt_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["content"]};
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate146.evaluated;
+const evaluated0 = validate154.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6030,7 +6856,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/content",keyword:"type",para
 if(data.source !== undefined){
 let data1 = data.source;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/source",keyword:"type",params:{type: schema87.properties.source.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/source",keyword:"type",params:{type: schema92.properties.source.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 120){
@@ -6041,10 +6867,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/source",keyword:"maxLength",
 if(data.parentCommentId !== undefined){
 let data2 = data.parentCommentId;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"type",params:{type: schema87.properties.parentCommentId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"type",params:{type: schema92.properties.parentCommentId.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern85.test(data2)){
+if(!pattern93.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6053,37 +6879,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentCommentId",keyword:"pa
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate146.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
-validate146.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate145.evaluated;
+const evaluated0 = validate153.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate146(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate154(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
-validate145.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
-validate145.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate153.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check41 = validate148;
+const check43 = validate156;
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate148.evaluated;
+const evaluated0 = validate156.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6117,7 +6943,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6128,7 +6954,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern85.test(data3)){
+if(!pattern93.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6158,18 +6984,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate148.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
-validate148.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate156.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check42 = validate149;
-const schema90 = {"additionalProperties":false,"properties":{"commentId":true,"taskId":true,"userId":true,"source":true,"parentCommentId":true,"reactions":true,"createdAt":true,"updatedAt":true,"editedAt":true,"content":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object"};
+const check44 = validate157;
+const schema95 = {"additionalProperties":false,"properties":{"commentId":true,"taskId":true,"userId":true,"source":true,"parentCommentId":true,"reactions":true,"createdAt":true,"updatedAt":true,"editedAt":true,"content":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object"};
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate150.evaluated;
+const evaluated0 = validate158.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6178,7 +7004,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func12.call(schema90.properties, key0))){
+if(!(func14.call(schema95.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -6200,37 +7026,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/content",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate150.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
-validate150.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate158.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate149.evaluated;
+const evaluated0 = validate157.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate150(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate158(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
-validate149.errors = vErrors;
+validate157.errors = vErrors;
 return errors === 0;
 }
-validate149.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate157.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check43 = validate152;
+const check45 = validate160;
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate152.evaluated;
+const evaluated0 = validate160.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6264,7 +7090,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6275,7 +7101,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern85.test(data3)){
+if(!pattern93.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6305,17 +7131,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate152.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
-validate152.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate160.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check44 = validate153;
+const check46 = validate161;
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate153.evaluated;
+const evaluated0 = validate161.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6352,7 +7178,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taskId !== undefined){
 let data2 = data0.taskId;
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6363,7 +7189,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 if(data0.commentId !== undefined){
 let data3 = data0.commentId;
 if(typeof data3 === "string"){
-if(!pattern85.test(data3)){
+if(!pattern93.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/commentId",keyword:"pattern",params:{pattern: "^cmt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6388,18 +7214,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/emoji",keyword:"type",p
 }
 }
 }
-validate153.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
-validate153.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate161.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check45 = validate154;
-const schema94 = {"type":"string","enum":["requirement","task"]};
+const check47 = validate162;
+const schema99 = {"type":"string","enum":["requirement","task"]};
 
-function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate155.evaluated;
+const evaluated0 = validate163.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6410,19 +7236,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "requirement") || (data === "task"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema94.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema99.enum}}); errors++;
 }
-validate155.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
-validate155.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate163.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema95 = {"type":"string","enum":["draft","completed"]};
+const schema100 = {"type":"string","enum":["draft","completed"]};
 
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate157.evaluated;
+const evaluated0 = validate165.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6433,19 +7259,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "draft") || (data === "completed"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema95.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema100.enum}}); errors++;
 }
-validate157.errors = vErrors;
+validate165.errors = vErrors;
 return errors === 0;
 }
-validate157.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate165.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema96 = {"type":"string","enum":["updatedAt","-updatedAt","createdAt","-createdAt","title","-title"]};
+const schema101 = {"type":"string","enum":["updatedAt","-updatedAt","createdAt","-createdAt","title","-title"]};
 
-function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate159.evaluated;
+const evaluated0 = validate167.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6456,18 +7282,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((data === "updatedAt") || (data === "-updatedAt")) || (data === "createdAt")) || (data === "-createdAt")) || (data === "title")) || (data === "-title"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema96.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema101.enum}}); errors++;
 }
-validate159.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
-validate159.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate167.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate154.evaluated;
+const evaluated0 = validate162.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6550,8 +7376,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"minItem
 }
 const len0 = data6.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate155(data6[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+if(!(validate163(data6[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data6,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
@@ -6561,7 +7387,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data6[i1], data6[j0])){
+if(func10(data6[i1], data6[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -6584,8 +7410,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"minIt
 }
 const len1 = data8.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate157(data8[i2], {instancePath:instancePath+"/query/status/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+if(!(validate165(data8[i2], {instancePath:instancePath+"/query/status/" + i2,parentData:data8,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
 errors = vErrors.length;
 }
 }
@@ -6595,7 +7421,7 @@ if(i3 > 1){
 outer1:
 for(;i3--;){
 for(j1 = i3; j1--;){
-if(func8(data8[i3], data8[j1])){
+if(func10(data8[i3], data8[j1])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"uniqueItems",params:{i: i3, j: j1}}); errors++;
 break outer1;
 }
@@ -6610,7 +7436,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/status",keyword:"type"
 if(data2.taskId !== undefined){
 let data10 = data2.taskId;
 if(typeof data10 === "string"){
-if(!pattern38.test(data10)){
+if(!pattern40.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -6640,31 +7466,75 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBy",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
+if(data2.createdAfter !== undefined){
+let data13 = data2.createdAfter;
+if(typeof data13 === "string"){
+if(!(formats2.validate(data13))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.createdBefore !== undefined){
+let data14 = data2.createdBefore;
+if(typeof data14 === "string"){
+if(!(formats2.validate(data14))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/createdBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedAfter !== undefined){
+let data15 = data2.updatedAfter;
+if(typeof data15 === "string"){
+if(!(formats2.validate(data15))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedAfter",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.updatedBefore !== undefined){
+let data16 = data2.updatedBefore;
+if(typeof data16 === "string"){
+if(!(formats2.validate(data16))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/updatedBefore",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
 if(data2.includeContent !== undefined){
 if(typeof data2.includeContent !== "boolean"){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/includeContent",keyword:"type",params:{type: "boolean"}}); errors++;
 }
 }
 if(data2.sort !== undefined){
-if(!(validate159(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
+if(!(validate167(data2.sort, {instancePath:instancePath+"/query/sort",parentData:data2,parentDataProperty:"sort",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 }
 }
 }
 }
-validate154.errors = vErrors;
+validate162.errors = vErrors;
 return errors === 0;
 }
-validate154.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate162.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check46 = validate161;
+const check48 = validate169;
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate163.evaluated;
+const evaluated0 = validate171.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6675,18 +7545,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "requirement") || (data === "task"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema94.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema99.enum}}); errors++;
 }
-validate163.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
-validate163.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate171.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate165.evaluated;
+const evaluated0 = validate173.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6697,18 +7567,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "draft") || (data === "completed"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema95.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema100.enum}}); errors++;
 }
-validate165.errors = vErrors;
+validate173.errors = vErrors;
 return errors === 0;
 }
-validate165.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate173.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate162.evaluated;
+const evaluated0 = validate170.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6745,14 +7615,14 @@ vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"type",params
 }
 }
 if(data.type !== undefined){
-if(!(validate163(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate171(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 if(data.status !== undefined){
-if(!(validate165(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
+if(!(validate173(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 }
@@ -6777,190 +7647,7 @@ const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 let data5 = data4[i0];
 if(typeof data5 === "string"){
-if(!pattern38.test(data5)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/taskIds",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate162.errors = vErrors;
-return errors === 0;
-}
-validate162.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate161.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate162(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors);
-errors = vErrors.length;
-}
-validate161.errors = vErrors;
-return errors === 0;
-}
-validate161.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check47 = validate168;
-const pattern103 = new RegExp("^doc_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate168.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.documentId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "documentId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.documentId !== undefined){
-let data2 = data0.documentId;
-if(typeof data2 === "string"){
-if(!pattern103.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-None-Match"] !== undefined){
-let data4 = data3["If-None-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate168.errors = vErrors;
-return errors === 0;
-}
-validate168.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
-const check48 = validate169;
-const schema103 = {"additionalProperties":false,"properties":{"documentId":true,"workspaceId":true,"excerpt":true,"createdBy":true,"updatedBy":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"type":{"$ref":"definitions#/$defs/DocumentType"},"status":{"$ref":"definitions#/$defs/DocumentStatus"},"content":{"maxLength":200000,"type":"string"},"taskIds":{"maxItems":50,"items":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"type":"array"}},"type":"object"};
-
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate170.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func12.call(schema103.properties, key0))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.title !== undefined){
-let data0 = data.title;
-if(typeof data0 === "string"){
-if(func0(data0) > 255){
-vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",params:{limit: 255}}); errors++;
-}
-if(func0(data0) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-if(!pattern8.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.type !== undefined){
-if(!(validate163(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
-errors = vErrors.length;
-}
-}
-if(data.status !== undefined){
-if(!(validate165(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
-errors = vErrors.length;
-}
-}
-if(data.content !== undefined){
-let data3 = data.content;
-if(typeof data3 === "string"){
-if(func0(data3) > 200000){
-vErrors = add(vErrors, {instancePath:instancePath+"/content",keyword:"maxLength",params:{limit: 200000}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/content",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.taskIds !== undefined){
-let data4 = data.taskIds;
-if(Array.isArray(data4)){
-if(data4.length > 50){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskIds",keyword:"maxItems",params:{limit: 50}}); errors++;
-}
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-let data5 = data4[i0];
-if(typeof data5 === "string"){
-if(!pattern38.test(data5)){
+if(!pattern40.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7002,12 +7689,13 @@ return errors === 0;
 }
 validate169.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check49 = validate174;
+const check49 = validate176;
+const pattern111 = new RegExp("^doc_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate174.evaluated;
+const evaluated0 = validate176.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7038,7 +7726,189 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern103.test(data2)){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate176.errors = vErrors;
+return errors === 0;
+}
+validate176.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check50 = validate177;
+const schema108 = {"additionalProperties":false,"properties":{"documentId":true,"workspaceId":true,"excerpt":true,"createdBy":true,"updatedBy":true,"createdAt":true,"updatedAt":true,"version":true,"title":{"minLength":1,"maxLength":255,"type":"string","pattern":"\\S"},"type":{"$ref":"definitions#/$defs/DocumentType"},"status":{"$ref":"definitions#/$defs/DocumentStatus"},"content":{"maxLength":200000,"type":"string"},"taskIds":{"maxItems":50,"items":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"type":"array"}},"type":"object"};
+
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate178.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(func14.call(schema108.properties, key0))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.title !== undefined){
+let data0 = data.title;
+if(typeof data0 === "string"){
+if(func0(data0) > 255){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"maxLength",params:{limit: 255}}); errors++;
+}
+if(func0(data0) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+if(!pattern8.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"pattern",params:{pattern: "\\S"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/title",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.type !== undefined){
+if(!(validate171(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+errors = vErrors.length;
+}
+}
+if(data.status !== undefined){
+if(!(validate173(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+errors = vErrors.length;
+}
+}
+if(data.content !== undefined){
+let data3 = data.content;
+if(typeof data3 === "string"){
+if(func0(data3) > 200000){
+vErrors = add(vErrors, {instancePath:instancePath+"/content",keyword:"maxLength",params:{limit: 200000}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/content",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.taskIds !== undefined){
+let data4 = data.taskIds;
+if(Array.isArray(data4)){
+if(data4.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/taskIds",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+let data5 = data4[i0];
+if(typeof data5 === "string"){
+if(!pattern40.test(data5)){
+vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/taskIds/" + i0,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/taskIds",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate178.errors = vErrors;
+return errors === 0;
+}
+validate178.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate177.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate178(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
+errors = vErrors.length;
+}
+validate177.errors = vErrors;
+return errors === 0;
+}
+validate177.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const check51 = validate182;
+
+function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate182.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.documentId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "documentId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.documentId !== undefined){
+let data2 = data0.documentId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7068,17 +7938,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate174.errors = vErrors;
+validate182.errors = vErrors;
 return errors === 0;
 }
-validate174.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate182.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check50 = validate175;
+const check52 = validate183;
 
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate175.evaluated;
+const evaluated0 = validate183.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7109,7 +7979,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.documentId !== undefined){
 let data2 = data0.documentId;
 if(typeof data2 === "string"){
-if(!pattern103.test(data2)){
+if(!pattern111.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/documentId",keyword:"pattern",params:{pattern: "^doc_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7142,18 +8012,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate175.errors = vErrors;
+validate183.errors = vErrors;
 return errors === 0;
 }
-validate175.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate183.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check51 = validate176;
-const pattern111 = new RegExp("^[0-9a-f]{64}$", "u");
+const check53 = validate184;
+const pattern119 = new RegExp("^[0-9a-f]{64}$", "u");
 
-function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate177.evaluated;
+const evaluated0 = validate185.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7220,7 +8090,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/size",keyword:"minimum",para
 if(data.sha256 !== undefined){
 let data3 = data.sha256;
 if(typeof data3 === "string"){
-if(!pattern111.test(data3)){
+if(!pattern119.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/sha256",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}}); errors++;
 }
 }
@@ -7232,38 +8102,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/sha256",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate177.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
-validate177.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate176.evaluated;
+const evaluated0 = validate184.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate177(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate177.errors : vErrors.concat(validate177.errors);
+if(!(validate185(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
-validate176.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-validate176.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate184.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check52 = validate179;
-const pattern113 = new RegExp("^file_[A-Za-z0-9_-]{1,64}$", "u");
+const check54 = validate187;
+const pattern121 = new RegExp("^file_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate179.evaluated;
+const evaluated0 = validate187.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7294,7 +8164,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern113.test(data2)){
+if(!pattern121.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7324,17 +8194,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate179.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
-validate179.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate187.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check53 = validate180;
+const check55 = validate188;
 
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate180.evaluated;
+const evaluated0 = validate188.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7365,7 +8235,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern113.test(data2)){
+if(!pattern121.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7376,17 +8246,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"type",
 }
 }
 }
-validate180.errors = vErrors;
+validate188.errors = vErrors;
 return errors === 0;
 }
-validate180.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate188.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check54 = validate181;
+const check56 = validate189;
 
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate181.evaluated;
+const evaluated0 = validate189.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7417,7 +8287,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.fileId !== undefined){
 let data2 = data0.fileId;
 if(typeof data2 === "string"){
-if(!pattern113.test(data2)){
+if(!pattern121.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/fileId",keyword:"pattern",params:{pattern: "^file_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7461,18 +8331,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Range",keyword:"type"
 }
 }
 }
-validate181.errors = vErrors;
+validate189.errors = vErrors;
 return errors === 0;
 }
-validate181.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate189.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check55 = validate182;
-const schema112 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
+const check57 = validate190;
+const schema117 = {"type":"string","enum":["goal","company","product","release","component","skill","coding_tool","agent"]};
 
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate183.evaluated;
+const evaluated0 = validate191.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7483,18 +8353,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "goal") || (data === "company")) || (data === "product")) || (data === "release")) || (data === "component")) || (data === "skill")) || (data === "coding_tool")) || (data === "agent"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema112.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema117.enum}}); errors++;
 }
-validate183.errors = vErrors;
+validate191.errors = vErrors;
 return errors === 0;
 }
-validate183.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate191.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate182.evaluated;
+const evaluated0 = validate190.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7563,8 +8433,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate183(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
+if(!(validate191(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -7574,7 +8444,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data5[i1], data5[j0])){
+if(func10(data5[i1], data5[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -7594,18 +8464,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeArchived",keywo
 }
 }
 }
-validate182.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
-validate182.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate190.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check56 = validate185;
-const schema114 = {"additionalProperties":false,"properties":{"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["type","name"]};
+const check58 = validate193;
+const schema119 = {"additionalProperties":false,"properties":{"type":{"$ref":"definitions#/$defs/TaxonomyLabelType"},"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"}},"type":"object","required":["type","name"]};
 
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate187.evaluated;
+const evaluated0 = validate195.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7616,19 +8486,19 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "goal") || (data === "company")) || (data === "product")) || (data === "release")) || (data === "component")) || (data === "skill")) || (data === "coding_tool")) || (data === "agent"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema112.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema117.enum}}); errors++;
 }
-validate187.errors = vErrors;
+validate195.errors = vErrors;
 return errors === 0;
 }
-validate187.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate195.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern120 = new RegExp("^#[0-9a-f]{6}$", "u");
+const pattern128 = new RegExp("^#[0-9a-f]{6}$", "u");
 
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate186.evaluated;
+const evaluated0 = validate194.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7648,8 +8518,8 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.type !== undefined){
-if(!(validate187(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate195(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
 errors = vErrors.length;
 }
 }
@@ -7673,7 +8543,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.description !== undefined){
 let data2 = data.description;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema114.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema119.properties.description.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(func0(data2) > 2000){
@@ -7684,10 +8554,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.color !== undefined){
 let data3 = data.color;
 if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema114.properties.color.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema119.properties.color.type}}); errors++;
 }
 if(typeof data3 === "string"){
-if(!pattern120.test(data3)){
+if(!pattern128.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -7695,10 +8565,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",par
 if(data.parentLabelId !== undefined){
 let data4 = data.parentLabelId;
 if((typeof data4 !== "string") && (data4 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema114.properties.parentLabelId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema119.properties.parentLabelId.type}}); errors++;
 }
 if(typeof data4 === "string"){
-if(!pattern43.test(data4)){
+if(!pattern39.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7707,37 +8577,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"patt
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate186.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
-validate186.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate194.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate185.evaluated;
+const evaluated0 = validate193.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate186(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
+if(!(validate194(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
-validate185.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
-validate185.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate193.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check57 = validate190;
+const check59 = validate198;
 
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate190.evaluated;
+const evaluated0 = validate198.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7768,7 +8638,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taxonomyLabelId !== undefined){
 let data2 = data0.taxonomyLabelId;
 if(typeof data2 === "string"){
-if(!pattern43.test(data2)){
+if(!pattern39.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taxonomyLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7798,18 +8668,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate190.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
-validate190.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate198.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check58 = validate191;
-const schema118 = {"additionalProperties":false,"properties":{"taxonomyLabelId":true,"workspaceId":true,"type":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"}},"type":"object"};
+const check60 = validate199;
+const schema123 = {"additionalProperties":false,"properties":{"taxonomyLabelId":true,"workspaceId":true,"type":true,"createdAt":true,"updatedAt":true,"version":true,"name":{"minLength":1,"maxLength":120,"type":"string","pattern":"\\S"},"description":{"maxLength":2000,"type":["string","null"]},"color":{"type":["string","null"],"pattern":"^#[0-9a-f]{6}$"},"parentLabelId":{"type":["string","null"],"pattern":"^lbl_[A-Za-z0-9_-]{1,64}$"},"archived":{"type":"boolean"}},"type":"object"};
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate192.evaluated;
+const evaluated0 = validate200.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7818,7 +8688,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func12.call(schema118.properties, key0))){
+if(!(func14.call(schema123.properties, key0))){
 vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
 }
 }
@@ -7842,7 +8712,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 if(data.description !== undefined){
 let data1 = data.description;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema118.properties.description.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema123.properties.description.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 2000){
@@ -7853,10 +8723,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLen
 if(data.color !== undefined){
 let data2 = data.color;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema118.properties.color.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"type",params:{type: schema123.properties.color.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern120.test(data2)){
+if(!pattern128.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",params:{pattern: "^#[0-9a-f]{6}$"}}); errors++;
 }
 }
@@ -7864,10 +8734,10 @@ vErrors = add(vErrors, {instancePath:instancePath+"/color",keyword:"pattern",par
 if(data.parentLabelId !== undefined){
 let data3 = data.parentLabelId;
 if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema118.properties.parentLabelId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"type",params:{type: schema123.properties.parentLabelId.type}}); errors++;
 }
 if(typeof data3 === "string"){
-if(!pattern43.test(data3)){
+if(!pattern39.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7881,37 +8751,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/archived",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate192.errors = vErrors;
+validate200.errors = vErrors;
 return errors === 0;
 }
-validate192.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate200.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate191.evaluated;
+const evaluated0 = validate199.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate192(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+if(!(validate200(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
-validate191.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-validate191.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate199.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check59 = validate194;
+const check61 = validate202;
 
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate194.evaluated;
+const evaluated0 = validate202.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7942,7 +8812,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.taxonomyLabelId !== undefined){
 let data2 = data0.taxonomyLabelId;
 if(typeof data2 === "string"){
-if(!pattern43.test(data2)){
+if(!pattern39.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taxonomyLabelId",keyword:"pattern",params:{pattern: "^lbl_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -7972,18 +8842,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"ty
 }
 }
 }
-validate194.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
-validate194.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate202.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check60 = validate195;
-const schema121 = {"type":"string","enum":["issue","pull_request","meeting","summary"]};
+const check62 = validate203;
+const schema126 = {"type":"string","enum":["issue","pull_request","meeting","summary"]};
 
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate196.evaluated;
+const evaluated0 = validate204.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -7994,18 +8864,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((data === "issue") || (data === "pull_request")) || (data === "meeting")) || (data === "summary"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema121.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema126.enum}}); errors++;
 }
-validate196.errors = vErrors;
+validate204.errors = vErrors;
 return errors === 0;
 }
-validate196.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate204.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate195.evaluated;
+const evaluated0 = validate203.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8074,8 +8944,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/kind",keyword:"minItem
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate196(data5[i0], {instancePath:instancePath+"/query/kind/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate204(data5[i0], {instancePath:instancePath+"/query/kind/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -8085,7 +8955,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data5[i1], data5[j0])){
+if(func10(data5[i1], data5[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/kind",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -8114,7 +8984,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/provider",keyword:"typ
 if(data2.taskId !== undefined){
 let data8 = data2.taskId;
 if(typeof data8 === "string"){
-if(!pattern38.test(data8)){
+if(!pattern40.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8125,18 +8995,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"type"
 }
 }
 }
-validate195.errors = vErrors;
+validate203.errors = vErrors;
 return errors === 0;
 }
-validate195.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate203.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check61 = validate198;
-const pattern132 = new RegExp("^rec_[A-Za-z0-9_-]{1,64}$", "u");
+const check63 = validate206;
+const pattern140 = new RegExp("^rec_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate198.evaluated;
+const evaluated0 = validate206.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8167,7 +9037,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.recordId !== undefined){
 let data2 = data0.recordId;
 if(typeof data2 === "string"){
-if(!pattern132.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"pattern",params:{pattern: "^rec_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8197,17 +9067,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate198.errors = vErrors;
+validate206.errors = vErrors;
 return errors === 0;
 }
-validate198.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate206.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check62 = validate199;
+const check64 = validate207;
 
-function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate199.evaluated;
+const evaluated0 = validate207.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8241,7 +9111,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.recordId !== undefined){
 let data2 = data0.recordId;
 if(typeof data2 === "string"){
-if(!pattern132.test(data2)){
+if(!pattern140.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"pattern",params:{pattern: "^rec_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8252,7 +9122,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/recordId",keyword:"type
 if(data0.taskId !== undefined){
 let data3 = data0.taskId;
 if(typeof data3 === "string"){
-if(!pattern38.test(data3)){
+if(!pattern40.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8263,17 +9133,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/taskId",keyword:"type",
 }
 }
 }
-validate199.errors = vErrors;
+validate207.errors = vErrors;
 return errors === 0;
 }
-validate199.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate207.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check63 = validate200;
+const check65 = validate208;
 
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate200.evaluated;
+const evaluated0 = validate208.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8333,17 +9203,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate200.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-validate200.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate208.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check64 = validate201;
+const check66 = validate209;
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate201.evaluated;
+const evaluated0 = validate209.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8417,17 +9287,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate201.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
-validate201.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate209.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check65 = validate202;
+const check67 = validate210;
 
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate202.evaluated;
+const evaluated0 = validate210.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8515,17 +9385,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate202.errors = vErrors;
+validate210.errors = vErrors;
 return errors === 0;
 }
-validate202.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate210.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check66 = validate203;
+const check68 = validate211;
 
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate203.evaluated;
+const evaluated0 = validate211.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8635,17 +9505,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/includeInitiatives",ke
 }
 }
 }
-validate203.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-validate203.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate211.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check67 = validate204;
+const check69 = validate212;
 
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate204.evaluated;
+const evaluated0 = validate212.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8706,18 +9576,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate204.errors = vErrors;
+validate212.errors = vErrors;
 return errors === 0;
 }
-validate204.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate212.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check68 = validate205;
-const schema130 = {"additionalProperties":false,"properties":{"description":{"minLength":1,"maxLength":255,"type":"string"},"expiresAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["description"]};
+const check70 = validate213;
+const schema135 = {"additionalProperties":false,"properties":{"description":{"minLength":1,"maxLength":255,"type":"string"},"expiresAt":{"type":["string","null"],"format":"date-time"}},"type":"object","required":["description"]};
 
-function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate206.evaluated;
+const evaluated0 = validate214.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8750,7 +9620,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",
 if(data.expiresAt !== undefined){
 let data1 = data.expiresAt;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: schema130.properties.expiresAt.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: schema135.properties.expiresAt.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(!(formats2.validate(data1))){
@@ -8762,38 +9632,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate206.errors = vErrors;
+validate214.errors = vErrors;
 return errors === 0;
 }
-validate206.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate214.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate205.evaluated;
+const evaluated0 = validate213.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate206(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
+if(!(validate214(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
-validate205.errors = vErrors;
+validate213.errors = vErrors;
 return errors === 0;
 }
-validate205.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate213.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check69 = validate208;
-const pattern147 = new RegExp("^key_[A-Za-z0-9_-]{1,64}$", "u");
+const check71 = validate216;
+const pattern155 = new RegExp("^key_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate208.evaluated;
+const evaluated0 = validate216.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8824,7 +9694,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.apiKeyId !== undefined){
 let data2 = data0.apiKeyId;
 if(typeof data2 === "string"){
-if(!pattern147.test(data2)){
+if(!pattern155.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/apiKeyId",keyword:"pattern",params:{pattern: "^key_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -8835,58 +9705,20 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/apiKeyId",keyword:"type
 }
 }
 }
-validate208.errors = vErrors;
+validate216.errors = vErrors;
 return errors === 0;
 }
-validate208.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate216.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check70 = validate209;
+const check72 = validate217;
+const schema138 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
+const formats80 = module3.fullFormats.uri;
+const schema139 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate209.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate209.errors = vErrors;
-return errors === 0;
-}
-validate209.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
-
-const check71 = validate210;
-const schema134 = {"additionalProperties":false,"properties":{"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"verificationKey":{"type":"string","pattern":"^[!-~]{24,128}$"},"signingSecret":{"type":"string","pattern":"^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}},"type":"object","required":["url"]};
-const formats32 = module3.fullFormats.uri;
-const schema135 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
-
-function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate212.evaluated;
+const evaluated0 = validate219.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8897,20 +9729,20 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((((((((((((((((((((((data === "task.created") || (data === "task.updated")) || (data === "task.deleted")) || (data === "task.snoozed")) || (data === "comment.created")) || (data === "comment.updated")) || (data === "comment.deleted")) || (data === "comment.reaction_added")) || (data === "comment.reaction_removed")) || (data === "team.created")) || (data === "team.updated")) || (data === "team.deleted")) || (data === "team.invite_created")) || (data === "team.invite_accepted")) || (data === "team.invite_revoked")) || (data === "taxonomy.created")) || (data === "taxonomy.updated")) || (data === "taxonomy.deleted")) || (data === "document.created")) || (data === "document.updated")) || (data === "document.deleted")) || (data === "issue.updated")) || (data === "meeting.created")) || (data === "summary.created")) || (data === "agent_session.queued")) || (data === "agent_session.updated")) || (data === "agent_session.completed")) || (data === "webhook.test"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema135.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema139.enum}}); errors++;
 }
-validate212.errors = vErrors;
+validate219.errors = vErrors;
 return errors === 0;
 }
-validate212.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate219.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const pattern149 = new RegExp("^[!-~]{24,128}$", "u");
-const pattern150 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
+const pattern156 = new RegExp("^[!-~]{24,128}$", "u");
+const pattern157 = new RegExp("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "u");
 
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate211.evaluated;
+const evaluated0 = validate218.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8932,231 +9764,7 @@ if(typeof data0 === "string"){
 if(func0(data0) > 2000){
 vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"maxLength",params:{limit: 2000}}); errors++;
 }
-if(!(formats32(data0))){
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.description !== undefined){
-let data1 = data.description;
-if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema134.properties.description.type}}); errors++;
-}
-if(typeof data1 === "string"){
-if(func0(data1) > 255){
-vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLength",params:{limit: 255}}); errors++;
-}
-}
-}
-if(data.events !== undefined){
-let data2 = data.events;
-if((!(Array.isArray(data2))) && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema134.properties.events.type}}); errors++;
-}
-if(Array.isArray(data2)){
-if(data2.length > 50){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"maxItems",params:{limit: 50}}); errors++;
-}
-if(data2.length < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",params:{limit: 1}}); errors++;
-}
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate212(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
-errors = vErrors.length;
-}
-}
-let i1 = data2.length;
-let j0;
-if(i1 > 1){
-outer0:
-for(;i1--;){
-for(j0 = i1; j0--;){
-if(func8(data2[i1], data2[j0])){
-vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
-break outer0;
-}
-}
-}
-}
-}
-}
-if(data.verificationKey !== undefined){
-let data4 = data.verificationKey;
-if(typeof data4 === "string"){
-if(!pattern149.test(data4)){
-vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^[!-~]{24,128}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.signingSecret !== undefined){
-let data5 = data.signingSecret;
-if(typeof data5 === "string"){
-if(!pattern150.test(data5)){
-vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate211.errors = vErrors;
-return errors === 0;
-}
-validate211.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate210.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate211(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate211.errors : vErrors.concat(validate211.errors);
-errors = vErrors.length;
-}
-validate210.errors = vErrors;
-return errors === 0;
-}
-validate210.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check72 = validate215;
-const pattern152 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate215.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.path !== undefined){
-let data0 = data.path;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data0.webhookId === undefined){
-vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "webhookId"}}); errors++;
-}
-if(data0.workspaceId !== undefined){
-let data1 = data0.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data0.webhookId !== undefined){
-let data2 = data0.webhookId;
-if(typeof data2 === "string"){
-if(!pattern152.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-if(data.header !== undefined){
-let data3 = data.header;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-None-Match"] !== undefined){
-let data4 = data3["If-None-Match"];
-if(typeof data4 === "string"){
-if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
-}
-if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-}
-}
-validate215.errors = vErrors;
-return errors === 0;
-}
-validate215.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
-
-const check73 = validate216;
-const schema138 = {"additionalProperties":false,"properties":{"webhookId":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true,"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"}},"type":"object"};
-const schema139 = {"type":"string","enum":["active","disabled"]};
-
-function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate219.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((data === "active") || (data === "disabled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema139.enum}}); errors++;
-}
-validate219.errors = vErrors;
-return errors === 0;
-}
-validate219.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate217.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func12.call(schema138.properties, key0))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.url !== undefined){
-let data0 = data.url;
-if(typeof data0 === "string"){
-if(func0(data0) > 2000){
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"maxLength",params:{limit: 2000}}); errors++;
-}
-if(!(formats32(data0))){
+if(!(formats80(data0))){
 vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
 }
 }
@@ -9189,8 +9797,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",p
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate212(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
+if(!(validate219(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
 errors = vErrors.length;
 }
 }
@@ -9200,7 +9808,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data2[i1], data2[j0])){
+if(func10(data2[i1], data2[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -9209,42 +9817,59 @@ break outer0;
 }
 }
 }
-if(data.status !== undefined){
-if(!(validate219(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
-errors = vErrors.length;
+if(data.verificationKey !== undefined){
+let data4 = data.verificationKey;
+if(typeof data4 === "string"){
+if(!pattern156.test(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"pattern",params:{pattern: "^[!-~]{24,128}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/verificationKey",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.signingSecret !== undefined){
+let data5 = data.signingSecret;
+if(typeof data5 === "string"){
+if(!pattern157.test(data5)){
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"pattern",params:{pattern: "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/signingSecret",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate217.errors = vErrors;
+validate218.errors = vErrors;
 return errors === 0;
 }
-validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate218.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate217(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate216.evaluated;
+const evaluated0 = validate217.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate217(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate217.errors : vErrors.concat(validate217.errors);
+if(!(validate218(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
-validate216.errors = vErrors;
+validate217.errors = vErrors;
 return errors === 0;
 }
-validate216.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate217.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check74 = validate222;
+const check73 = validate222;
+const pattern159 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 
 function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9280,7 +9905,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern152.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9293,18 +9918,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data.header !== undefined){
 let data3 = data.header;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3["If-Match"] !== undefined){
-let data4 = data3["If-Match"];
+if(data3["If-None-Match"] !== undefined){
+let data4 = data3["If-None-Match"];
 if(typeof data4 === "string"){
 if(func0(data4) > 1024){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
 }
 if(func0(data4) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"minLength",params:{limit: 1}}); errors++;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"type",params:{type: "string"}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keyword:"type",params:{type: "string"}}); errors++;
 }
 }
 }
@@ -9315,12 +9940,148 @@ return errors === 0;
 }
 validate222.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check75 = validate223;
+const check74 = validate223;
+const schema142 = {"additionalProperties":false,"properties":{"webhookId":true,"userId":true,"payloadVersion":true,"verified":true,"checkedAt":true,"createdAt":true,"updatedAt":true,"version":true,"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"}},"type":"object"};
+const schema143 = {"type":"string","enum":["active","disabled"]};
+
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate226.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((data === "active") || (data === "disabled"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema143.enum}}); errors++;
+}
+validate226.errors = vErrors;
+return errors === 0;
+}
+validate226.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate224.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(func14.call(schema142.properties, key0))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.url !== undefined){
+let data0 = data.url;
+if(typeof data0 === "string"){
+if(func0(data0) > 2000){
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"maxLength",params:{limit: 2000}}); errors++;
+}
+if(!(formats80(data0))){
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.description !== undefined){
+let data1 = data.description;
+if((typeof data1 !== "string") && (data1 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"type",params:{type: schema142.properties.description.type}}); errors++;
+}
+if(typeof data1 === "string"){
+if(func0(data1) > 255){
+vErrors = add(vErrors, {instancePath:instancePath+"/description",keyword:"maxLength",params:{limit: 255}}); errors++;
+}
+}
+}
+if(data.events !== undefined){
+let data2 = data.events;
+if((!(Array.isArray(data2))) && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: schema142.properties.events.type}}); errors++;
+}
+if(Array.isArray(data2)){
+if(data2.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data2.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate219(data2[i0], {instancePath:instancePath+"/events/" + i0,parentData:data2,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
+errors = vErrors.length;
+}
+}
+let i1 = data2.length;
+let j0;
+if(i1 > 1){
+outer0:
+for(;i1--;){
+for(j0 = i1; j0--;){
+if(func10(data2[i1], data2[j0])){
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
+break outer0;
+}
+}
+}
+}
+}
+}
+if(data.status !== undefined){
+if(!(validate226(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate224.errors = vErrors;
+return errors === 0;
+}
+validate224.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate223.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate224(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
+errors = vErrors.length;
+}
+validate223.errors = vErrors;
+return errors === 0;
+}
+validate223.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const check75 = validate229;
+
+function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate229.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9351,7 +10112,78 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern152.test(data2)){
+if(!pattern159.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.header !== undefined){
+let data3 = data.header;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3["If-Match"] !== undefined){
+let data4 = data3["If-Match"];
+if(typeof data4 === "string"){
+if(func0(data4) > 1024){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"maxLength",params:{limit: 1024}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/header/If-Match",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate229.errors = vErrors;
+return errors === 0;
+}
+validate229.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+
+const check76 = validate230;
+
+function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate230.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.webhookId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "webhookId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data0.webhookId !== undefined){
+let data2 = data0.webhookId;
+if(typeof data2 === "string"){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9384,17 +10216,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate223.errors = vErrors;
+validate230.errors = vErrors;
 return errors === 0;
 }
-validate223.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate230.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check76 = validate224;
+const check77 = validate231;
 
-function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate224.evaluated;
+const evaluated0 = validate231.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9425,7 +10257,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern152.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9474,17 +10306,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/delivered",keyword:"ty
 }
 }
 }
-validate224.errors = vErrors;
+validate231.errors = vErrors;
 return errors === 0;
 }
-validate224.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate231.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check77 = validate225;
+const check78 = validate232;
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate225.evaluated;
+const evaluated0 = validate232.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9515,7 +10347,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern152.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9526,18 +10358,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 }
 }
 }
-validate225.errors = vErrors;
+validate232.errors = vErrors;
 return errors === 0;
 }
-validate225.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate232.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check78 = validate226;
-const pattern164 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
+const check79 = validate233;
+const pattern171 = new RegExp("^dlv_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate226.evaluated;
+const evaluated0 = validate233.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9571,7 +10403,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.webhookId !== undefined){
 let data2 = data0.webhookId;
 if(typeof data2 === "string"){
-if(!pattern152.test(data2)){
+if(!pattern159.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"pattern",params:{pattern: "^wh_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9582,7 +10414,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/webhookId",keyword:"typ
 if(data0.deliveryId !== undefined){
 let data3 = data0.deliveryId;
 if(typeof data3 === "string"){
-if(!pattern164.test(data3)){
+if(!pattern171.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/deliveryId",keyword:"pattern",params:{pattern: "^dlv_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9615,18 +10447,161 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate226.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
-validate226.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate233.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check79 = validate227;
-const pattern167 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const check80 = validate234;
 
-function validate227(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate227.evaluated;
+const evaluated0 = validate235.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((((((((((((((((((((((((((((data === "task.created") || (data === "task.updated")) || (data === "task.deleted")) || (data === "task.snoozed")) || (data === "comment.created")) || (data === "comment.updated")) || (data === "comment.deleted")) || (data === "comment.reaction_added")) || (data === "comment.reaction_removed")) || (data === "team.created")) || (data === "team.updated")) || (data === "team.deleted")) || (data === "team.invite_created")) || (data === "team.invite_accepted")) || (data === "team.invite_revoked")) || (data === "taxonomy.created")) || (data === "taxonomy.updated")) || (data === "taxonomy.deleted")) || (data === "document.created")) || (data === "document.updated")) || (data === "document.deleted")) || (data === "issue.updated")) || (data === "meeting.created")) || (data === "summary.created")) || (data === "agent_session.queued")) || (data === "agent_session.updated")) || (data === "agent_session.completed")) || (data === "webhook.test"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema139.enum}}); errors++;
+}
+validate235.errors = vErrors;
+return errors === 0;
+}
+validate235.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate234.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path !== undefined){
+let data0 = data.path;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/path",keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data0.workspaceId !== undefined){
+let data1 = data0.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"pattern",params:{pattern: "^(current|w_[A-Za-z0-9_-]{1,64})$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+if(data.query !== undefined){
+let data2 = data.query;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.limit !== undefined){
+let data3 = data2.limit;
+if(!((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data3 == "number"){
+if(data3 > 200 || isNaN(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"maximum",params:{comparison: "<=", limit: 200}}); errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+if(data2.cursor !== undefined){
+let data4 = data2.cursor;
+if(typeof data4 === "string"){
+if(func0(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
+}
+if(func0(data4) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.type !== undefined){
+let data5 = data2.type;
+if(Array.isArray(data5)){
+if(data5.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+if(data5.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"minItems",params:{limit: 1}}); errors++;
+}
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate235(data5[i0], {instancePath:instancePath+"/query/type/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate235.errors : vErrors.concat(validate235.errors);
+errors = vErrors.length;
+}
+}
+let i1 = data5.length;
+let j0;
+if(i1 > 1){
+outer0:
+for(;i1--;){
+for(j0 = i1; j0--;){
+if(func10(data5[i1], data5[j0])){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
+break outer0;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/type",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data2.since !== undefined){
+let data7 = data2.since;
+if(typeof data7 === "string"){
+if(!(formats2.validate(data7))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/since",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/since",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data2.latest !== undefined){
+if(typeof data2.latest !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/latest",keyword:"type",params:{type: "boolean"}}); errors++;
+}
+}
+}
+}
+}
+validate234.errors = vErrors;
+return errors === 0;
+}
+validate234.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+
+const check81 = validate237;
+const pattern175 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+
+function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate237.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9657,7 +10632,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern167.test(data2)){
+if(!pattern175.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9687,17 +10662,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate227.errors = vErrors;
+validate237.errors = vErrors;
 return errors === 0;
 }
-validate227.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate237.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check80 = validate228;
+const check82 = validate238;
 
-function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate228.evaluated;
+const evaluated0 = validate238.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9728,7 +10703,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern167.test(data2)){
+if(!pattern175.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9738,19 +10713,52 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"type"
 }
 }
 }
+if(data.query !== undefined){
+let data3 = data.query;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.limit !== undefined){
+let data4 = data3.limit;
+if(!((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"type",params:{type: "integer"}}); errors++;
 }
-validate228.errors = vErrors;
+if(typeof data4 == "number"){
+if(data4 > 200 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"maximum",params:{comparison: "<=", limit: 200}}); errors++;
+}
+if(data4 < 1 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/limit",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+if(data3.cursor !== undefined){
+let data5 = data3.cursor;
+if(typeof data5 === "string"){
+if(func0(data5) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"maxLength",params:{limit: 4096}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+}
+}
+validate238.errors = vErrors;
 return errors === 0;
 }
-validate228.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate238.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check81 = validate229;
-const schema149 = {"type":"string","enum":["local","cloud"]};
+const check83 = validate239;
+const schema155 = {"type":"string","enum":["local","cloud"]};
 
-function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate231.evaluated;
+const evaluated0 = validate241.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9761,18 +10769,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((data === "local") || (data === "cloud"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema149.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema155.enum}}); errors++;
 }
-validate231.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-validate231.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate241.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate230.evaluated;
+const evaluated0 = validate240.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9792,8 +10800,8 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.mode !== undefined){
-if(!(validate231(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+if(!(validate241(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
@@ -9815,37 +10823,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate230.errors = vErrors;
+validate240.errors = vErrors;
 return errors === 0;
 }
-validate230.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate240.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate229.evaluated;
+const evaluated0 = validate239.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate230(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate230.errors : vErrors.concat(validate230.errors);
+if(!(validate240(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
 errors = vErrors.length;
 }
-validate229.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
-validate229.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate239.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check82 = validate234;
+const check84 = validate244;
 
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate234.evaluated;
+const evaluated0 = validate244.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9876,7 +10884,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.agentId !== undefined){
 let data2 = data0.agentId;
 if(typeof data2 === "string"){
-if(!pattern167.test(data2)){
+if(!pattern175.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9909,18 +10917,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate234.errors = vErrors;
+validate244.errors = vErrors;
 return errors === 0;
 }
-validate234.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate244.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check83 = validate235;
-const pattern174 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const check85 = validate245;
+const pattern182 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate235(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate235.evaluated;
+const evaluated0 = validate245.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9951,7 +10959,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern174.test(data2)){
+if(!pattern182.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -9962,17 +10970,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"type
 }
 }
 }
-validate235.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
-validate235.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
+validate245.evaluated = {"props":{"path":true},"dynamicProps":false,"dynamicItems":false};
 
-const check84 = validate236;
+const check86 = validate246;
 
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate236.evaluated;
+const evaluated0 = validate246.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10003,7 +11011,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.workerId !== undefined){
 let data2 = data0.workerId;
 if(typeof data2 === "string"){
-if(!pattern174.test(data2)){
+if(!pattern182.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10036,18 +11044,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate236.errors = vErrors;
+validate246.errors = vErrors;
 return errors === 0;
 }
-validate236.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate246.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check85 = validate237;
-const schema154 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
+const check87 = validate247;
+const schema160 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
 
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate238.evaluated;
+const evaluated0 = validate248.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10058,18 +11066,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!((((((((data === "pending") || (data === "queued")) || (data === "active")) || (data === "awaiting_input")) || (data === "stale")) || (data === "complete")) || (data === "error")) || (data === "cancelled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema154.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema160.enum}}); errors++;
 }
-validate238.errors = vErrors;
+validate248.errors = vErrors;
 return errors === 0;
 }
-validate238.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate248.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate237.evaluated;
+const evaluated0 = validate247.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10138,8 +11146,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"minIte
 }
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate238(data5[i0], {instancePath:instancePath+"/query/state/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
+if(!(validate248(data5[i0], {instancePath:instancePath+"/query/state/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate248.errors : vErrors.concat(validate248.errors);
 errors = vErrors.length;
 }
 }
@@ -10149,7 +11157,7 @@ if(i1 > 1){
 outer0:
 for(;i1--;){
 for(j0 = i1; j0--;){
-if(func8(data5[i1], data5[j0])){
+if(func10(data5[i1], data5[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"uniqueItems",params:{i: i1, j: j0}}); errors++;
 break outer0;
 }
@@ -10164,7 +11172,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/state",keyword:"type",
 if(data2.workerId !== undefined){
 let data7 = data2.workerId;
 if(typeof data7 === "string"){
-if(!pattern174.test(data7)){
+if(!pattern182.test(data7)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10175,7 +11183,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/workerId",keyword:"typ
 if(data2.agentId !== undefined){
 let data8 = data2.agentId;
 if(typeof data8 === "string"){
-if(!pattern167.test(data8)){
+if(!pattern175.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10186,7 +11194,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/agentId",keyword:"type
 if(data2.taskId !== undefined){
 let data9 = data2.taskId;
 if(typeof data9 === "string"){
-if(!pattern38.test(data9)){
+if(!pattern40.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/query/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10216,18 +11224,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/wait",keyword:"minimum
 }
 }
 }
-validate237.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
-validate237.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate247.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check86 = validate240;
-const schema156 = {"additionalProperties":false,"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object","required":["agentId","executionMode","prompt"]};
+const check88 = validate250;
+const schema162 = {"additionalProperties":false,"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"}},"type":"object","required":["agentId","executionMode","prompt"]};
 
-function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate241.evaluated;
+const evaluated0 = validate251.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10252,7 +11260,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.agentId !== undefined){
 let data0 = data.agentId;
 if(typeof data0 === "string"){
-if(!pattern167.test(data0)){
+if(!pattern175.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10261,18 +11269,18 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",para
 }
 }
 if(data.executionMode !== undefined){
-if(!(validate231(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate231.errors : vErrors.concat(validate231.errors);
+if(!(validate241(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
 errors = vErrors.length;
 }
 }
 if(data.taskId !== undefined){
 let data2 = data.taskId;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema156.properties.taskId.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema162.properties.taskId.type}}); errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern38.test(data2)){
+if(!pattern40.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10295,38 +11303,38 @@ vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate241.errors = vErrors;
+validate251.errors = vErrors;
 return errors === 0;
 }
-validate241.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate251.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate240.evaluated;
+const evaluated0 = validate250.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate241(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
+if(!(validate251(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
 errors = vErrors.length;
 }
-validate240.errors = vErrors;
+validate250.errors = vErrors;
 return errors === 0;
 }
-validate240.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate250.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check87 = validate244;
-const pattern185 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const check89 = validate254;
+const pattern193 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate244.evaluated;
+const evaluated0 = validate254.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10357,7 +11365,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern185.test(data2)){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10387,17 +11395,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/If-None-Match",keywor
 }
 }
 }
-validate244.errors = vErrors;
+validate254.errors = vErrors;
 return errors === 0;
 }
-validate244.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate254.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check88 = validate245;
+const check90 = validate255;
 
-function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate245.evaluated;
+const evaluated0 = validate255.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10428,7 +11436,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern185.test(data2)){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10461,17 +11469,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate245.errors = vErrors;
+validate255.errors = vErrors;
 return errors === 0;
 }
-validate245.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate255.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check89 = validate246;
+const check91 = validate256;
 
-function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate247.evaluated;
+const evaluated0 = validate257.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10505,37 +11513,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate247.errors = vErrors;
+validate257.errors = vErrors;
 return errors === 0;
 }
-validate247.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate257.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate246.evaluated;
+const evaluated0 = validate256.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate247(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
 errors = vErrors.length;
 }
-validate246.errors = vErrors;
+validate256.errors = vErrors;
 return errors === 0;
 }
-validate246.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate256.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check90 = validate249;
+const check92 = validate259;
 
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate249.evaluated;
+const evaluated0 = validate259.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10566,7 +11574,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern185.test(data2)){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -10610,19 +11618,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/query/cursor",keyword:"type"
 }
 }
 }
-validate249.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-validate249.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
+validate259.evaluated = {"props":{"path":true,"query":true},"dynamicProps":false,"dynamicItems":false};
 
-const check91 = validate250;
-const schema163 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
-const pattern191 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const check93 = validate260;
+const schema169 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivityCreate"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivityCreate"}}]};
+const pattern199 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate252.evaluated;
+const evaluated0 = validate262.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10655,382 +11663,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern191.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.token !== undefined){
-let data2 = data.token;
-if(typeof data2 === "string"){
-if(func0(data2) > 128){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
-}
-if(func0(data2) < 16){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.text !== undefined){
-let data3 = data.text;
-if(typeof data3 === "string"){
-if(func0(data3) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-if(func0(data3) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate252.errors = vErrors;
-return errors === 0;
-}
-validate252.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate255.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-if(data.done === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "done"}}); errors++;
-}
-if(data.text !== undefined){
-let data0 = data.text;
-if(typeof data0 === "string"){
-if(func0(data0) > 500){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 500}}); errors++;
-}
-if(func0(data0) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.done !== undefined){
-if(typeof data.done !== "boolean"){
-vErrors = add(vErrors, {instancePath:instancePath+"/done",keyword:"type",params:{type: "boolean"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate255.errors = vErrors;
-return errors === 0;
-}
-validate255.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate254.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.token === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
-}
-if(data.steps === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "steps"}}); errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "steps"))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.type !== undefined){
-if("plan" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "plan"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data1 = data.claimId;
-if(typeof data1 === "string"){
-if(!pattern191.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.token !== undefined){
-let data2 = data.token;
-if(typeof data2 === "string"){
-if(func0(data2) > 128){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
-}
-if(func0(data2) < 16){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.steps !== undefined){
-let data3 = data.steps;
-if(Array.isArray(data3)){
-if(data3.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"maxItems",params:{limit: 100}}); errors++;
-}
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate255(data3[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate254.errors = vErrors;
-return errors === 0;
-}
-validate254.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate258.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.token === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
-}
-if(data.url === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "url"}}); errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "url"))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.type !== undefined){
-if("url" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "url"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data1 = data.claimId;
-if(typeof data1 === "string"){
-if(!pattern191.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.token !== undefined){
-let data2 = data.token;
-if(typeof data2 === "string"){
-if(func0(data2) > 128){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
-}
-if(func0(data2) < 16){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.url !== undefined){
-let data3 = data.url;
-if(typeof data3 === "string"){
-if(!(formats32(data3))){
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate258.errors = vErrors;
-return errors === 0;
-}
-validate258.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate260.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.token === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
-}
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "text"))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.type !== undefined){
-if("completion" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "completion"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data1 = data.claimId;
-if(typeof data1 === "string"){
-if(!pattern191.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.token !== undefined){
-let data2 = data.token;
-if(typeof data2 === "string"){
-if(func0(data2) > 128){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
-}
-if(func0(data2) < 16){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.text !== undefined){
-let data3 = data.text;
-if(typeof data3 === "string"){
-if(func0(data3) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-if(func0(data3) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate260.errors = vErrors;
-return errors === 0;
-}
-validate260.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate262.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.token === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
-}
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "text"))){
-vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
-}
-}
-if(data.type !== undefined){
-if("failure" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "failure"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data1 = data.claimId;
-if(typeof data1 === "string"){
-if(!pattern191.test(data1)){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11076,10 +11709,221 @@ return errors === 0;
 validate262.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
+function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate265.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+if(data.done === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "done"}}); errors++;
+}
+if(data.text !== undefined){
+let data0 = data.text;
+if(typeof data0 === "string"){
+if(func0(data0) > 500){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 500}}); errors++;
+}
+if(func0(data0) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.done !== undefined){
+if(typeof data.done !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/done",keyword:"type",params:{type: "boolean"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate265.errors = vErrors;
+return errors === 0;
+}
+validate265.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
+
+
 function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate264.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.token === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
+}
+if(data.steps === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "steps"}}); errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "steps"))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.type !== undefined){
+if("plan" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "plan"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data1 = data.claimId;
+if(typeof data1 === "string"){
+if(!pattern199.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.token !== undefined){
+let data2 = data.token;
+if(typeof data2 === "string"){
+if(func0(data2) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data2) < 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.steps !== undefined){
+let data3 = data.steps;
+if(Array.isArray(data3)){
+if(data3.length > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"maxItems",params:{limit: 100}}); errors++;
+}
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate265(data3[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate264.errors = vErrors;
+return errors === 0;
+}
+validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate268.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.token === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
+}
+if(data.url === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "url"}}); errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "url"))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.type !== undefined){
+if("url" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "url"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data1 = data.claimId;
+if(typeof data1 === "string"){
+if(!pattern199.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.token !== undefined){
+let data2 = data.token;
+if(typeof data2 === "string"){
+if(func0(data2) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data2) < 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.url !== undefined){
+let data3 = data.url;
+if(typeof data3 === "string"){
+if(!(formats80(data3))){
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate268.errors = vErrors;
+return errors === 0;
+}
+validate268.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate270.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11105,14 +11949,96 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 }
 }
 if(data.type !== undefined){
-if("policy" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "policy"}}); errors++;
+if("completion" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "completion"}}); errors++;
 }
 }
 if(data.claimId !== undefined){
 let data1 = data.claimId;
 if(typeof data1 === "string"){
-if(!pattern191.test(data1)){
+if(!pattern199.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.token !== undefined){
+let data2 = data.token;
+if(typeof data2 === "string"){
+if(func0(data2) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data2) < 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.text !== undefined){
+let data3 = data.text;
+if(typeof data3 === "string"){
+if(func0(data3) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+if(func0(data3) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate270.errors = vErrors;
+return errors === 0;
+}
+validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate272.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.token === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
+}
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "text"))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.type !== undefined){
+if("failure" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "failure"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data1 = data.claimId;
+if(typeof data1 === "string"){
+if(!pattern199.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11152,16 +12078,98 @@ vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate264.errors = vErrors;
+validate272.errors = vErrors;
 return errors === 0;
 }
-validate264.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate272.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate251.evaluated;
+const evaluated0 = validate274.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.token === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
+}
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "type") || (key0 === "claimId")) || (key0 === "token")) || (key0 === "text"))){
+vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{additionalProperty: key0}}); errors++;
+}
+}
+if(data.type !== undefined){
+if("policy" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "policy"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data1 = data.claimId;
+if(typeof data1 === "string"){
+if(!pattern199.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.token !== undefined){
+let data2 = data.token;
+if(typeof data2 === "string"){
+if(func0(data2) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data2) < 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.text !== undefined){
+let data3 = data.text;
+if(typeof data3 === "string"){
+if(func0(data3) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+if(func0(data3) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate274.errors = vErrors;
+return errors === 0;
+}
+validate274.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate261.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11175,7 +12183,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.type !== undefined){
 let data0 = data.type;
 if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema163.allOf[0].properties.type.enum}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema169.allOf[0].properties.type.enum}}); errors++;
 }
 }
 }
@@ -11260,8 +12268,8 @@ vErrors = null;
 }
 if(!_valid0){
 const _errs10 = errors;
-if(!(validate252(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate252.errors : vErrors.concat(validate252.errors);
+if(!(validate262(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs10 === errors;
@@ -11355,8 +12363,8 @@ vErrors = null;
 }
 if(!_valid1){
 const _errs18 = errors;
-if(!(validate254(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate254.errors : vErrors.concat(validate254.errors);
+if(!(validate264(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs18 === errors;
@@ -11455,8 +12463,8 @@ vErrors = null;
 }
 if(!_valid2){
 const _errs26 = errors;
-if(!(validate258(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate258.errors : vErrors.concat(validate258.errors);
+if(!(validate268(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs26 === errors;
@@ -11555,8 +12563,8 @@ vErrors = null;
 }
 if(!_valid3){
 const _errs34 = errors;
-if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+if(!(validate270(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs34 === errors;
@@ -11655,8 +12663,8 @@ vErrors = null;
 }
 if(!_valid4){
 const _errs42 = errors;
-if(!(validate262(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
+if(!(validate272(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs42 === errors;
@@ -11755,8 +12763,8 @@ vErrors = null;
 }
 if(!_valid5){
 const _errs50 = errors;
-if(!(validate264(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var _valid5 = _errs50 === errors;
@@ -11777,42 +12785,42 @@ props0 = props0 || {};
 Object.assign(props0, props5);
 }
 }
-validate251.errors = vErrors;
+validate261.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate251.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate261.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
-function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate250.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate251(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
+if(!(validate261(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate261.errors : vErrors.concat(validate261.errors);
 errors = vErrors.length;
 }
 else {
-var props0 = validate251.evaluated.props;
+var props0 = validate261.evaluated.props;
 }
-validate250.errors = vErrors;
+validate260.errors = vErrors;
 evaluated0.props = props0;
 return errors === 0;
 }
-validate250.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate260.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const check92 = validate267;
+const check94 = validate277;
 
-function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate268.evaluated;
+const evaluated0 = validate278.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11831,7 +12839,7 @@ vErrors = add(vErrors, {instancePath,keyword:"additionalProperties",params:{addi
 if(data.workerId !== undefined){
 let data0 = data.workerId;
 if(typeof data0 === "string"){
-if(!pattern174.test(data0)){
+if(!pattern182.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11843,37 +12851,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate268.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-validate268.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate278.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate267.evaluated;
+const evaluated0 = validate277.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate268(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate278(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
 errors = vErrors.length;
 }
-validate267.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
-validate267.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate277.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check93 = validate270;
+const check95 = validate280;
 
-function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate271.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11907,37 +12915,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate271.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate271.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate270.evaluated;
+const evaluated0 = validate280.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate271(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate281(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
-validate270.errors = vErrors;
+validate280.errors = vErrors;
 return errors === 0;
 }
-validate270.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate280.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check94 = validate273;
+const check96 = validate283;
 
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate273.evaluated;
+const evaluated0 = validate283.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -11971,7 +12979,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/workspaceId",keyword:"t
 if(data0.sessionId !== undefined){
 let data2 = data0.sessionId;
 if(typeof data2 === "string"){
-if(!pattern185.test(data2)){
+if(!pattern193.test(data2)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -11982,7 +12990,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/path/sessionId",keyword:"typ
 if(data0.claimId !== undefined){
 let data3 = data0.claimId;
 if(typeof data3 === "string"){
-if(!pattern191.test(data3)){
+if(!pattern199.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/path/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -12015,17 +13023,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/header/Idempotency-Key",keyw
 }
 }
 }
-validate273.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
-validate273.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
+validate283.evaluated = {"props":{"path":true,"header":true},"dynamicProps":false,"dynamicItems":false};
 
-const check95 = validate274;
+const check97 = validate284;
 
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate275.evaluated;
+const evaluated0 = validate285.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12073,37 +13081,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/summary",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate275.errors = vErrors;
+validate285.errors = vErrors;
 return errors === 0;
 }
-validate275.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate285.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate274.evaluated;
+const evaluated0 = validate284.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate275(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate285(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
 errors = vErrors.length;
 }
-validate274.errors = vErrors;
+validate284.errors = vErrors;
 return errors === 0;
 }
-validate274.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate284.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check96 = validate277;
+const check98 = validate287;
 
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate278.evaluated;
+const evaluated0 = validate288.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12154,37 +13162,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type"
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate278.errors = vErrors;
+validate288.errors = vErrors;
 return errors === 0;
 }
-validate278.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate288.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate277.evaluated;
+const evaluated0 = validate287.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate278(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate278.errors : vErrors.concat(validate278.errors);
+if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
 }
-validate277.errors = vErrors;
+validate287.errors = vErrors;
 return errors === 0;
 }
-validate277.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate287.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check97 = validate280;
+const check99 = validate290;
 
-function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate291(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate281.evaluated;
+const evaluated0 = validate291.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12232,37 +13240,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/reason",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate281.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-validate281.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate291.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate280.evaluated;
+const evaluated0 = validate290.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate281(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
+if(!(validate291(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate291.errors : vErrors.concat(validate291.errors);
 errors = vErrors.length;
 }
-validate280.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-validate280.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate290.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check98 = validate283;
+const check100 = validate293;
 
-function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate284.evaluated;
+const evaluated0 = validate294.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -12313,137 +13321,139 @@ vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",par
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate284.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
-validate284.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate294.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate293(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate283.evaluated;
+const evaluated0 = validate293.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate284(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
+if(!(validate294(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
 errors = vErrors.length;
 }
-validate283.errors = vErrors;
+validate293.errors = vErrors;
 return errors === 0;
 }
-validate283.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate293.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validators = {
   fetchMe: { parameters: check1 },
-  listWorkspaces: {  },
-  fetchWorkspace: { parameters: check2 },
-  listMembers: { parameters: check3 },
-  fetchMember: { parameters: check4 },
-  updateMember: { parameters: check6, body: { "application/json": check5, "application/merge-patch+json": check5 } },
-  removeMember: { parameters: check6 },
-  listTeams: { parameters: check7 },
-  createTeam: { parameters: check9, body: { "application/json": check8 } },
-  fetchTeam: { parameters: check10 },
-  updateTeam: { parameters: check12, body: { "application/json": check11, "application/merge-patch+json": check11 } },
-  deleteTeam: { parameters: check12 },
-  listTeamMembers: { parameters: check13 },
-  putTeamMember: { parameters: check15, body: { "application/json": check14 } },
-  removeTeamMember: { parameters: check15 },
-  listTeamInvites: { parameters: check16 },
-  createTeamInvite: { parameters: check18, body: { "application/json": check17 } },
-  revokeTeamInvite: { parameters: check19 },
-  acceptTeamInvite: { parameters: check20 },
-  listTasks: { parameters: check21 },
-  createTask: { parameters: check9, body: { "application/json": check22 } },
-  searchTasks: { parameters: check23 },
-  fetchTask: { parameters: check24 },
-  updateTask: { parameters: check26, body: { "application/json": check25, "application/merge-patch+json": check25 } },
-  deleteTask: { parameters: check27 },
-  snoozeTask: { parameters: check29, body: { "application/json": check28 } },
-  unsnoozeTask: { parameters: check29 },
-  listTaskRelations: { parameters: check30 },
-  addTaskRelation: { parameters: check31 },
-  removeTaskRelation: { parameters: check31 },
-  decideTriage: { parameters: check33, body: { "application/json": check32 } },
-  patchTaskDescription: { parameters: check33, body: { "application/json": check34 } },
-  listInitiatives: { parameters: check35 },
-  createInitiative: { parameters: check9, body: { "application/json": check36 } },
-  fetchInitiative: { parameters: check24 },
-  updateInitiative: { parameters: check26, body: { "application/json": check25, "application/merge-patch+json": check25 } },
-  listBugs: { parameters: check37 },
-  createBug: { parameters: check9, body: { "application/json": check38 } },
-  fetchBug: { parameters: check24 },
-  updateBug: { parameters: check26, body: { "application/json": check25, "application/merge-patch+json": check25 } },
-  listComments: { parameters: check39 },
-  createComment: { parameters: check33, body: { "application/json": check40 } },
-  fetchComment: { parameters: check41 },
-  updateComment: { parameters: check43, body: { "application/json": check42, "application/merge-patch+json": check42 } },
-  deleteComment: { parameters: check43 },
-  addCommentReaction: { parameters: check44 },
-  removeCommentReaction: { parameters: check44 },
-  listDocuments: { parameters: check45 },
-  createDocument: { parameters: check9, body: { "application/json": check46 } },
-  fetchDocument: { parameters: check47 },
-  updateDocument: { parameters: check49, body: { "application/json": check48, "application/merge-patch+json": check48 } },
-  deleteDocument: { parameters: check49 },
-  patchDocument: { parameters: check50, body: { "application/json": check34 } },
-  createFileUpload: { parameters: check9, body: { "application/json": check51 } },
-  fetchFile: { parameters: check52 },
-  deleteFile: { parameters: check53 },
-  downloadFile: { parameters: check54 },
-  listTaxonomyLabels: { parameters: check55 },
-  createTaxonomyLabel: { parameters: check9, body: { "application/json": check56 } },
-  fetchTaxonomyLabel: { parameters: check57 },
-  updateTaxonomyLabel: { parameters: check59, body: { "application/json": check58, "application/merge-patch+json": check58 } },
-  deleteTaxonomyLabel: { parameters: check59 },
-  listRecords: { parameters: check60 },
-  fetchRecord: { parameters: check61 },
-  linkRecordTask: { parameters: check62 },
-  unlinkRecordTask: { parameters: check62 },
-  fetchMyRecap: { parameters: check63 },
-  fetchTeamRecap: { parameters: check64 },
-  listPlannedWork: { parameters: check65 },
-  listCompletedWork: { parameters: check66 },
-  listBlockers: { parameters: check65 },
-  listApiKeys: { parameters: check67 },
-  createApiKey: { parameters: check9, body: { "application/json": check68 } },
-  fetchApiKey: { parameters: check69 },
-  revokeApiKey: { parameters: check69 },
-  listWebhooks: { parameters: check70 },
-  createWebhook: { parameters: check9, body: { "application/json": check71 } },
-  fetchWebhook: { parameters: check72 },
-  updateWebhook: { parameters: check74, body: { "application/json": check73, "application/merge-patch+json": check73 } },
-  deleteWebhook: { parameters: check74 },
-  verifyWebhook: { parameters: check75 },
-  rotateWebhookKey: { parameters: check75 },
-  listWebhookDeliveries: { parameters: check76 },
-  clearWebhookDeliveries: { parameters: check77 },
-  redeliverWebhook: { parameters: check78 },
-  listAgents: { parameters: check70 },
-  fetchAgent: { parameters: check79 },
-  listWorkers: { parameters: check80 },
-  registerWorker: { parameters: check82, body: { "application/json": check81 } },
-  fetchWorker: { parameters: check83 },
-  deregisterWorker: { parameters: check83 },
-  heartbeatWorker: { parameters: check84 },
-  listAgentSessions: { parameters: check85 },
-  createAgentSession: { parameters: check9, body: { "application/json": check86 } },
-  fetchAgentSession: { parameters: check87 },
-  cancelAgentSession: { parameters: check88 },
-  retryAgentSession: { parameters: check88 },
-  archiveAgentSession: { parameters: check88 },
-  answerAgentSession: { parameters: check88, body: { "application/json": check89 } },
-  listActivities: { parameters: check90 },
-  createActivity: { parameters: check88, body: { "application/json": check91 } },
-  claimSession: { parameters: check88, body: { "application/json": check92 } },
-  heartbeatClaim: { parameters: check94, body: { "application/json": check93 } },
-  completeClaim: { parameters: check94, body: { "application/json": check95 } },
-  failClaim: { parameters: check94, body: { "application/json": check96 } },
-  releaseClaim: { parameters: check94, body: { "application/json": check97 } },
-  awaitClaimInput: { parameters: check94, body: { "application/json": check98 } },
+  listWorkspaces: { parameters: check2 },
+  fetchWorkspace: { parameters: check3 },
+  listMembers: { parameters: check4 },
+  fetchMember: { parameters: check5 },
+  updateMember: { parameters: check7, body: { "application/json": check6, "application/merge-patch+json": check6 } },
+  removeMember: { parameters: check7 },
+  listTeams: { parameters: check8 },
+  createTeam: { parameters: check10, body: { "application/json": check9 } },
+  fetchTeam: { parameters: check11 },
+  updateTeam: { parameters: check13, body: { "application/json": check12, "application/merge-patch+json": check12 } },
+  deleteTeam: { parameters: check13 },
+  listTeamMembers: { parameters: check14 },
+  putTeamMember: { parameters: check16, body: { "application/json": check15 } },
+  removeTeamMember: { parameters: check16 },
+  listTeamInvites: { parameters: check17 },
+  createTeamInvite: { parameters: check19, body: { "application/json": check18 } },
+  revokeTeamInvite: { parameters: check20 },
+  acceptTeamInvite: { parameters: check21 },
+  listTasks: { parameters: check22 },
+  createTask: { parameters: check10, body: { "application/json": check23 } },
+  searchTasks: { parameters: check24 },
+  fetchTask: { parameters: check25 },
+  updateTask: { parameters: check27, body: { "application/json": check26, "application/merge-patch+json": check26 } },
+  deleteTask: { parameters: check28 },
+  snoozeTask: { parameters: check30, body: { "application/json": check29 } },
+  unsnoozeTask: { parameters: check30 },
+  listTaskRelations: { parameters: check31 },
+  addTaskRelation: { parameters: check32 },
+  removeTaskRelation: { parameters: check32 },
+  decideTriage: { parameters: check34, body: { "application/json": check33 } },
+  patchTaskDescription: { parameters: check34, body: { "application/json": check35 } },
+  listInitiatives: { parameters: check36 },
+  createInitiative: { parameters: check10, body: { "application/json": check37 } },
+  fetchInitiative: { parameters: check25 },
+  updateInitiative: { parameters: check27, body: { "application/json": check26, "application/merge-patch+json": check26 } },
+  listBugs: { parameters: check38 },
+  createBug: { parameters: check10, body: { "application/json": check39 } },
+  fetchBug: { parameters: check25 },
+  updateBug: { parameters: check27, body: { "application/json": check26, "application/merge-patch+json": check26 } },
+  listWorkspaceComments: { parameters: check40 },
+  listComments: { parameters: check41 },
+  createComment: { parameters: check34, body: { "application/json": check42 } },
+  fetchComment: { parameters: check43 },
+  updateComment: { parameters: check45, body: { "application/json": check44, "application/merge-patch+json": check44 } },
+  deleteComment: { parameters: check45 },
+  addCommentReaction: { parameters: check46 },
+  removeCommentReaction: { parameters: check46 },
+  listDocuments: { parameters: check47 },
+  createDocument: { parameters: check10, body: { "application/json": check48 } },
+  fetchDocument: { parameters: check49 },
+  updateDocument: { parameters: check51, body: { "application/json": check50, "application/merge-patch+json": check50 } },
+  deleteDocument: { parameters: check51 },
+  patchDocument: { parameters: check52, body: { "application/json": check35 } },
+  createFileUpload: { parameters: check10, body: { "application/json": check53 } },
+  fetchFile: { parameters: check54 },
+  deleteFile: { parameters: check55 },
+  downloadFile: { parameters: check56 },
+  listTaxonomyLabels: { parameters: check57 },
+  createTaxonomyLabel: { parameters: check10, body: { "application/json": check58 } },
+  fetchTaxonomyLabel: { parameters: check59 },
+  updateTaxonomyLabel: { parameters: check61, body: { "application/json": check60, "application/merge-patch+json": check60 } },
+  deleteTaxonomyLabel: { parameters: check61 },
+  listRecords: { parameters: check62 },
+  fetchRecord: { parameters: check63 },
+  linkRecordTask: { parameters: check64 },
+  unlinkRecordTask: { parameters: check64 },
+  fetchMyRecap: { parameters: check65 },
+  fetchTeamRecap: { parameters: check66 },
+  listPlannedWork: { parameters: check67 },
+  listCompletedWork: { parameters: check68 },
+  listBlockers: { parameters: check67 },
+  listApiKeys: { parameters: check69 },
+  createApiKey: { parameters: check10, body: { "application/json": check70 } },
+  fetchApiKey: { parameters: check71 },
+  revokeApiKey: { parameters: check71 },
+  listWebhooks: { parameters: check69 },
+  createWebhook: { parameters: check10, body: { "application/json": check72 } },
+  fetchWebhook: { parameters: check73 },
+  updateWebhook: { parameters: check75, body: { "application/json": check74, "application/merge-patch+json": check74 } },
+  deleteWebhook: { parameters: check75 },
+  verifyWebhook: { parameters: check76 },
+  rotateWebhookKey: { parameters: check76 },
+  listWebhookDeliveries: { parameters: check77 },
+  clearWebhookDeliveries: { parameters: check78 },
+  redeliverWebhook: { parameters: check79 },
+  listEvents: { parameters: check80 },
+  listAgents: { parameters: check69 },
+  fetchAgent: { parameters: check81 },
+  listWorkers: { parameters: check82 },
+  registerWorker: { parameters: check84, body: { "application/json": check83 } },
+  fetchWorker: { parameters: check85 },
+  deregisterWorker: { parameters: check85 },
+  heartbeatWorker: { parameters: check86 },
+  listAgentSessions: { parameters: check87 },
+  createAgentSession: { parameters: check10, body: { "application/json": check88 } },
+  fetchAgentSession: { parameters: check89 },
+  cancelAgentSession: { parameters: check90 },
+  retryAgentSession: { parameters: check90 },
+  archiveAgentSession: { parameters: check90 },
+  answerAgentSession: { parameters: check90, body: { "application/json": check91 } },
+  listActivities: { parameters: check92 },
+  createActivity: { parameters: check90, body: { "application/json": check93 } },
+  claimSession: { parameters: check90, body: { "application/json": check94 } },
+  heartbeatClaim: { parameters: check96, body: { "application/json": check95 } },
+  completeClaim: { parameters: check96, body: { "application/json": check97 } },
+  failClaim: { parameters: check96, body: { "application/json": check98 } },
+  releaseClaim: { parameters: check96, body: { "application/json": check99 } },
+  awaitClaimInput: { parameters: check96, body: { "application/json": check100 } },
 };

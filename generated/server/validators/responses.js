@@ -657,6 +657,7 @@ return errors === 0;
 validate18.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"Retry-After":true},"dynamicProps":false,"dynamicItems":false};
 
 const check7 = validate19;
+const schema14 = {"properties":{"workspaces":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Workspace"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["workspaces","nextCursor"]};
 const formats6 = module2.fullFormats["date-time"];
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -789,11 +790,14 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.workspaces === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaces"}}); errors++;
 }
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
 if(data.workspaces !== undefined){
 let data0 = data.workspaces;
 if(Array.isArray(data0)){
-if(data0.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaces",keyword:"maxItems",params:{limit: 100}}); errors++;
+if(data0.length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaces",keyword:"maxItems",params:{limit: 200}}); errors++;
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
@@ -807,6 +811,12 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/workspaces",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema14.properties.nextCursor.type}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -814,7 +824,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate20.errors = vErrors;
 return errors === 0;
 }
-validate20.evaluated = {"props":{"workspaces":true},"dynamicProps":false,"dynamicItems":false};
+validate20.evaluated = {"props":{"workspaces":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -834,14 +844,59 @@ errors = vErrors.length;
 validate19.errors = vErrors;
 return errors === 0;
 }
-validate19.evaluated = {"props":{"workspaces":true},"dynamicProps":false,"dynamicItems":false};
+validate19.evaluated = {"props":{"workspaces":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 const check8 = validate24;
 
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate25.evaluated;
+const evaluated0 = validate24.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data["X-Request-Id"] !== undefined){
+let data0 = data["X-Request-Id"];
+if(typeof data0 === "string"){
+if(!pattern3.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/X-Request-Id",keyword:"pattern",params:{pattern: "^req_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/X-Request-Id",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.RateLimit !== undefined){
+if(typeof data.RateLimit !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/RateLimit",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data["RateLimit-Policy"] !== undefined){
+if(typeof data["RateLimit-Policy"] !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/RateLimit-Policy",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.Link !== undefined){
+if(typeof data.Link !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/Link",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+validate24.errors = vErrors;
+return errors === 0;
+}
+validate24.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"Link":true},"dynamicProps":false,"dynamicItems":false};
+
+const check9 = validate25;
+
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate26.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -948,41 +1003,41 @@ vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",p
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate25.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }
-validate25.evaluated = {"props":{"workspaceId":true,"name":true,"isDefault":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate26.evaluated = {"props":{"workspaceId":true,"name":true,"isDefault":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate24.evaluated;
+const evaluated0 = validate25.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate25(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+if(!(validate26(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
 errors = vErrors.length;
 }
-validate24.errors = vErrors;
+validate25.errors = vErrors;
 return errors === 0;
 }
-validate24.evaluated = {"props":{"workspaceId":true,"name":true,"isDefault":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate25.evaluated = {"props":{"workspaceId":true,"name":true,"isDefault":true,"memberCount":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
-const check9 = validate27;
-const schema19 = {"properties":{"members":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Member"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["members","nextCursor"]};
-const schema20 = {"properties":{"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"name":{"maxLength":120,"type":["string","null"]},"email":{"type":["string","null"],"format":"email"},"role":{"$ref":"definitions#/$defs/WorkspaceRole"},"status":{"$ref":"definitions#/$defs/MemberStatus"},"avatarUrl":{"type":["string","null"],"format":"uri"},"timezone":{"minLength":1,"maxLength":64,"type":"string"},"teamIds":{"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array"},"joinedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["userId","name","email","role","status","avatarUrl","timezone","teamIds","joinedAt","version"]};
-const pattern13 = new RegExp("^team_[A-Za-z0-9_-]{1,64}$", "u");
-const schema21 = {"type":"string","enum":["active","invited","removed"]};
+const check10 = validate28;
+const schema20 = {"properties":{"members":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Member"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["members","nextCursor"]};
+const schema21 = {"properties":{"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"name":{"maxLength":120,"type":["string","null"]},"email":{"type":["string","null"],"format":"email"},"role":{"$ref":"definitions#/$defs/WorkspaceRole"},"status":{"$ref":"definitions#/$defs/MemberStatus"},"avatarUrl":{"type":["string","null"],"format":"uri"},"timezone":{"minLength":1,"maxLength":64,"type":"string"},"teamIds":{"items":{"type":"string","pattern":"^team_[A-Za-z0-9_-]{1,64}$"},"type":"array"},"joinedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["userId","name","email","role","status","avatarUrl","timezone","teamIds","joinedAt","version"]};
+const pattern14 = new RegExp("^team_[A-Za-z0-9_-]{1,64}$", "u");
+const schema22 = {"type":"string","enum":["active","invited","removed"]};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -993,18 +1048,18 @@ if(typeof data !== "string"){
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
 }
 if(!(((data === "active") || (data === "invited")) || (data === "removed"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema21.enum}}); errors++;
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema22.enum}}); errors++;
 }
-validate31.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1056,7 +1111,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 if(data.name !== undefined){
 let data1 = data.name;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: schema20.properties.name.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: schema21.properties.name.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 120){
@@ -1067,7 +1122,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 if(data.email !== undefined){
 let data2 = data.email;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/email",keyword:"type",params:{type: schema20.properties.email.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/email",keyword:"type",params:{type: schema21.properties.email.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(!(formats0.test(data2))){
@@ -1082,15 +1137,15 @@ errors = vErrors.length;
 }
 }
 if(data.status !== undefined){
-if(!(validate31(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate32(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
 if(data.avatarUrl !== undefined){
 let data5 = data.avatarUrl;
 if((typeof data5 !== "string") && (data5 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema20.properties.avatarUrl.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema21.properties.avatarUrl.type}}); errors++;
 }
 if(typeof data5 === "string"){
 if(!(formats2(data5))){
@@ -1119,7 +1174,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern13.test(data8)){
+if(!pattern14.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamIds/" + i0,keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1158,16 +1213,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",p
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate29.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":{"userId":true,"name":true,"email":true,"role":true,"status":true,"avatarUrl":true,"timezone":true,"teamIds":true,"joinedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":{"userId":true,"name":true,"email":true,"role":true,"status":true,"avatarUrl":true,"timezone":true,"teamIds":true,"joinedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1189,8 +1244,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/members",keyword:"maxItems",
 }
 const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate29(data0[i0], {instancePath:instancePath+"/members/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+if(!(validate30(data0[i0], {instancePath:instancePath+"/members/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -1202,82 +1257,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/members",keyword:"type",para
 if(data.nextCursor !== undefined){
 let data2 = data.nextCursor;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema19.properties.nextCursor.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema20.properties.nextCursor.type}}); errors++;
 }
 }
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
+validate29.errors = vErrors;
+return errors === 0;
+}
+validate29.evaluated = {"props":{"members":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate28.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate29(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
 validate28.errors = vErrors;
 return errors === 0;
 }
 validate28.evaluated = {"props":{"members":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate27.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate28(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-validate27.errors = vErrors;
-return errors === 0;
-}
-validate27.evaluated = {"props":{"members":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
-
-const check10 = validate35;
-
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate35.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data["X-Request-Id"] !== undefined){
-let data0 = data["X-Request-Id"];
-if(typeof data0 === "string"){
-if(!pattern3.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/X-Request-Id",keyword:"pattern",params:{pattern: "^req_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/X-Request-Id",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.RateLimit !== undefined){
-if(typeof data.RateLimit !== "string"){
-vErrors = add(vErrors, {instancePath:instancePath+"/RateLimit",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data["RateLimit-Policy"] !== undefined){
-if(typeof data["RateLimit-Policy"] !== "string"){
-vErrors = add(vErrors, {instancePath:instancePath+"/RateLimit-Policy",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.Link !== undefined){
-if(typeof data.Link !== "string"){
-vErrors = add(vErrors, {instancePath:instancePath+"/Link",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-validate35.errors = vErrors;
-return errors === 0;
-}
-validate35.evaluated = {"props":{"X-Request-Id":true,"RateLimit":true,"RateLimit-Policy":true,"Link":true},"dynamicProps":false,"dynamicItems":false};
 
 const check11 = validate36;
 
@@ -1336,7 +1346,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 if(data.name !== undefined){
 let data1 = data.name;
 if((typeof data1 !== "string") && (data1 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: schema20.properties.name.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: schema21.properties.name.type}}); errors++;
 }
 if(typeof data1 === "string"){
 if(func0(data1) > 120){
@@ -1347,7 +1357,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",pa
 if(data.email !== undefined){
 let data2 = data.email;
 if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/email",keyword:"type",params:{type: schema20.properties.email.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/email",keyword:"type",params:{type: schema21.properties.email.type}}); errors++;
 }
 if(typeof data2 === "string"){
 if(!(formats0.test(data2))){
@@ -1362,15 +1372,15 @@ errors = vErrors.length;
 }
 }
 if(data.status !== undefined){
-if(!(validate31(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate32(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
 if(data.avatarUrl !== undefined){
 let data5 = data.avatarUrl;
 if((typeof data5 !== "string") && (data5 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema20.properties.avatarUrl.type}}); errors++;
+vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema21.properties.avatarUrl.type}}); errors++;
 }
 if(typeof data5 === "string"){
 if(!(formats2(data5))){
@@ -1399,7 +1409,7 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern13.test(data8)){
+if(!pattern14.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamIds/" + i0,keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1508,7 +1518,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.teamId !== undefined){
 let data0 = data.teamId;
 if(typeof data0 === "string"){
-if(!pattern13.test(data0)){
+if(!pattern14.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1561,7 +1571,7 @@ if((typeof data4 !== "string") && (data4 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"type",params:{type: schema27.properties.parentTeamId.type}}); errors++;
 }
 if(typeof data4 === "string"){
-if(!pattern13.test(data4)){
+if(!pattern14.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1733,7 +1743,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.teamId !== undefined){
 let data0 = data.teamId;
 if(typeof data0 === "string"){
-if(!pattern13.test(data0)){
+if(!pattern14.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1786,7 +1796,7 @@ if((typeof data4 !== "string") && (data4 !== null)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"type",params:{type: schema27.properties.parentTeamId.type}}); errors++;
 }
 if(typeof data4 === "string"){
-if(!pattern13.test(data4)){
+if(!pattern14.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/parentTeamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -1978,7 +1988,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.teamId !== undefined){
 let data0 = data.teamId;
 if(typeof data0 === "string"){
-if(!pattern13.test(data0)){
+if(!pattern14.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2122,7 +2132,7 @@ vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty:
 if(data.teamId !== undefined){
 let data0 = data.teamId;
 if(typeof data0 === "string"){
-if(!pattern13.test(data0)){
+if(!pattern14.test(data0)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2315,7 +2325,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/inviteId",keyword:"type",par
 if(data.teamId !== undefined){
 let data1 = data.teamId;
 if(typeof data1 === "string"){
-if(!pattern13.test(data1)){
+if(!pattern14.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -2510,7 +2520,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/inviteId",keyword:"type",par
 if(data.teamId !== undefined){
 let data1 = data.teamId;
 if(typeof data1 === "string"){
-if(!pattern13.test(data1)){
+if(!pattern14.test(data1)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamId",keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3158,7 +3168,7 @@ const len1 = data11.length;
 for(let i1=0; i1<len1; i1++){
 let data12 = data11[i1];
 if(typeof data12 === "string"){
-if(!pattern13.test(data12)){
+if(!pattern14.test(data12)){
 vErrors = add(vErrors, {instancePath:instancePath+"/teamIds/" + i1,keyword:"pattern",params:{pattern: "^team_[A-Za-z0-9_-]{1,64}$"}}); errors++;
 }
 }
@@ -3860,6 +3870,7 @@ return errors === 0;
 validate103.evaluated = {"props":{"description":true,"relations":true,"links":true,"labelsByType":true,"taskId":true,"workspaceId":true,"title":true,"excerpt":true,"scope":true,"kind":true,"status":true,"visibility":true,"userId":true,"contributors":true,"teamIds":true,"taxonomyLabelIds":true,"parentTaskId":true,"ancestors":true,"topic":true,"workTypes":true,"deadline":true,"completedAt":true,"snoozedUntil":true,"triageStatus":true,"progress":true,"source":true,"createdAt":true,"updatedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
 const check22 = validate115;
+const schema65 = {"properties":{"results":{"maxItems":50,"items":{"$ref":"definitions#/$defs/TaskSearchResult"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["results","nextCursor"]};
 const schema66 = {"properties":{"taskId":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"title":{"minLength":1,"maxLength":255,"type":"string"},"category":{"$ref":"definitions#/$defs/TaskSearchCategory"},"status":{"$ref":"definitions#/$defs/TaskStatus"},"excerpt":{"maxLength":200,"type":["string","null"]},"score":{"minimum":0,"maximum":1,"type":"number"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"updatedAt":{"type":"string","format":"date-time"}},"type":"object","required":["taskId","title","category","status","excerpt","score","userId","updatedAt"]};
 const schema67 = {"type":"string","enum":["initiative","ongoing","bug","triage-bug","triage-item","triage-initiative","review-bug","review-item","review-initiative","day-task"]};
 
@@ -4028,6 +4039,9 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.results === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "results"}}); errors++;
 }
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
 if(data.results !== undefined){
 let data0 = data.results;
 if(Array.isArray(data0)){
@@ -4046,6 +4060,12 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/results",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema65.properties.nextCursor.type}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -4053,7 +4073,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate116.errors = vErrors;
 return errors === 0;
 }
-validate116.evaluated = {"props":{"results":true},"dynamicProps":false,"dynamicItems":false};
+validate116.evaluated = {"props":{"results":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4073,7 +4093,7 @@ errors = vErrors.length;
 validate115.errors = vErrors;
 return errors === 0;
 }
-validate115.evaluated = {"props":{"results":true},"dynamicProps":false,"dynamicItems":false};
+validate115.evaluated = {"props":{"results":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 const check23 = validate123;
 const schema69 = {"properties":{"taskId":{"type":"string","pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"until":{"type":"string","format":"date-time"},"reason":{"maxLength":255,"type":["string","null"]},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"}},"type":"object","required":["taskId","until","reason","userId","createdAt"]};
@@ -4189,6 +4209,7 @@ return errors === 0;
 validate123.evaluated = {"props":{"taskId":true,"until":true,"reason":true,"userId":true,"createdAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check24 = validate126;
+const schema71 = {"properties":{"relations":{"items":{"$ref":"definitions#/$defs/Relation"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["relations","nextCursor"]};
 
 function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4203,6 +4224,9 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.relations === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "relations"}}); errors++;
+}
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
 }
 if(data.relations !== undefined){
 let data0 = data.relations;
@@ -4219,6 +4243,12 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/relations",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema71.properties.nextCursor.type}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -4226,7 +4256,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate127.errors = vErrors;
 return errors === 0;
 }
-validate127.evaluated = {"props":{"relations":true},"dynamicProps":false,"dynamicItems":false};
+validate127.evaluated = {"props":{"relations":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4246,7 +4276,7 @@ errors = vErrors.length;
 validate126.errors = vErrors;
 return errors === 0;
 }
-validate126.evaluated = {"props":{"relations":true},"dynamicProps":false,"dynamicItems":false};
+validate126.evaluated = {"props":{"relations":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 const check25 = validate130;
 
@@ -6832,8 +6862,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/endDate",keyword:"type",para
 if(data.completed !== undefined){
 let data2 = data.completed;
 if(Array.isArray(data2)){
-if(data2.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/completed",keyword:"maxItems",params:{limit: 200}}); errors++;
+if(data2.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/completed",keyword:"maxItems",params:{limit: 50}}); errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
@@ -6850,8 +6880,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/completed",keyword:"type",pa
 if(data.planned !== undefined){
 let data4 = data.planned;
 if(Array.isArray(data4)){
-if(data4.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/planned",keyword:"maxItems",params:{limit: 200}}); errors++;
+if(data4.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/planned",keyword:"maxItems",params:{limit: 50}}); errors++;
 }
 const len1 = data4.length;
 for(let i1=0; i1<len1; i1++){
@@ -6868,8 +6898,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/planned",keyword:"type",para
 if(data.blocked !== undefined){
 let data6 = data.blocked;
 if(Array.isArray(data6)){
-if(data6.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/blocked",keyword:"maxItems",params:{limit: 200}}); errors++;
+if(data6.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/blocked",keyword:"maxItems",params:{limit: 50}}); errors++;
 }
 const len2 = data6.length;
 for(let i2=0; i2<len2; i2++){
@@ -6886,8 +6916,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/blocked",keyword:"type",para
 if(data.initiatives !== undefined){
 let data8 = data.initiatives;
 if(Array.isArray(data8)){
-if(data8.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/initiatives",keyword:"maxItems",params:{limit: 200}}); errors++;
+if(data8.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/initiatives",keyword:"maxItems",params:{limit: 50}}); errors++;
 }
 const len3 = data8.length;
 for(let i3=0; i3<len3; i3++){
@@ -7367,6 +7397,7 @@ return errors === 0;
 validate218.evaluated = {"props":{"apiKeyId":true,"description":true,"prefix":true,"createdAt":true,"createdBy":true,"expiresAt":true,"lastUsedAt":true,"revokedAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check44 = validate221;
+const schema122 = {"properties":{"webhooks":{"maxItems":10,"items":{"$ref":"definitions#/$defs/Webhook"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["webhooks","nextCursor"]};
 const schema123 = {"properties":{"webhookId":{"type":"string","pattern":"^wh_[A-Za-z0-9_-]{1,64}$"},"url":{"maxLength":2000,"type":"string","format":"uri"},"description":{"maxLength":255,"type":["string","null"]},"events":{"minItems":1,"maxItems":50,"items":{"$ref":"definitions#/$defs/WebhookEventType"},"type":["array","null"],"uniqueItems":true},"status":{"$ref":"definitions#/$defs/WebhookStatus"},"userId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"payloadVersion":{"minimum":1,"type":"integer"},"verified":{"type":"boolean"},"checkedAt":{"type":["string","null"],"format":"date-time"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["webhookId","url","description","events","status","userId","payloadVersion","verified","checkedAt","createdAt","updatedAt","version"]};
 const pattern92 = new RegExp("^wh_[A-Za-z0-9_-]{1,64}$", "u");
 const schema124 = {"type":"string","enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed","webhook.test"]};
@@ -7634,6 +7665,9 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.webhooks === undefined){
 vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "webhooks"}}); errors++;
 }
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
 if(data.webhooks !== undefined){
 let data0 = data.webhooks;
 if(Array.isArray(data0)){
@@ -7652,6 +7686,12 @@ else {
 vErrors = add(vErrors, {instancePath:instancePath+"/webhooks",keyword:"type",params:{type: "array"}}); errors++;
 }
 }
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema122.properties.nextCursor.type}}); errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
@@ -7659,7 +7699,7 @@ vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); e
 validate222.errors = vErrors;
 return errors === 0;
 }
-validate222.evaluated = {"props":{"webhooks":true},"dynamicProps":false,"dynamicItems":false};
+validate222.evaluated = {"props":{"webhooks":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -7679,7 +7719,7 @@ errors = vErrors.length;
 validate221.errors = vErrors;
 return errors === 0;
 }
-validate221.evaluated = {"props":{"webhooks":true},"dynamicProps":false,"dynamicItems":false};
+validate221.evaluated = {"props":{"webhooks":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
 
 const check45 = validate230;
 
@@ -8615,4429 +8655,14 @@ return errors === 0;
 validate251.evaluated = {"props":{"deliveryId":true,"webhookId":true,"eventId":true,"eventType":true,"attempt":true,"delivered":true,"status":true,"error":true,"latencyMs":true,"size":true,"attemptedAt":true},"dynamicProps":false,"dynamicItems":false};
 
 const check50 = validate256;
-const schema140 = {"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"name":{"minLength":1,"maxLength":120,"type":"string"},"avatarUrl":{"type":["string","null"],"format":"uri"},"active":{"type":"boolean"},"capabilities":{"maxItems":50,"items":{"minLength":1,"maxLength":64,"type":"string"},"type":"array"},"createdAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["agentId","workspaceId","name","avatarUrl","active","capabilities","createdAt","version"]};
-const pattern102 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const schema139 = {"properties":{"events":{"maxItems":200,"items":{"$ref":"definitions#/$defs/WorkspaceEvent"},"type":"array"},"nextCursor":{"type":["string","null"]},"resumeCursor":{"type":"string"}},"type":"object","required":["events","nextCursor","resumeCursor"]};
+const schema140 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["task.created","task.updated","task.deleted","task.snoozed","comment.created","comment.updated","comment.deleted","comment.reaction_added","comment.reaction_removed","team.created","team.updated","team.deleted","team.invite_created","team.invite_accepted","team.invite_revoked","taxonomy.created","taxonomy.updated","taxonomy.deleted","document.created","document.updated","document.deleted","issue.updated","meeting.created","summary.created","agent_session.queued","agent_session.updated","agent_session.completed"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.created"]}}}},"else":{"$ref":"definitions#/$defs/TaskCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.updated"]}}}},"else":{"$ref":"definitions#/$defs/TaskUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TaskDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["task.snoozed"]}}}},"else":{"$ref":"definitions#/$defs/TaskSnoozedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.created"]}}}},"else":{"$ref":"definitions#/$defs/CommentCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.updated"]}}}},"else":{"$ref":"definitions#/$defs/CommentUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.deleted"]}}}},"else":{"$ref":"definitions#/$defs/CommentDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.reaction_added"]}}}},"else":{"$ref":"definitions#/$defs/CommentReactionAddedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["comment.reaction_removed"]}}}},"else":{"$ref":"definitions#/$defs/CommentReactionRemovedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.created"]}}}},"else":{"$ref":"definitions#/$defs/TeamCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.updated"]}}}},"else":{"$ref":"definitions#/$defs/TeamUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TeamDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_created"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_accepted"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteAcceptedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["team.invite_revoked"]}}}},"else":{"$ref":"definitions#/$defs/TeamInviteRevokedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.created"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.updated"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["taxonomy.deleted"]}}}},"else":{"$ref":"definitions#/$defs/TaxonomyDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.created"]}}}},"else":{"$ref":"definitions#/$defs/DocumentCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.updated"]}}}},"else":{"$ref":"definitions#/$defs/DocumentUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["document.deleted"]}}}},"else":{"$ref":"definitions#/$defs/DocumentDeletedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["issue.updated"]}}}},"else":{"$ref":"definitions#/$defs/IssueUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["meeting.created"]}}}},"else":{"$ref":"definitions#/$defs/MeetingCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["summary.created"]}}}},"else":{"$ref":"definitions#/$defs/SummaryCreatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.queued"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionQueuedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.updated"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionUpdatedEvent"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["agent_session.completed"]}}}},"else":{"$ref":"definitions#/$defs/AgentSessionCompletedEvent"}}]};
+const pattern104 = new RegExp("^[1-9][0-9]*$", "u");
 
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate258.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.agentId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data.name === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
-}
-if(data.avatarUrl === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "avatarUrl"}}); errors++;
-}
-if(data.active === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "active"}}); errors++;
-}
-if(data.capabilities === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "capabilities"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.version === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
-}
-if(data.agentId !== undefined){
-let data0 = data.agentId;
-if(typeof data0 === "string"){
-if(!pattern102.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workspaceId !== undefined){
-let data1 = data.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.name !== undefined){
-let data2 = data.name;
-if(typeof data2 === "string"){
-if(func0(data2) > 120){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
-}
-if(func0(data2) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.avatarUrl !== undefined){
-let data3 = data.avatarUrl;
-if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema140.properties.avatarUrl.type}}); errors++;
-}
-if(typeof data3 === "string"){
-if(!(formats2(data3))){
-vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-}
-if(data.active !== undefined){
-if(typeof data.active !== "boolean"){
-vErrors = add(vErrors, {instancePath:instancePath+"/active",keyword:"type",params:{type: "boolean"}}); errors++;
-}
-}
-if(data.capabilities !== undefined){
-let data5 = data.capabilities;
-if(Array.isArray(data5)){
-if(data5.length > 50){
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"maxItems",params:{limit: 50}}); errors++;
-}
-const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-let data6 = data5[i0];
-if(typeof data6 === "string"){
-if(func0(data6) > 64){
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"maxLength",params:{limit: 64}}); errors++;
-}
-if(func0(data6) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data7 = data.createdAt;
-if(typeof data7 === "string"){
-if(!(formats6.validate(data7))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.version !== undefined){
-let data8 = data.version;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
-}
-if(typeof data8 == "number"){
-if(data8 < 1 || isNaN(data8)){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate258.errors = vErrors;
-return errors === 0;
-}
-validate258.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,"avatarUrl":true,"active":true,"capabilities":true,"createdAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate257.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.agents === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agents"}}); errors++;
-}
-if(data.agents !== undefined){
-let data0 = data.agents;
-if(Array.isArray(data0)){
-if(data0.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/agents",keyword:"maxItems",params:{limit: 100}}); errors++;
-}
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate258(data0[i0], {instancePath:instancePath+"/agents/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate258.errors : vErrors.concat(validate258.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agents",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate257.errors = vErrors;
-return errors === 0;
-}
-validate257.evaluated = {"props":{"agents":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate256.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
-errors = vErrors.length;
-}
-validate256.errors = vErrors;
-return errors === 0;
-}
-validate256.evaluated = {"props":{"agents":true},"dynamicProps":false,"dynamicItems":false};
-
-const check51 = validate261;
-
-function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate262.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.agentId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data.name === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
-}
-if(data.avatarUrl === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "avatarUrl"}}); errors++;
-}
-if(data.active === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "active"}}); errors++;
-}
-if(data.capabilities === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "capabilities"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.version === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
-}
-if(data.agentId !== undefined){
-let data0 = data.agentId;
-if(typeof data0 === "string"){
-if(!pattern102.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workspaceId !== undefined){
-let data1 = data.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.name !== undefined){
-let data2 = data.name;
-if(typeof data2 === "string"){
-if(func0(data2) > 120){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
-}
-if(func0(data2) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.avatarUrl !== undefined){
-let data3 = data.avatarUrl;
-if((typeof data3 !== "string") && (data3 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema140.properties.avatarUrl.type}}); errors++;
-}
-if(typeof data3 === "string"){
-if(!(formats2(data3))){
-vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-}
-if(data.active !== undefined){
-if(typeof data.active !== "boolean"){
-vErrors = add(vErrors, {instancePath:instancePath+"/active",keyword:"type",params:{type: "boolean"}}); errors++;
-}
-}
-if(data.capabilities !== undefined){
-let data5 = data.capabilities;
-if(Array.isArray(data5)){
-if(data5.length > 50){
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"maxItems",params:{limit: 50}}); errors++;
-}
-const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-let data6 = data5[i0];
-if(typeof data6 === "string"){
-if(func0(data6) > 64){
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"maxLength",params:{limit: 64}}); errors++;
-}
-if(func0(data6) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data7 = data.createdAt;
-if(typeof data7 === "string"){
-if(!(formats6.validate(data7))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.version !== undefined){
-let data8 = data.version;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
-}
-if(typeof data8 == "number"){
-if(data8 < 1 || isNaN(data8)){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate262.errors = vErrors;
-return errors === 0;
-}
-validate262.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,"avatarUrl":true,"active":true,"capabilities":true,"createdAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate261(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate261.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate262(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
-errors = vErrors.length;
-}
-validate261.errors = vErrors;
-return errors === 0;
-}
-validate261.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,"avatarUrl":true,"active":true,"capabilities":true,"createdAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
-
-const check52 = validate264;
-const schema145 = {"properties":{"workerId":{"type":"string","pattern":"^wrk_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"mode":{"$ref":"definitions#/$defs/ExecutionMode"},"name":{"minLength":1,"maxLength":120,"type":"string"},"status":{"$ref":"definitions#/$defs/WorkerStatus"},"sessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"registeredAt":{"type":"string","format":"date-time"},"lastSeenAt":{"type":"string","format":"date-time"}},"type":"object","required":["workerId","agentId","workspaceId","userId","mode","name","status","sessionId","registeredAt","lastSeenAt"]};
-const pattern106 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
-const pattern110 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
-const schema146 = {"type":"string","enum":["local","cloud"]};
-
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate267.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((data === "local") || (data === "cloud"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema146.enum}}); errors++;
-}
-validate267.errors = vErrors;
-return errors === 0;
-}
-validate267.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema147 = {"type":"string","enum":["online","offline"]};
-
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate269.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((data === "online") || (data === "offline"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema147.enum}}); errors++;
-}
-validate269.errors = vErrors;
-return errors === 0;
-}
-validate269.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate266.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.workerId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
-}
-if(data.agentId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data.userId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
-}
-if(data.mode === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "mode"}}); errors++;
-}
-if(data.name === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
-}
-if(data.status === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "status"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.registeredAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "registeredAt"}}); errors++;
-}
-if(data.lastSeenAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "lastSeenAt"}}); errors++;
-}
-if(data.workerId !== undefined){
-let data0 = data.workerId;
-if(typeof data0 === "string"){
-if(!pattern106.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.agentId !== undefined){
-let data1 = data.agentId;
-if(typeof data1 === "string"){
-if(!pattern102.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workspaceId !== undefined){
-let data2 = data.workspaceId;
-if(typeof data2 === "string"){
-if(!pattern0.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.userId !== undefined){
-let data3 = data.userId;
-if(typeof data3 === "string"){
-if(!pattern2.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.mode !== undefined){
-if(!(validate267(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
-}
-}
-if(data.name !== undefined){
-let data5 = data.name;
-if(typeof data5 === "string"){
-if(func0(data5) > 120){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
-}
-if(func0(data5) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.status !== undefined){
-if(!(validate269(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
-errors = vErrors.length;
-}
-}
-if(data.sessionId !== undefined){
-let data7 = data.sessionId;
-if((typeof data7 !== "string") && (data7 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema145.properties.sessionId.type}}); errors++;
-}
-if(typeof data7 === "string"){
-if(!pattern110.test(data7)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.registeredAt !== undefined){
-let data8 = data.registeredAt;
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
-vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.lastSeenAt !== undefined){
-let data9 = data.lastSeenAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
-vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate266.errors = vErrors;
-return errors === 0;
-}
-validate266.evaluated = {"props":{"workerId":true,"agentId":true,"workspaceId":true,"userId":true,"mode":true,"name":true,"status":true,"sessionId":true,"registeredAt":true,"lastSeenAt":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate265.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.workers === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workers"}}); errors++;
-}
-if(data.workers !== undefined){
-let data0 = data.workers;
-if(Array.isArray(data0)){
-if(data0.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/workers",keyword:"maxItems",params:{limit: 200}}); errors++;
-}
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate266(data0[i0], {instancePath:instancePath+"/workers/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workers",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate265.errors = vErrors;
-return errors === 0;
-}
-validate265.evaluated = {"props":{"workers":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate264.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate265(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
-errors = vErrors.length;
-}
-validate264.errors = vErrors;
-return errors === 0;
-}
-validate264.evaluated = {"props":{"workers":true},"dynamicProps":false,"dynamicItems":false};
-
-const check53 = validate273;
-
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate274.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.workerId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
-}
-if(data.agentId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data.userId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
-}
-if(data.mode === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "mode"}}); errors++;
-}
-if(data.name === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
-}
-if(data.status === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "status"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.registeredAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "registeredAt"}}); errors++;
-}
-if(data.lastSeenAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "lastSeenAt"}}); errors++;
-}
-if(data.workerId !== undefined){
-let data0 = data.workerId;
-if(typeof data0 === "string"){
-if(!pattern106.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.agentId !== undefined){
-let data1 = data.agentId;
-if(typeof data1 === "string"){
-if(!pattern102.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workspaceId !== undefined){
-let data2 = data.workspaceId;
-if(typeof data2 === "string"){
-if(!pattern0.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.userId !== undefined){
-let data3 = data.userId;
-if(typeof data3 === "string"){
-if(!pattern2.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.mode !== undefined){
-if(!(validate267(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
-}
-}
-if(data.name !== undefined){
-let data5 = data.name;
-if(typeof data5 === "string"){
-if(func0(data5) > 120){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
-}
-if(func0(data5) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.status !== undefined){
-if(!(validate269(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
-errors = vErrors.length;
-}
-}
-if(data.sessionId !== undefined){
-let data7 = data.sessionId;
-if((typeof data7 !== "string") && (data7 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema145.properties.sessionId.type}}); errors++;
-}
-if(typeof data7 === "string"){
-if(!pattern110.test(data7)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.registeredAt !== undefined){
-let data8 = data.registeredAt;
-if(typeof data8 === "string"){
-if(!(formats6.validate(data8))){
-vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.lastSeenAt !== undefined){
-let data9 = data.lastSeenAt;
-if(typeof data9 === "string"){
-if(!(formats6.validate(data9))){
-vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate274.errors = vErrors;
-return errors === 0;
-}
-validate274.evaluated = {"props":{"workerId":true,"agentId":true,"workspaceId":true,"userId":true,"mode":true,"name":true,"status":true,"sessionId":true,"registeredAt":true,"lastSeenAt":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate273.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate274(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
-errors = vErrors.length;
-}
-validate273.errors = vErrors;
-return errors === 0;
-}
-validate273.evaluated = {"props":{"workerId":true,"agentId":true,"workspaceId":true,"userId":true,"mode":true,"name":true,"status":true,"sessionId":true,"registeredAt":true,"lastSeenAt":true},"dynamicProps":false,"dynamicItems":false};
-
-const check54 = validate278;
-const schema152 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["stop","cancel_session"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["stop"]}}}},"else":{"$ref":"definitions#/$defs/StopCommand"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["cancel_session"]}}}},"else":{"$ref":"definitions#/$defs/CancelSessionCommand"}}]};
-
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate282.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.type !== undefined){
-if("stop" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "stop"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate282.errors = vErrors;
-return errors === 0;
-}
-validate282.evaluated = {"props":{"type":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate284.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.type !== undefined){
-if("cancel_session" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "cancel_session"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data1 = data.sessionId;
-if(typeof data1 === "string"){
-if(!pattern110.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate284.errors = vErrors;
-return errors === 0;
-}
-validate284.evaluated = {"props":{"type":true,"sessionId":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate281.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.type !== undefined){
-let data0 = data.type;
-if(!((data0 === "stop") || (data0 === "cancel_session"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema152.allOf[0].properties.type.enum}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-const _errs4 = errors;
-let valid2 = true;
-const _errs5 = errors;
-const _errs6 = errors;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.type === undefined) && (missing0 = "type")){
-const err3 = {};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "stop")){
-const err4 = {};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err5 = {};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-var valid3 = _errs7 === errors;
-if(valid3){
-const err6 = {};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid0 = _errs5 === errors;
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid0){
-const _errs10 = errors;
-if(!(validate282(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate282.errors : vErrors.concat(validate282.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs10 === errors;
-valid2 = _valid0;
-if(valid2){
-var props0 = {};
-props0.type = true;
-}
-}
-if(!valid2){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true){
-props0 = props0 || {};
-props0.type = true;
-}
-const _errs12 = errors;
-let valid5 = true;
-const _errs13 = errors;
-const _errs14 = errors;
-const _errs15 = errors;
-if(errors === _errs15){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if((data.type === undefined) && (missing1 = "type")){
-const err8 = {};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "cancel_session")){
-const err9 = {};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err10 = {};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-var valid6 = _errs15 === errors;
-if(valid6){
-const err11 = {};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid1 = _errs13 === errors;
-errors = _errs12;
-if(vErrors !== null){
-if(_errs12){
-vErrors.length = _errs12;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid1){
-const _errs18 = errors;
-if(!(validate284(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate284.errors : vErrors.concat(validate284.errors);
-errors = vErrors.length;
-}
-var _valid1 = _errs18 === errors;
-valid5 = _valid1;
-if(valid5){
-var props1 = {};
-props1.type = true;
-props1.sessionId = true;
-}
-}
-if(!valid5){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props1 !== undefined){
-if(props1 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props1);
-}
-}
-validate281.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate281.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate279.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.worker === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "worker"}}); errors++;
-}
-if(data.commands === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "commands"}}); errors++;
-}
-if(data.worker !== undefined){
-if(!(validate266(data.worker, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
-errors = vErrors.length;
-}
-}
-if(data.commands !== undefined){
-let data1 = data.commands;
-if(Array.isArray(data1)){
-if(data1.length > 50){
-vErrors = add(vErrors, {instancePath:instancePath+"/commands",keyword:"maxItems",params:{limit: 50}}); errors++;
-}
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate281(data1[i0], {instancePath:instancePath+"/commands/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/commands",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate279.errors = vErrors;
-return errors === 0;
-}
-validate279.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate278.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate279(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
-errors = vErrors.length;
-}
-validate278.errors = vErrors;
-return errors === 0;
-}
-validate278.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":false,"dynamicItems":false};
-
-const check55 = validate288;
-const schema156 = {"properties":{"agentSessions":{"maxItems":200,"items":{"$ref":"definitions#/$defs/AgentSession"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["agentSessions","nextCursor"]};
-const schema157 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
-const pattern123 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
-const schema158 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
-
-function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate292.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((((((((data === "pending") || (data === "queued")) || (data === "active")) || (data === "awaiting_input")) || (data === "stale")) || (data === "complete")) || (data === "error")) || (data === "cancelled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema158.enum}}); errors++;
-}
-validate292.errors = vErrors;
-return errors === 0;
-}
-validate292.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate294.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-if(data.done === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "done"}}); errors++;
-}
-if(data.text !== undefined){
-let data0 = data.text;
-if(typeof data0 === "string"){
-if(func0(data0) > 500){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 500}}); errors++;
-}
-if(func0(data0) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.done !== undefined){
-if(typeof data.done !== "boolean"){
-vErrors = add(vErrors, {instancePath:instancePath+"/done",keyword:"type",params:{type: "boolean"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate294.errors = vErrors;
-return errors === 0;
-}
-validate294.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate290.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data.agentId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data.executionMode === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "executionMode"}}); errors++;
-}
-if(data.state === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
-}
-if(data.initiatedByUserId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "initiatedByUserId"}}); errors++;
-}
-if(data.ownerUserId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "ownerUserId"}}); errors++;
-}
-if(data.taskId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "taskId"}}); errors++;
-}
-if(data.prompt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "prompt"}}); errors++;
-}
-if(data.instructions === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "instructions"}}); errors++;
-}
-if(data.context === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "context"}}); errors++;
-}
-if(data.activeClaimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activeClaimId"}}); errors++;
-}
-if(data.plan === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "plan"}}); errors++;
-}
-if(data.externalUrl === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "externalUrl"}}); errors++;
-}
-if(data.question === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "question"}}); errors++;
-}
-if(data.errorMessage === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "errorMessage"}}); errors++;
-}
-if(data.retryOfSessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "retryOfSessionId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.updatedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "updatedAt"}}); errors++;
-}
-if(data.startedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "startedAt"}}); errors++;
-}
-if(data.finishedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "finishedAt"}}); errors++;
-}
-if(data.archivedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "archivedAt"}}); errors++;
-}
-if(data.version === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
-}
-if(data.sessionId !== undefined){
-let data0 = data.sessionId;
-if(typeof data0 === "string"){
-if(!pattern110.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workspaceId !== undefined){
-let data1 = data.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.agentId !== undefined){
-let data2 = data.agentId;
-if(typeof data2 === "string"){
-if(!pattern102.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.executionMode !== undefined){
-if(!(validate267(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
-}
-}
-if(data.state !== undefined){
-if(!(validate292(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
-errors = vErrors.length;
-}
-}
-if(data.initiatedByUserId !== undefined){
-let data5 = data.initiatedByUserId;
-if(typeof data5 === "string"){
-if(!pattern2.test(data5)){
-vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.ownerUserId !== undefined){
-let data6 = data.ownerUserId;
-if((typeof data6 !== "string") && (data6 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"type",params:{type: schema157.properties.ownerUserId.type}}); errors++;
-}
-if(typeof data6 === "string"){
-if(!pattern2.test(data6)){
-vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.taskId !== undefined){
-let data7 = data.taskId;
-if((typeof data7 !== "string") && (data7 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema157.properties.taskId.type}}); errors++;
-}
-if(typeof data7 === "string"){
-if(!pattern36.test(data7)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.prompt !== undefined){
-let data8 = data.prompt;
-if(typeof data8 === "string"){
-if(func0(data8) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-if(func0(data8) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.instructions !== undefined){
-let data9 = data.instructions;
-if((typeof data9 !== "string") && (data9 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"type",params:{type: schema157.properties.instructions.type}}); errors++;
-}
-if(typeof data9 === "string"){
-if(func0(data9) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-}
-}
-if(data.context !== undefined){
-let data10 = data.context;
-if((typeof data10 !== "string") && (data10 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"type",params:{type: schema157.properties.context.type}}); errors++;
-}
-if(typeof data10 === "string"){
-if(func0(data10) > 200000){
-vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"maxLength",params:{limit: 200000}}); errors++;
-}
-}
-}
-if(data.activeClaimId !== undefined){
-let data11 = data.activeClaimId;
-if((typeof data11 !== "string") && (data11 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema157.properties.activeClaimId.type}}); errors++;
-}
-if(typeof data11 === "string"){
-if(!pattern123.test(data11)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.plan !== undefined){
-let data12 = data.plan;
-if(Array.isArray(data12)){
-if(data12.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"maxItems",params:{limit: 100}}); errors++;
-}
-const len0 = data12.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate294(data12[i0], {instancePath:instancePath+"/plan/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-if(data.externalUrl !== undefined){
-let data14 = data.externalUrl;
-if((typeof data14 !== "string") && (data14 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"type",params:{type: schema157.properties.externalUrl.type}}); errors++;
-}
-if(typeof data14 === "string"){
-if(!(formats2(data14))){
-vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-}
-if(data.question !== undefined){
-let data15 = data.question;
-if((typeof data15 !== "string") && (data15 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",params:{type: schema157.properties.question.type}}); errors++;
-}
-if(typeof data15 === "string"){
-if(func0(data15) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-}
-}
-if(data.answer !== undefined){
-let data16 = data.answer;
-if((typeof data16 !== "string") && (data16 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"type",params:{type: schema157.properties.answer.type}}); errors++;
-}
-if(typeof data16 === "string"){
-if(func0(data16) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-}
-}
-if(data.errorMessage !== undefined){
-let data17 = data.errorMessage;
-if((typeof data17 !== "string") && (data17 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema157.properties.errorMessage.type}}); errors++;
-}
-if(typeof data17 === "string"){
-if(func0(data17) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-}
-}
-if(data.retryOfSessionId !== undefined){
-let data18 = data.retryOfSessionId;
-if((typeof data18 !== "string") && (data18 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
-}
-if(typeof data18 === "string"){
-if(!pattern110.test(data18)){
-vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.createdAt !== undefined){
-let data19 = data.createdAt;
-if(typeof data19 === "string"){
-if(!(formats6.validate(data19))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.updatedAt !== undefined){
-let data20 = data.updatedAt;
-if(typeof data20 === "string"){
-if(!(formats6.validate(data20))){
-vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.startedAt !== undefined){
-let data21 = data.startedAt;
-if((typeof data21 !== "string") && (data21 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"type",params:{type: schema157.properties.startedAt.type}}); errors++;
-}
-if(typeof data21 === "string"){
-if(!(formats6.validate(data21))){
-vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-}
-if(data.finishedAt !== undefined){
-let data22 = data.finishedAt;
-if((typeof data22 !== "string") && (data22 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"type",params:{type: schema157.properties.finishedAt.type}}); errors++;
-}
-if(typeof data22 === "string"){
-if(!(formats6.validate(data22))){
-vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-}
-if(data.archivedAt !== undefined){
-let data23 = data.archivedAt;
-if((typeof data23 !== "string") && (data23 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"type",params:{type: schema157.properties.archivedAt.type}}); errors++;
-}
-if(typeof data23 === "string"){
-if(!(formats6.validate(data23))){
-vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-}
-if(data.version !== undefined){
-let data24 = data.version;
-if(!((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24)))){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
-}
-if(typeof data24 == "number"){
-if(data24 < 1 || isNaN(data24)){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate290.errors = vErrors;
-return errors === 0;
-}
-validate290.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate289.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.agentSessions === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentSessions"}}); errors++;
-}
-if(data.nextCursor === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
-}
-if(data.agentSessions !== undefined){
-let data0 = data.agentSessions;
-if(Array.isArray(data0)){
-if(data0.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentSessions",keyword:"maxItems",params:{limit: 200}}); errors++;
-}
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate290(data0[i0], {instancePath:instancePath+"/agentSessions/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentSessions",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-if(data.nextCursor !== undefined){
-let data2 = data.nextCursor;
-if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema156.properties.nextCursor.type}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate289.errors = vErrors;
-return errors === 0;
-}
-validate289.evaluated = {"props":{"agentSessions":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate288.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate289(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
-errors = vErrors.length;
-}
-validate288.errors = vErrors;
-return errors === 0;
-}
-validate288.evaluated = {"props":{"agentSessions":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
-
-const check56 = validate298;
-
-function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate299.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.workspaceId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
-}
-if(data.agentId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
-}
-if(data.executionMode === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "executionMode"}}); errors++;
-}
-if(data.state === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
-}
-if(data.initiatedByUserId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "initiatedByUserId"}}); errors++;
-}
-if(data.ownerUserId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "ownerUserId"}}); errors++;
-}
-if(data.taskId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "taskId"}}); errors++;
-}
-if(data.prompt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "prompt"}}); errors++;
-}
-if(data.instructions === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "instructions"}}); errors++;
-}
-if(data.context === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "context"}}); errors++;
-}
-if(data.activeClaimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activeClaimId"}}); errors++;
-}
-if(data.plan === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "plan"}}); errors++;
-}
-if(data.externalUrl === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "externalUrl"}}); errors++;
-}
-if(data.question === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "question"}}); errors++;
-}
-if(data.errorMessage === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "errorMessage"}}); errors++;
-}
-if(data.retryOfSessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "retryOfSessionId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.updatedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "updatedAt"}}); errors++;
-}
-if(data.startedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "startedAt"}}); errors++;
-}
-if(data.finishedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "finishedAt"}}); errors++;
-}
-if(data.archivedAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "archivedAt"}}); errors++;
-}
-if(data.version === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
-}
-if(data.sessionId !== undefined){
-let data0 = data.sessionId;
-if(typeof data0 === "string"){
-if(!pattern110.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workspaceId !== undefined){
-let data1 = data.workspaceId;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.agentId !== undefined){
-let data2 = data.agentId;
-if(typeof data2 === "string"){
-if(!pattern102.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.executionMode !== undefined){
-if(!(validate267(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
-}
-}
-if(data.state !== undefined){
-if(!(validate292(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
-errors = vErrors.length;
-}
-}
-if(data.initiatedByUserId !== undefined){
-let data5 = data.initiatedByUserId;
-if(typeof data5 === "string"){
-if(!pattern2.test(data5)){
-vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.ownerUserId !== undefined){
-let data6 = data.ownerUserId;
-if((typeof data6 !== "string") && (data6 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"type",params:{type: schema157.properties.ownerUserId.type}}); errors++;
-}
-if(typeof data6 === "string"){
-if(!pattern2.test(data6)){
-vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.taskId !== undefined){
-let data7 = data.taskId;
-if((typeof data7 !== "string") && (data7 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema157.properties.taskId.type}}); errors++;
-}
-if(typeof data7 === "string"){
-if(!pattern36.test(data7)){
-vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.prompt !== undefined){
-let data8 = data.prompt;
-if(typeof data8 === "string"){
-if(func0(data8) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-if(func0(data8) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.instructions !== undefined){
-let data9 = data.instructions;
-if((typeof data9 !== "string") && (data9 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"type",params:{type: schema157.properties.instructions.type}}); errors++;
-}
-if(typeof data9 === "string"){
-if(func0(data9) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-}
-}
-if(data.context !== undefined){
-let data10 = data.context;
-if((typeof data10 !== "string") && (data10 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"type",params:{type: schema157.properties.context.type}}); errors++;
-}
-if(typeof data10 === "string"){
-if(func0(data10) > 200000){
-vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"maxLength",params:{limit: 200000}}); errors++;
-}
-}
-}
-if(data.activeClaimId !== undefined){
-let data11 = data.activeClaimId;
-if((typeof data11 !== "string") && (data11 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema157.properties.activeClaimId.type}}); errors++;
-}
-if(typeof data11 === "string"){
-if(!pattern123.test(data11)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.plan !== undefined){
-let data12 = data.plan;
-if(Array.isArray(data12)){
-if(data12.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"maxItems",params:{limit: 100}}); errors++;
-}
-const len0 = data12.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate294(data12[i0], {instancePath:instancePath+"/plan/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-if(data.externalUrl !== undefined){
-let data14 = data.externalUrl;
-if((typeof data14 !== "string") && (data14 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"type",params:{type: schema157.properties.externalUrl.type}}); errors++;
-}
-if(typeof data14 === "string"){
-if(!(formats2(data14))){
-vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-}
-if(data.question !== undefined){
-let data15 = data.question;
-if((typeof data15 !== "string") && (data15 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",params:{type: schema157.properties.question.type}}); errors++;
-}
-if(typeof data15 === "string"){
-if(func0(data15) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-}
-}
-if(data.answer !== undefined){
-let data16 = data.answer;
-if((typeof data16 !== "string") && (data16 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"type",params:{type: schema157.properties.answer.type}}); errors++;
-}
-if(typeof data16 === "string"){
-if(func0(data16) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-}
-}
-if(data.errorMessage !== undefined){
-let data17 = data.errorMessage;
-if((typeof data17 !== "string") && (data17 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema157.properties.errorMessage.type}}); errors++;
-}
-if(typeof data17 === "string"){
-if(func0(data17) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-}
-}
-if(data.retryOfSessionId !== undefined){
-let data18 = data.retryOfSessionId;
-if((typeof data18 !== "string") && (data18 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema157.properties.retryOfSessionId.type}}); errors++;
-}
-if(typeof data18 === "string"){
-if(!pattern110.test(data18)){
-vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-}
-if(data.createdAt !== undefined){
-let data19 = data.createdAt;
-if(typeof data19 === "string"){
-if(!(formats6.validate(data19))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.updatedAt !== undefined){
-let data20 = data.updatedAt;
-if(typeof data20 === "string"){
-if(!(formats6.validate(data20))){
-vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.startedAt !== undefined){
-let data21 = data.startedAt;
-if((typeof data21 !== "string") && (data21 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"type",params:{type: schema157.properties.startedAt.type}}); errors++;
-}
-if(typeof data21 === "string"){
-if(!(formats6.validate(data21))){
-vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-}
-if(data.finishedAt !== undefined){
-let data22 = data.finishedAt;
-if((typeof data22 !== "string") && (data22 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"type",params:{type: schema157.properties.finishedAt.type}}); errors++;
-}
-if(typeof data22 === "string"){
-if(!(formats6.validate(data22))){
-vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-}
-if(data.archivedAt !== undefined){
-let data23 = data.archivedAt;
-if((typeof data23 !== "string") && (data23 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"type",params:{type: schema157.properties.archivedAt.type}}); errors++;
-}
-if(typeof data23 === "string"){
-if(!(formats6.validate(data23))){
-vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-}
-if(data.version !== undefined){
-let data24 = data.version;
-if(!((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24)))){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
-}
-if(typeof data24 == "number"){
-if(data24 < 1 || isNaN(data24)){
-vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate299.errors = vErrors;
-return errors === 0;
-}
-validate299.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate298.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate299(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate299.errors : vErrors.concat(validate299.errors);
-errors = vErrors.length;
-}
-validate298.errors = vErrors;
-return errors === 0;
-}
-validate298.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
-
-const check57 = validate304;
-const schema163 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
-const schema164 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivity"}}]};
-const pattern133 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
-
-function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate307.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.activityId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-if(data.type !== undefined){
-if("progress" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "progress"}}); errors++;
-}
-}
-if(data.activityId !== undefined){
-let data1 = data.activityId;
-if(typeof data1 === "string"){
-if(!pattern133.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data2 = data.sessionId;
-if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data3 = data.claimId;
-if(typeof data3 === "string"){
-if(!pattern123.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.text !== undefined){
-let data5 = data.text;
-if(typeof data5 === "string"){
-if(func0(data5) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-if(func0(data5) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate307.errors = vErrors;
-return errors === 0;
-}
-validate307.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate309(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate309.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.activityId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.steps === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "steps"}}); errors++;
-}
-if(data.type !== undefined){
-if("plan" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "plan"}}); errors++;
-}
-}
-if(data.activityId !== undefined){
-let data1 = data.activityId;
-if(typeof data1 === "string"){
-if(!pattern133.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data2 = data.sessionId;
-if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data3 = data.claimId;
-if(typeof data3 === "string"){
-if(!pattern123.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.steps !== undefined){
-let data5 = data.steps;
-if(Array.isArray(data5)){
-if(data5.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"maxItems",params:{limit: 100}}); errors++;
-}
-const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate294(data5[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate309.errors = vErrors;
-return errors === 0;
-}
-validate309.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"steps":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate312(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate312.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.activityId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.url === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "url"}}); errors++;
-}
-if(data.type !== undefined){
-if("url" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "url"}}); errors++;
-}
-}
-if(data.activityId !== undefined){
-let data1 = data.activityId;
-if(typeof data1 === "string"){
-if(!pattern133.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data2 = data.sessionId;
-if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data3 = data.claimId;
-if(typeof data3 === "string"){
-if(!pattern123.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.url !== undefined){
-let data5 = data.url;
-if(typeof data5 === "string"){
-if(!(formats2(data5))){
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate312.errors = vErrors;
-return errors === 0;
-}
-validate312.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"url":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate314(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate314.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.activityId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-if(data.type !== undefined){
-if("completion" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "completion"}}); errors++;
-}
-}
-if(data.activityId !== undefined){
-let data1 = data.activityId;
-if(typeof data1 === "string"){
-if(!pattern133.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data2 = data.sessionId;
-if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data3 = data.claimId;
-if(typeof data3 === "string"){
-if(!pattern123.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.text !== undefined){
-let data5 = data.text;
-if(typeof data5 === "string"){
-if(func0(data5) > 20000){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 20000}}); errors++;
-}
-if(func0(data5) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate314.errors = vErrors;
-return errors === 0;
-}
-validate314.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate316(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate316.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.activityId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-if(data.type !== undefined){
-if("failure" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "failure"}}); errors++;
-}
-}
-if(data.activityId !== undefined){
-let data1 = data.activityId;
-if(typeof data1 === "string"){
-if(!pattern133.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data2 = data.sessionId;
-if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data3 = data.claimId;
-if(typeof data3 === "string"){
-if(!pattern123.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.text !== undefined){
-let data5 = data.text;
-if(typeof data5 === "string"){
-if(func0(data5) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-if(func0(data5) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate316.errors = vErrors;
-return errors === 0;
-}
-validate316.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate318(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate318.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.activityId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.text === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
-}
-if(data.type !== undefined){
-if("policy" !== data.type){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "policy"}}); errors++;
-}
-}
-if(data.activityId !== undefined){
-let data1 = data.activityId;
-if(typeof data1 === "string"){
-if(!pattern133.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data2 = data.sessionId;
-if(typeof data2 === "string"){
-if(!pattern110.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.claimId !== undefined){
-let data3 = data.claimId;
-if(typeof data3 === "string"){
-if(!pattern123.test(data3)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.text !== undefined){
-let data5 = data.text;
-if(typeof data5 === "string"){
-if(func0(data5) > 4000){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
-}
-if(func0(data5) < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate318.errors = vErrors;
-return errors === 0;
-}
-validate318.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate306.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.type !== undefined){
-let data0 = data.type;
-if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema164.allOf[0].properties.type.enum}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-const _errs4 = errors;
-let valid2 = true;
-const _errs5 = errors;
-const _errs6 = errors;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.type === undefined) && (missing0 = "type")){
-const err3 = {};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "progress")){
-const err4 = {};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err5 = {};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-var valid3 = _errs7 === errors;
-if(valid3){
-const err6 = {};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid0 = _errs5 === errors;
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid0){
-const _errs10 = errors;
-if(!(validate307(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs10 === errors;
-valid2 = _valid0;
-if(valid2){
-var props0 = {};
-props0.type = true;
-props0.activityId = true;
-props0.sessionId = true;
-props0.claimId = true;
-props0.createdAt = true;
-props0.text = true;
-}
-}
-if(!valid2){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true){
-props0 = props0 || {};
-props0.type = true;
-}
-const _errs12 = errors;
-let valid5 = true;
-const _errs13 = errors;
-const _errs14 = errors;
-const _errs15 = errors;
-if(errors === _errs15){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if((data.type === undefined) && (missing1 = "type")){
-const err8 = {};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "plan")){
-const err9 = {};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err10 = {};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-var valid6 = _errs15 === errors;
-if(valid6){
-const err11 = {};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid1 = _errs13 === errors;
-errors = _errs12;
-if(vErrors !== null){
-if(_errs12){
-vErrors.length = _errs12;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid1){
-const _errs18 = errors;
-if(!(validate309(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
-errors = vErrors.length;
-}
-var _valid1 = _errs18 === errors;
-valid5 = _valid1;
-if(valid5){
-var props1 = {};
-props1.type = true;
-props1.activityId = true;
-props1.sessionId = true;
-props1.claimId = true;
-props1.createdAt = true;
-props1.steps = true;
-}
-}
-if(!valid5){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props1 !== undefined){
-if(props1 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props1);
-}
-}
-const _errs20 = errors;
-let valid8 = true;
-const _errs21 = errors;
-const _errs22 = errors;
-const _errs23 = errors;
-if(errors === _errs23){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if((data.type === undefined) && (missing2 = "type")){
-const err13 = {};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "url")){
-const err14 = {};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err15 = {};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-var valid9 = _errs23 === errors;
-if(valid9){
-const err16 = {};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid2 = _errs21 === errors;
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid2){
-const _errs26 = errors;
-if(!(validate312(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate312.errors : vErrors.concat(validate312.errors);
-errors = vErrors.length;
-}
-var _valid2 = _errs26 === errors;
-valid8 = _valid2;
-if(valid8){
-var props2 = {};
-props2.type = true;
-props2.activityId = true;
-props2.sessionId = true;
-props2.claimId = true;
-props2.createdAt = true;
-props2.url = true;
-}
-}
-if(!valid8){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props2 !== undefined){
-if(props2 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props2);
-}
-}
-const _errs28 = errors;
-let valid11 = true;
-const _errs29 = errors;
-const _errs30 = errors;
-const _errs31 = errors;
-if(errors === _errs31){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing3;
-if((data.type === undefined) && (missing3 = "type")){
-const err18 = {};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "completion")){
-const err19 = {};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err20 = {};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-var valid12 = _errs31 === errors;
-if(valid12){
-const err21 = {};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-else {
-errors = _errs30;
-if(vErrors !== null){
-if(_errs30){
-vErrors.length = _errs30;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid3 = _errs29 === errors;
-errors = _errs28;
-if(vErrors !== null){
-if(_errs28){
-vErrors.length = _errs28;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid3){
-const _errs34 = errors;
-if(!(validate314(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate314.errors : vErrors.concat(validate314.errors);
-errors = vErrors.length;
-}
-var _valid3 = _errs34 === errors;
-valid11 = _valid3;
-if(valid11){
-var props3 = {};
-props3.type = true;
-props3.activityId = true;
-props3.sessionId = true;
-props3.claimId = true;
-props3.createdAt = true;
-props3.text = true;
-}
-}
-if(!valid11){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props3 !== undefined){
-if(props3 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props3);
-}
-}
-const _errs36 = errors;
-let valid14 = true;
-const _errs37 = errors;
-const _errs38 = errors;
-const _errs39 = errors;
-if(errors === _errs39){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if((data.type === undefined) && (missing4 = "type")){
-const err23 = {};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "failure")){
-const err24 = {};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err25 = {};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-var valid15 = _errs39 === errors;
-if(valid15){
-const err26 = {};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs38;
-if(vErrors !== null){
-if(_errs38){
-vErrors.length = _errs38;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid4 = _errs37 === errors;
-errors = _errs36;
-if(vErrors !== null){
-if(_errs36){
-vErrors.length = _errs36;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid4){
-const _errs42 = errors;
-if(!(validate316(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate316.errors : vErrors.concat(validate316.errors);
-errors = vErrors.length;
-}
-var _valid4 = _errs42 === errors;
-valid14 = _valid4;
-if(valid14){
-var props4 = {};
-props4.type = true;
-props4.activityId = true;
-props4.sessionId = true;
-props4.claimId = true;
-props4.createdAt = true;
-props4.text = true;
-}
-}
-if(!valid14){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props4 !== undefined){
-if(props4 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props4);
-}
-}
-const _errs44 = errors;
-let valid17 = true;
-const _errs45 = errors;
-const _errs46 = errors;
-const _errs47 = errors;
-if(errors === _errs47){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((data.type === undefined) && (missing5 = "type")){
-const err28 = {};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "policy")){
-const err29 = {};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err30 = {};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-var valid18 = _errs47 === errors;
-if(valid18){
-const err31 = {};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-else {
-errors = _errs46;
-if(vErrors !== null){
-if(_errs46){
-vErrors.length = _errs46;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid5 = _errs45 === errors;
-errors = _errs44;
-if(vErrors !== null){
-if(_errs44){
-vErrors.length = _errs44;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid5){
-const _errs50 = errors;
-if(!(validate318(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate318.errors : vErrors.concat(validate318.errors);
-errors = vErrors.length;
-}
-var _valid5 = _errs50 === errors;
-valid17 = _valid5;
-if(valid17){
-var props5 = {};
-props5.type = true;
-props5.activityId = true;
-props5.sessionId = true;
-props5.claimId = true;
-props5.createdAt = true;
-props5.text = true;
-}
-}
-if(!valid17){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props5 !== undefined){
-if(props5 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props5);
-}
-}
-validate306.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate306.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate305.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.activities === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activities"}}); errors++;
-}
-if(data.nextCursor === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
-}
-if(data.activities !== undefined){
-let data0 = data.activities;
-if(Array.isArray(data0)){
-if(data0.length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/activities",keyword:"maxItems",params:{limit: 200}}); errors++;
-}
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate306(data0[i0], {instancePath:instancePath+"/activities/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate306.errors : vErrors.concat(validate306.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/activities",keyword:"type",params:{type: "array"}}); errors++;
-}
-}
-if(data.nextCursor !== undefined){
-let data2 = data.nextCursor;
-if((typeof data2 !== "string") && (data2 !== null)){
-vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema163.properties.nextCursor.type}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate305.errors = vErrors;
-return errors === 0;
-}
-validate305.evaluated = {"props":{"activities":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate304(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate304.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate305(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
-errors = vErrors.length;
-}
-validate304.errors = vErrors;
-return errors === 0;
-}
-validate304.evaluated = {"props":{"activities":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
-
-const check58 = validate322;
-
-function validate323(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate323.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
-}
-if(data.type !== undefined){
-let data0 = data.type;
-if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema164.allOf[0].properties.type.enum}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-const _errs4 = errors;
-let valid2 = true;
-const _errs5 = errors;
-const _errs6 = errors;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.type === undefined) && (missing0 = "type")){
-const err3 = {};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "progress")){
-const err4 = {};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err5 = {};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-var valid3 = _errs7 === errors;
-if(valid3){
-const err6 = {};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid0 = _errs5 === errors;
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid0){
-const _errs10 = errors;
-if(!(validate307(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs10 === errors;
-valid2 = _valid0;
-if(valid2){
-var props0 = {};
-props0.type = true;
-props0.activityId = true;
-props0.sessionId = true;
-props0.claimId = true;
-props0.createdAt = true;
-props0.text = true;
-}
-}
-if(!valid2){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true){
-props0 = props0 || {};
-props0.type = true;
-}
-const _errs12 = errors;
-let valid5 = true;
-const _errs13 = errors;
-const _errs14 = errors;
-const _errs15 = errors;
-if(errors === _errs15){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if((data.type === undefined) && (missing1 = "type")){
-const err8 = {};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "plan")){
-const err9 = {};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err10 = {};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-var valid6 = _errs15 === errors;
-if(valid6){
-const err11 = {};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid1 = _errs13 === errors;
-errors = _errs12;
-if(vErrors !== null){
-if(_errs12){
-vErrors.length = _errs12;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid1){
-const _errs18 = errors;
-if(!(validate309(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate309.errors : vErrors.concat(validate309.errors);
-errors = vErrors.length;
-}
-var _valid1 = _errs18 === errors;
-valid5 = _valid1;
-if(valid5){
-var props1 = {};
-props1.type = true;
-props1.activityId = true;
-props1.sessionId = true;
-props1.claimId = true;
-props1.createdAt = true;
-props1.steps = true;
-}
-}
-if(!valid5){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props1 !== undefined){
-if(props1 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props1);
-}
-}
-const _errs20 = errors;
-let valid8 = true;
-const _errs21 = errors;
-const _errs22 = errors;
-const _errs23 = errors;
-if(errors === _errs23){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if((data.type === undefined) && (missing2 = "type")){
-const err13 = {};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "url")){
-const err14 = {};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err15 = {};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-var valid9 = _errs23 === errors;
-if(valid9){
-const err16 = {};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid2 = _errs21 === errors;
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid2){
-const _errs26 = errors;
-if(!(validate312(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate312.errors : vErrors.concat(validate312.errors);
-errors = vErrors.length;
-}
-var _valid2 = _errs26 === errors;
-valid8 = _valid2;
-if(valid8){
-var props2 = {};
-props2.type = true;
-props2.activityId = true;
-props2.sessionId = true;
-props2.claimId = true;
-props2.createdAt = true;
-props2.url = true;
-}
-}
-if(!valid8){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props2 !== undefined){
-if(props2 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props2);
-}
-}
-const _errs28 = errors;
-let valid11 = true;
-const _errs29 = errors;
-const _errs30 = errors;
-const _errs31 = errors;
-if(errors === _errs31){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing3;
-if((data.type === undefined) && (missing3 = "type")){
-const err18 = {};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "completion")){
-const err19 = {};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err20 = {};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-var valid12 = _errs31 === errors;
-if(valid12){
-const err21 = {};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-else {
-errors = _errs30;
-if(vErrors !== null){
-if(_errs30){
-vErrors.length = _errs30;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid3 = _errs29 === errors;
-errors = _errs28;
-if(vErrors !== null){
-if(_errs28){
-vErrors.length = _errs28;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid3){
-const _errs34 = errors;
-if(!(validate314(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate314.errors : vErrors.concat(validate314.errors);
-errors = vErrors.length;
-}
-var _valid3 = _errs34 === errors;
-valid11 = _valid3;
-if(valid11){
-var props3 = {};
-props3.type = true;
-props3.activityId = true;
-props3.sessionId = true;
-props3.claimId = true;
-props3.createdAt = true;
-props3.text = true;
-}
-}
-if(!valid11){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props3 !== undefined){
-if(props3 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props3);
-}
-}
-const _errs36 = errors;
-let valid14 = true;
-const _errs37 = errors;
-const _errs38 = errors;
-const _errs39 = errors;
-if(errors === _errs39){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if((data.type === undefined) && (missing4 = "type")){
-const err23 = {};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "failure")){
-const err24 = {};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err25 = {};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-var valid15 = _errs39 === errors;
-if(valid15){
-const err26 = {};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs38;
-if(vErrors !== null){
-if(_errs38){
-vErrors.length = _errs38;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid4 = _errs37 === errors;
-errors = _errs36;
-if(vErrors !== null){
-if(_errs36){
-vErrors.length = _errs36;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid4){
-const _errs42 = errors;
-if(!(validate316(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate316.errors : vErrors.concat(validate316.errors);
-errors = vErrors.length;
-}
-var _valid4 = _errs42 === errors;
-valid14 = _valid4;
-if(valid14){
-var props4 = {};
-props4.type = true;
-props4.activityId = true;
-props4.sessionId = true;
-props4.claimId = true;
-props4.createdAt = true;
-props4.text = true;
-}
-}
-if(!valid14){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props4 !== undefined){
-if(props4 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props4);
-}
-}
-const _errs44 = errors;
-let valid17 = true;
-const _errs45 = errors;
-const _errs46 = errors;
-const _errs47 = errors;
-if(errors === _errs47){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((data.type === undefined) && (missing5 = "type")){
-const err28 = {};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-else {
-if(data.type !== undefined){
-if(!(data.type === "policy")){
-const err29 = {};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err30 = {};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-var valid18 = _errs47 === errors;
-if(valid18){
-const err31 = {};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-else {
-errors = _errs46;
-if(vErrors !== null){
-if(_errs46){
-vErrors.length = _errs46;
-}
-else {
-vErrors = null;
-}
-}
-}
-var _valid5 = _errs45 === errors;
-errors = _errs44;
-if(vErrors !== null){
-if(_errs44){
-vErrors.length = _errs44;
-}
-else {
-vErrors = null;
-}
-}
-if(!_valid5){
-const _errs50 = errors;
-if(!(validate318(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate318.errors : vErrors.concat(validate318.errors);
-errors = vErrors.length;
-}
-var _valid5 = _errs50 === errors;
-valid17 = _valid5;
-if(valid17){
-var props5 = {};
-props5.type = true;
-props5.activityId = true;
-props5.sessionId = true;
-props5.claimId = true;
-props5.createdAt = true;
-props5.text = true;
-}
-}
-if(!valid17){
-vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
-}
-if(props0 !== true && props5 !== undefined){
-if(props5 === true){
-props0 = true;
-}
-else {
-props0 = props0 || {};
-Object.assign(props0, props5);
-}
-}
-validate323.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate323.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate322.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate323(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate323.errors : vErrors.concat(validate323.errors);
-errors = vErrors.length;
-}
-else {
-var props0 = validate323.evaluated.props;
-}
-validate322.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate322.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-const check59 = validate331;
-const schema176 = {"type":"string","enum":["active","completed","failed","released","expired","cancelled"]};
-
-function validate334(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate334.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(typeof data !== "string"){
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
-}
-if(!((((((data === "active") || (data === "completed")) || (data === "failed")) || (data === "released")) || (data === "expired")) || (data === "cancelled"))){
-vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema176.enum}}); errors++;
-}
-validate334.errors = vErrors;
-return errors === 0;
-}
-validate334.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-
-function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate333.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.workerId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
-}
-if(data.state === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.expiresAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "expiresAt"}}); errors++;
-}
-if(data.claimId !== undefined){
-let data0 = data.claimId;
-if(typeof data0 === "string"){
-if(!pattern123.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data1 = data.sessionId;
-if(typeof data1 === "string"){
-if(!pattern110.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workerId !== undefined){
-let data2 = data.workerId;
-if(typeof data2 === "string"){
-if(!pattern106.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.state !== undefined){
-if(!(validate334(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
-errors = vErrors.length;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.expiresAt !== undefined){
-let data5 = data.expiresAt;
-if(typeof data5 === "string"){
-if(!(formats6.validate(data5))){
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate333.errors = vErrors;
-return errors === 0;
-}
-validate333.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate332(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate332.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate333(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
-errors = vErrors.length;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.token === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
-}
-if(data.session === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "session"}}); errors++;
-}
-if(data.token !== undefined){
-let data0 = data.token;
-if(typeof data0 === "string"){
-if(func0(data0) > 128){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
-}
-if(func0(data0) < 16){
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.session !== undefined){
-if(!(validate290(data.session, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate332.errors = vErrors;
-return errors === 0;
-}
-validate332.evaluated = {"props":{"token":true,"session":true,"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate331.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate332(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate332.errors : vErrors.concat(validate332.errors);
-errors = vErrors.length;
-}
-validate331.errors = vErrors;
-return errors === 0;
-}
-validate331.evaluated = {"props":{"token":true,"session":true,"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
-
-const check60 = validate339;
-
-function validate340(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate340.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.claimId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
-}
-if(data.sessionId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
-}
-if(data.workerId === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
-}
-if(data.state === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
-}
-if(data.createdAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
-}
-if(data.expiresAt === undefined){
-vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "expiresAt"}}); errors++;
-}
-if(data.claimId !== undefined){
-let data0 = data.claimId;
-if(typeof data0 === "string"){
-if(!pattern123.test(data0)){
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.sessionId !== undefined){
-let data1 = data.sessionId;
-if(typeof data1 === "string"){
-if(!pattern110.test(data1)){
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.workerId !== undefined){
-let data2 = data.workerId;
-if(typeof data2 === "string"){
-if(!pattern106.test(data2)){
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.state !== undefined){
-if(!(validate334(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate334.errors : vErrors.concat(validate334.errors);
-errors = vErrors.length;
-}
-}
-if(data.createdAt !== undefined){
-let data4 = data.createdAt;
-if(typeof data4 === "string"){
-if(!(formats6.validate(data4))){
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-if(data.expiresAt !== undefined){
-let data5 = data.expiresAt;
-if(typeof data5 === "string"){
-if(!(formats6.validate(data5))){
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",params:{format: "date-time"}}); errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: "string"}}); errors++;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
-}
-validate340.errors = vErrors;
-return errors === 0;
-}
-validate340.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
-
-
-function validate339(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate339.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate340(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
-errors = vErrors.length;
-}
-validate339.errors = vErrors;
-return errors === 0;
-}
-validate339.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
-
-const check61 = validate343;
-const pattern159 = new RegExp("^[1-9][0-9]*$", "u");
-
-function validate345(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate345.evaluated;
+const evaluated0 = validate260.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13137,7 +8762,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/workspaceid",keyword:"type",
 if(data.dataversion !== undefined){
 let data8 = data.dataversion;
 if(typeof data8 === "string"){
-if(!pattern159.test(data8)){
+if(!pattern104.test(data8)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"pattern",params:{pattern: "^[1-9][0-9]*$"}}); errors++;
 }
 }
@@ -13149,16 +8774,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dataversion",keyword:"type",
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate345.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
-validate345.evaluated = {"props":{"specversion":true,"id":true,"type":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate260.evaluated = {"props":{"specversion":true,"id":true,"type":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate348(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate348.evaluated;
+const evaluated0 = validate263.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13254,16 +8879,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/taskIds",keyword:"type",para
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate348.errors = vErrors;
+validate263.errors = vErrors;
 return errors === 0;
 }
-validate348.evaluated = {"props":{"type":true,"id":true,"workspaceId":true,"taskId":true,"commentId":true,"teamId":true,"documentId":true,"issueId":true,"meetingId":true,"summaryId":true,"workItemId":true,"taskIds":true},"dynamicProps":false,"dynamicItems":false};
+validate263.evaluated = {"props":{"type":true,"id":true,"workspaceId":true,"taskId":true,"commentId":true,"teamId":true,"documentId":true,"issueId":true,"meetingId":true,"summaryId":true,"workItemId":true,"taskIds":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate350(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate350.evaluated;
+const evaluated0 = validate265.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13291,24 +8916,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/id",keyword:"type",params:{t
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate350.errors = vErrors;
+validate265.errors = vErrors;
 return errors === 0;
 }
-validate350.evaluated = {"props":{"type":true,"id":true},"dynamicProps":false,"dynamicItems":false};
+validate265.evaluated = {"props":{"type":true,"id":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate344(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate259(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate344.evaluated;
+const evaluated0 = validate259.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13333,14 +8958,14 @@ if(data1.task === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "task"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -13359,45 +8984,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate344.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-validate344.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate259.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate343.evaluated;
+const evaluated0 = validate269.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate344(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
-errors = vErrors.length;
-}
-validate343.errors = vErrors;
-return errors === 0;
-}
-validate343.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check62 = validate354;
-
-function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate355.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13422,14 +9026,14 @@ if(data1.task === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "task"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -13448,45 +9052,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate355.errors = vErrors;
+validate269.errors = vErrors;
 return errors === 0;
 }
-validate355.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate269.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate354.evaluated;
+const evaluated0 = validate275.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate355(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate355.errors : vErrors.concat(validate355.errors);
-errors = vErrors.length;
-}
-validate354.errors = vErrors;
-return errors === 0;
-}
-validate354.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check63 = validate361;
-
-function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate362.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13511,14 +9094,14 @@ if(data1.task === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "task"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -13537,37 +9120,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate362.errors = vErrors;
+validate275.errors = vErrors;
 return errors === 0;
 }
-validate362.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate275.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate285(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate361.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate362(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
-errors = vErrors.length;
-}
-validate361.errors = vErrors;
-return errors === 0;
-}
-validate361.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check64 = validate368;
-
-function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate373.evaluated;
+const evaluated0 = validate285.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -13649,24 +9211,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",pa
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate373.errors = vErrors;
+validate285.errors = vErrors;
 return errors === 0;
 }
-validate373.evaluated = {"props":{"taskId":true,"until":true,"reason":true,"userId":true,"createdAt":true},"dynamicProps":false,"dynamicItems":false};
+validate285.evaluated = {"props":{"taskId":true,"until":true,"reason":true,"userId":true,"createdAt":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate369.evaluated;
+const evaluated0 = validate281.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13691,20 +9253,20 @@ if(data1.taskSnooze === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taskSnooze"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
 if(data1.taskSnooze !== undefined){
-if(!(validate373(data1.taskSnooze, {instancePath:instancePath+"/data/taskSnooze",parentData:data1,parentDataProperty:"taskSnooze",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+if(!(validate285(data1.taskSnooze, {instancePath:instancePath+"/data/taskSnooze",parentData:data1,parentDataProperty:"taskSnooze",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
 errors = vErrors.length;
 }
 }
@@ -13717,45 +9279,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate369.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
-validate369.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate281.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate368(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate368.evaluated;
+const evaluated0 = validate288.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate369(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate369.errors : vErrors.concat(validate369.errors);
-errors = vErrors.length;
-}
-validate368.errors = vErrors;
-return errors === 0;
-}
-validate368.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check65 = validate376;
-
-function validate377(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate377.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13780,14 +9321,14 @@ if(data1.comment === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "comment"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -13806,45 +9347,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate377.errors = vErrors;
+validate288.errors = vErrors;
 return errors === 0;
 }
-validate377.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate288.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate376(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate376.evaluated;
+const evaluated0 = validate294.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate377(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate377.errors : vErrors.concat(validate377.errors);
-errors = vErrors.length;
-}
-validate376.errors = vErrors;
-return errors === 0;
-}
-validate376.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check66 = validate383;
-
-function validate384(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate384.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13869,14 +9389,14 @@ if(data1.comment === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "comment"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -13895,45 +9415,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate384.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
-validate384.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate294.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate383.evaluated;
+const evaluated0 = validate300.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate384(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate384.errors : vErrors.concat(validate384.errors);
-errors = vErrors.length;
-}
-validate383.errors = vErrors;
-return errors === 0;
-}
-validate383.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check67 = validate390;
-
-function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate391.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -13958,14 +9457,14 @@ if(data1.comment === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "comment"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -13984,37 +9483,16 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate391.errors = vErrors;
+validate300.errors = vErrors;
 return errors === 0;
 }
-validate391.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate300.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate390(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate390.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate391(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate391.errors : vErrors.concat(validate391.errors);
-errors = vErrors.length;
-}
-validate390.errors = vErrors;
-return errors === 0;
-}
-validate390.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check68 = validate397;
-
-function validate402(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate402.evaluated;
+const evaluated0 = validate310.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -14071,24 +9549,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",param
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate402.errors = vErrors;
+validate310.errors = vErrors;
 return errors === 0;
 }
-validate402.evaluated = {"props":{"commentId":true,"emoji":true,"userId":true},"dynamicProps":false,"dynamicItems":false};
+validate310.evaluated = {"props":{"commentId":true,"emoji":true,"userId":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate398(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate398.evaluated;
+const evaluated0 = validate306.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14113,20 +9591,20 @@ if(data1.commentReaction === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "commentReaction"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
 if(data1.commentReaction !== undefined){
-if(!(validate402(data1.commentReaction, {instancePath:instancePath+"/data/commentReaction",parentData:data1,parentDataProperty:"commentReaction",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate402.errors : vErrors.concat(validate402.errors);
+if(!(validate310(data1.commentReaction, {instancePath:instancePath+"/data/commentReaction",parentData:data1,parentDataProperty:"commentReaction",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 }
@@ -14139,45 +9617,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate398.errors = vErrors;
+validate306.errors = vErrors;
 return errors === 0;
 }
-validate398.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate306.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate397.evaluated;
+const evaluated0 = validate313.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate398(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate398.errors : vErrors.concat(validate398.errors);
-errors = vErrors.length;
-}
-validate397.errors = vErrors;
-return errors === 0;
-}
-validate397.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check69 = validate405;
-
-function validate406(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate406.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14202,20 +9659,20 @@ if(data1.commentReaction === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "commentReaction"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
 if(data1.commentReaction !== undefined){
-if(!(validate402(data1.commentReaction, {instancePath:instancePath+"/data/commentReaction",parentData:data1,parentDataProperty:"commentReaction",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate402.errors : vErrors.concat(validate402.errors);
+if(!(validate310(data1.commentReaction, {instancePath:instancePath+"/data/commentReaction",parentData:data1,parentDataProperty:"commentReaction",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 }
@@ -14228,45 +9685,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate406.errors = vErrors;
+validate313.errors = vErrors;
 return errors === 0;
 }
-validate406.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate313.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate405(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate319(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate405.evaluated;
+const evaluated0 = validate319.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate406(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate406.errors : vErrors.concat(validate406.errors);
-errors = vErrors.length;
-}
-validate405.errors = vErrors;
-return errors === 0;
-}
-validate405.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check70 = validate412;
-
-function validate413(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate413.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14291,14 +9727,14 @@ if(data1.team === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "team"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14317,45 +9753,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate413.errors = vErrors;
+validate319.errors = vErrors;
 return errors === 0;
 }
-validate413.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate319.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate412(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate325(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate412.evaluated;
+const evaluated0 = validate325.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate413(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
-errors = vErrors.length;
-}
-validate412.errors = vErrors;
-return errors === 0;
-}
-validate412.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check71 = validate419;
-
-function validate420(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate420.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14380,14 +9795,14 @@ if(data1.team === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "team"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14406,45 +9821,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate420.errors = vErrors;
+validate325.errors = vErrors;
 return errors === 0;
 }
-validate420.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate325.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate419(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate419.evaluated;
+const evaluated0 = validate331.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate420(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate420.errors : vErrors.concat(validate420.errors);
-errors = vErrors.length;
-}
-validate419.errors = vErrors;
-return errors === 0;
-}
-validate419.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check72 = validate426;
-
-function validate427(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate427.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14469,14 +9863,14 @@ if(data1.team === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "team"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14495,45 +9889,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate427.errors = vErrors;
+validate331.errors = vErrors;
 return errors === 0;
 }
-validate427.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate331.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate426(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate337(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate426.evaluated;
+const evaluated0 = validate337.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate427(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate427.errors : vErrors.concat(validate427.errors);
-errors = vErrors.length;
-}
-validate426.errors = vErrors;
-return errors === 0;
-}
-validate426.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check73 = validate433;
-
-function validate434(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate434.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14558,14 +9931,14 @@ if(data1.invite === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "invite"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14584,45 +9957,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate434.errors = vErrors;
+validate337.errors = vErrors;
 return errors === 0;
 }
-validate434.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate337.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate433(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate343(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate433.evaluated;
+const evaluated0 = validate343.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate434(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate434.errors : vErrors.concat(validate434.errors);
-errors = vErrors.length;
-}
-validate433.errors = vErrors;
-return errors === 0;
-}
-validate433.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check74 = validate440;
-
-function validate441(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate441.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14647,14 +9999,14 @@ if(data1.invite === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "invite"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14673,45 +10025,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate441.errors = vErrors;
+validate343.errors = vErrors;
 return errors === 0;
 }
-validate441.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate343.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate440(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate440.evaluated;
+const evaluated0 = validate349.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate441(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate441.errors : vErrors.concat(validate441.errors);
-errors = vErrors.length;
-}
-validate440.errors = vErrors;
-return errors === 0;
-}
-validate440.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check75 = validate447;
-
-function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate448.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14736,14 +10067,14 @@ if(data1.invite === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "invite"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14762,45 +10093,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate448.errors = vErrors;
+validate349.errors = vErrors;
 return errors === 0;
 }
-validate448.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate349.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate447(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate355(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate447.evaluated;
+const evaluated0 = validate355.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate448(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
-errors = vErrors.length;
-}
-validate447.errors = vErrors;
-return errors === 0;
-}
-validate447.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check76 = validate454;
-
-function validate455(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate455.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14825,14 +10135,14 @@ if(data1.taxonomy === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taxonomy"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14851,45 +10161,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate455.errors = vErrors;
+validate355.errors = vErrors;
 return errors === 0;
 }
-validate455.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate355.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate454(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate454.evaluated;
+const evaluated0 = validate361.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate455(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate455.errors : vErrors.concat(validate455.errors);
-errors = vErrors.length;
-}
-validate454.errors = vErrors;
-return errors === 0;
-}
-validate454.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check77 = validate461;
-
-function validate462(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate462.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -14914,14 +10203,14 @@ if(data1.taxonomy === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taxonomy"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -14940,45 +10229,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate462.errors = vErrors;
+validate361.errors = vErrors;
 return errors === 0;
 }
-validate462.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate361.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate461(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate461.evaluated;
+const evaluated0 = validate367.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate462(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate462.errors : vErrors.concat(validate462.errors);
-errors = vErrors.length;
-}
-validate461.errors = vErrors;
-return errors === 0;
-}
-validate461.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check78 = validate468;
-
-function validate469(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate469.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15003,14 +10271,14 @@ if(data1.taxonomy === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taxonomy"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15029,45 +10297,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate469.errors = vErrors;
+validate367.errors = vErrors;
 return errors === 0;
 }
-validate469.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate367.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate468(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate468.evaluated;
+const evaluated0 = validate373.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate469(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate469.errors : vErrors.concat(validate469.errors);
-errors = vErrors.length;
-}
-validate468.errors = vErrors;
-return errors === 0;
-}
-validate468.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check79 = validate475;
-
-function validate476(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate476.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15092,14 +10339,14 @@ if(data1.document === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "document"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15118,45 +10365,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate476.errors = vErrors;
+validate373.errors = vErrors;
 return errors === 0;
 }
-validate476.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate373.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate475(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate379(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate475.evaluated;
+const evaluated0 = validate379.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate476(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate476.errors : vErrors.concat(validate476.errors);
-errors = vErrors.length;
-}
-validate475.errors = vErrors;
-return errors === 0;
-}
-validate475.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check80 = validate482;
-
-function validate483(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate483.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15181,14 +10407,14 @@ if(data1.document === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "document"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15207,45 +10433,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate483.errors = vErrors;
+validate379.errors = vErrors;
 return errors === 0;
 }
-validate483.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate379.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate482(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate385(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate482.evaluated;
+const evaluated0 = validate385.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate483(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate483.errors : vErrors.concat(validate483.errors);
-errors = vErrors.length;
-}
-validate482.errors = vErrors;
-return errors === 0;
-}
-validate482.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check81 = validate489;
-
-function validate490(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate490.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15270,14 +10475,14 @@ if(data1.document === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "document"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15296,45 +10501,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate490.errors = vErrors;
+validate385.errors = vErrors;
 return errors === 0;
 }
-validate490.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate385.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate489(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate489.evaluated;
+const evaluated0 = validate391.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate490(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate490.errors : vErrors.concat(validate490.errors);
-errors = vErrors.length;
-}
-validate489.errors = vErrors;
-return errors === 0;
-}
-validate489.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check82 = validate496;
-
-function validate497(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate497.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15359,14 +10543,14 @@ if(data1.issue === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "issue"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15385,45 +10569,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate497.errors = vErrors;
+validate391.errors = vErrors;
 return errors === 0;
 }
-validate497.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate391.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate496(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate496.evaluated;
+const evaluated0 = validate397.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate497(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate497.errors : vErrors.concat(validate497.errors);
-errors = vErrors.length;
-}
-validate496.errors = vErrors;
-return errors === 0;
-}
-validate496.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check83 = validate503;
-
-function validate504(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate504.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15448,14 +10611,14 @@ if(data1.meeting === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "meeting"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15474,45 +10637,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate504.errors = vErrors;
+validate397.errors = vErrors;
 return errors === 0;
 }
-validate504.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate397.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate503(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate403(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate503.evaluated;
+const evaluated0 = validate403.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate504(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate504.errors : vErrors.concat(validate504.errors);
-errors = vErrors.length;
-}
-validate503.errors = vErrors;
-return errors === 0;
-}
-validate503.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check84 = validate510;
-
-function validate511(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate511.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15537,14 +10679,14 @@ if(data1.summary === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "summary"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15563,45 +10705,474 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate511.errors = vErrors;
+validate403.errors = vErrors;
 return errors === 0;
 }
-validate511.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate403.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
+const schema171 = {"properties":{"sessionId":{"type":"string","pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"executionMode":{"$ref":"definitions#/$defs/ExecutionMode"},"state":{"$ref":"definitions#/$defs/AgentSessionState"},"initiatedByUserId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"ownerUserId":{"type":["string","null"],"pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"taskId":{"type":["string","null"],"pattern":"^tsk_[A-Za-z0-9_-]{1,64}$"},"prompt":{"minLength":1,"maxLength":20000,"type":"string"},"instructions":{"maxLength":20000,"type":["string","null"]},"context":{"maxLength":200000,"type":["string","null"]},"activeClaimId":{"type":["string","null"],"pattern":"^clm_[A-Za-z0-9_-]{1,64}$"},"plan":{"maxItems":100,"items":{"$ref":"definitions#/$defs/AgentPlanStep"},"type":"array"},"externalUrl":{"type":["string","null"],"format":"uri"},"question":{"maxLength":4000,"type":["string","null"]},"answer":{"maxLength":20000,"type":["string","null"]},"errorMessage":{"maxLength":4000,"type":["string","null"]},"retryOfSessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"createdAt":{"type":"string","format":"date-time"},"updatedAt":{"type":"string","format":"date-time"},"startedAt":{"type":["string","null"],"format":"date-time"},"finishedAt":{"type":["string","null"],"format":"date-time"},"archivedAt":{"type":["string","null"],"format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["sessionId","workspaceId","agentId","executionMode","state","initiatedByUserId","ownerUserId","taskId","prompt","instructions","context","activeClaimId","plan","externalUrl","question","errorMessage","retryOfSessionId","createdAt","updatedAt","startedAt","finishedAt","archivedAt","version"]};
+const pattern111 = new RegExp("^ses_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern113 = new RegExp("^agt_[A-Za-z0-9_-]{1,64}$", "u");
+const pattern117 = new RegExp("^clm_[A-Za-z0-9_-]{1,64}$", "u");
+const schema172 = {"type":"string","enum":["local","cloud"]};
 
-function validate510(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate414(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate510.evaluated;
+const evaluated0 = validate414.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate511(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate511.errors : vErrors.concat(validate511.errors);
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((data === "local") || (data === "cloud"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema172.enum}}); errors++;
+}
+validate414.errors = vErrors;
+return errors === 0;
+}
+validate414.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema173 = {"type":"string","enum":["pending","queued","active","awaiting_input","stale","complete","error","cancelled"]};
+
+function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate416.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((((((((data === "pending") || (data === "queued")) || (data === "active")) || (data === "awaiting_input")) || (data === "stale")) || (data === "complete")) || (data === "error")) || (data === "cancelled"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema173.enum}}); errors++;
+}
+validate416.errors = vErrors;
+return errors === 0;
+}
+validate416.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate418.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+if(data.done === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "done"}}); errors++;
+}
+if(data.text !== undefined){
+let data0 = data.text;
+if(typeof data0 === "string"){
+if(func0(data0) > 500){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 500}}); errors++;
+}
+if(func0(data0) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.done !== undefined){
+if(typeof data.done !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/done",keyword:"type",params:{type: "boolean"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate418.errors = vErrors;
+return errors === 0;
+}
+validate418.evaluated = {"props":{"text":true,"done":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate413(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate413.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data.agentId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data.executionMode === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "executionMode"}}); errors++;
+}
+if(data.state === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
+}
+if(data.initiatedByUserId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "initiatedByUserId"}}); errors++;
+}
+if(data.ownerUserId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "ownerUserId"}}); errors++;
+}
+if(data.taskId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "taskId"}}); errors++;
+}
+if(data.prompt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "prompt"}}); errors++;
+}
+if(data.instructions === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "instructions"}}); errors++;
+}
+if(data.context === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "context"}}); errors++;
+}
+if(data.activeClaimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activeClaimId"}}); errors++;
+}
+if(data.plan === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "plan"}}); errors++;
+}
+if(data.externalUrl === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "externalUrl"}}); errors++;
+}
+if(data.question === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "question"}}); errors++;
+}
+if(data.errorMessage === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "errorMessage"}}); errors++;
+}
+if(data.retryOfSessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "retryOfSessionId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.updatedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "updatedAt"}}); errors++;
+}
+if(data.startedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "startedAt"}}); errors++;
+}
+if(data.finishedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "finishedAt"}}); errors++;
+}
+if(data.archivedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "archivedAt"}}); errors++;
+}
+if(data.version === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
+}
+if(data.sessionId !== undefined){
+let data0 = data.sessionId;
+if(typeof data0 === "string"){
+if(!pattern111.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workspaceId !== undefined){
+let data1 = data.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.agentId !== undefined){
+let data2 = data.agentId;
+if(typeof data2 === "string"){
+if(!pattern113.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.executionMode !== undefined){
+if(!(validate414(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
 errors = vErrors.length;
 }
-validate510.errors = vErrors;
+}
+if(data.state !== undefined){
+if(!(validate416(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate416.errors : vErrors.concat(validate416.errors);
+errors = vErrors.length;
+}
+}
+if(data.initiatedByUserId !== undefined){
+let data5 = data.initiatedByUserId;
+if(typeof data5 === "string"){
+if(!pattern2.test(data5)){
+vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.ownerUserId !== undefined){
+let data6 = data.ownerUserId;
+if((typeof data6 !== "string") && (data6 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"type",params:{type: schema171.properties.ownerUserId.type}}); errors++;
+}
+if(typeof data6 === "string"){
+if(!pattern2.test(data6)){
+vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.taskId !== undefined){
+let data7 = data.taskId;
+if((typeof data7 !== "string") && (data7 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema171.properties.taskId.type}}); errors++;
+}
+if(typeof data7 === "string"){
+if(!pattern36.test(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.prompt !== undefined){
+let data8 = data.prompt;
+if(typeof data8 === "string"){
+if(func0(data8) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+if(func0(data8) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.instructions !== undefined){
+let data9 = data.instructions;
+if((typeof data9 !== "string") && (data9 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"type",params:{type: schema171.properties.instructions.type}}); errors++;
+}
+if(typeof data9 === "string"){
+if(func0(data9) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+}
+}
+if(data.context !== undefined){
+let data10 = data.context;
+if((typeof data10 !== "string") && (data10 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"type",params:{type: schema171.properties.context.type}}); errors++;
+}
+if(typeof data10 === "string"){
+if(func0(data10) > 200000){
+vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"maxLength",params:{limit: 200000}}); errors++;
+}
+}
+}
+if(data.activeClaimId !== undefined){
+let data11 = data.activeClaimId;
+if((typeof data11 !== "string") && (data11 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema171.properties.activeClaimId.type}}); errors++;
+}
+if(typeof data11 === "string"){
+if(!pattern117.test(data11)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.plan !== undefined){
+let data12 = data.plan;
+if(Array.isArray(data12)){
+if(data12.length > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"maxItems",params:{limit: 100}}); errors++;
+}
+const len0 = data12.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate418(data12[i0], {instancePath:instancePath+"/plan/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.externalUrl !== undefined){
+let data14 = data.externalUrl;
+if((typeof data14 !== "string") && (data14 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"type",params:{type: schema171.properties.externalUrl.type}}); errors++;
+}
+if(typeof data14 === "string"){
+if(!(formats2(data14))){
+vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+}
+if(data.question !== undefined){
+let data15 = data.question;
+if((typeof data15 !== "string") && (data15 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",params:{type: schema171.properties.question.type}}); errors++;
+}
+if(typeof data15 === "string"){
+if(func0(data15) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+}
+}
+if(data.answer !== undefined){
+let data16 = data.answer;
+if((typeof data16 !== "string") && (data16 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"type",params:{type: schema171.properties.answer.type}}); errors++;
+}
+if(typeof data16 === "string"){
+if(func0(data16) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+}
+}
+if(data.errorMessage !== undefined){
+let data17 = data.errorMessage;
+if((typeof data17 !== "string") && (data17 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema171.properties.errorMessage.type}}); errors++;
+}
+if(typeof data17 === "string"){
+if(func0(data17) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+}
+}
+if(data.retryOfSessionId !== undefined){
+let data18 = data.retryOfSessionId;
+if((typeof data18 !== "string") && (data18 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema171.properties.retryOfSessionId.type}}); errors++;
+}
+if(typeof data18 === "string"){
+if(!pattern111.test(data18)){
+vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.createdAt !== undefined){
+let data19 = data.createdAt;
+if(typeof data19 === "string"){
+if(!(formats6.validate(data19))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.updatedAt !== undefined){
+let data20 = data.updatedAt;
+if(typeof data20 === "string"){
+if(!(formats6.validate(data20))){
+vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.startedAt !== undefined){
+let data21 = data.startedAt;
+if((typeof data21 !== "string") && (data21 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"type",params:{type: schema171.properties.startedAt.type}}); errors++;
+}
+if(typeof data21 === "string"){
+if(!(formats6.validate(data21))){
+vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+}
+if(data.finishedAt !== undefined){
+let data22 = data.finishedAt;
+if((typeof data22 !== "string") && (data22 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"type",params:{type: schema171.properties.finishedAt.type}}); errors++;
+}
+if(typeof data22 === "string"){
+if(!(formats6.validate(data22))){
+vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+}
+if(data.archivedAt !== undefined){
+let data23 = data.archivedAt;
+if((typeof data23 !== "string") && (data23 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"type",params:{type: schema171.properties.archivedAt.type}}); errors++;
+}
+if(typeof data23 === "string"){
+if(!(formats6.validate(data23))){
+vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+}
+if(data.version !== undefined){
+let data24 = data.version;
+if(!((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data24 == "number"){
+if(data24 < 1 || isNaN(data24)){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate413.errors = vErrors;
 return errors === 0;
 }
-validate510.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate413.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
 
-const check85 = validate517;
 
-function validate518(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate409(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate518.evaluated;
+const evaluated0 = validate409.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15626,20 +11197,20 @@ if(data1.agentSession === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "agentSession"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
 if(data1.agentSession !== undefined){
-if(!(validate290(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate413(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
 errors = vErrors.length;
 }
 }
@@ -15652,45 +11223,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate518.errors = vErrors;
+validate409.errors = vErrors;
 return errors === 0;
 }
-validate518.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate409.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate517(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate422(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate517.evaluated;
+const evaluated0 = validate422.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate518(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate518.errors : vErrors.concat(validate518.errors);
-errors = vErrors.length;
-}
-validate517.errors = vErrors;
-return errors === 0;
-}
-validate517.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check86 = validate524;
-
-function validate525(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate525.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15715,20 +11265,20 @@ if(data1.agentSession === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "agentSession"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
 if(data1.agentSession !== undefined){
-if(!(validate290(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate413(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
 errors = vErrors.length;
 }
 }
@@ -15741,45 +11291,24 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate525.errors = vErrors;
+validate422.errors = vErrors;
 return errors === 0;
 }
-validate525.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate422.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate524(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate524.evaluated;
+const evaluated0 = validate428.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate525(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate525.errors : vErrors.concat(validate525.errors);
-errors = vErrors.length;
-}
-validate524.errors = vErrors;
-return errors === 0;
-}
-validate524.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
-
-const check87 = validate531;
-
-function validate532(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate532.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15804,20 +11333,20 @@ if(data1.agentSession === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "agentSession"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
 if(data1.agentSession !== undefined){
-if(!(validate290(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate413(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
 errors = vErrors.length;
 }
 }
@@ -15830,11 +11359,7252 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate532.errors = vErrors;
+validate428.errors = vErrors;
 return errors === 0;
 }
-validate532.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate428.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
+
+function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate258.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(!(((((((((((((((((((((((((((data0 === "task.created") || (data0 === "task.updated")) || (data0 === "task.deleted")) || (data0 === "task.snoozed")) || (data0 === "comment.created")) || (data0 === "comment.updated")) || (data0 === "comment.deleted")) || (data0 === "comment.reaction_added")) || (data0 === "comment.reaction_removed")) || (data0 === "team.created")) || (data0 === "team.updated")) || (data0 === "team.deleted")) || (data0 === "team.invite_created")) || (data0 === "team.invite_accepted")) || (data0 === "team.invite_revoked")) || (data0 === "taxonomy.created")) || (data0 === "taxonomy.updated")) || (data0 === "taxonomy.deleted")) || (data0 === "document.created")) || (data0 === "document.updated")) || (data0 === "document.deleted")) || (data0 === "issue.updated")) || (data0 === "meeting.created")) || (data0 === "summary.created")) || (data0 === "agent_session.queued")) || (data0 === "agent_session.updated")) || (data0 === "agent_session.completed"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema140.allOf[0].properties.type.enum}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+const _errs4 = errors;
+let valid2 = true;
+const _errs5 = errors;
+const _errs6 = errors;
+const _errs7 = errors;
+if(errors === _errs7){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.type === undefined) && (missing0 = "type")){
+const err3 = {};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "task.created")){
+const err4 = {};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err5 = {};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var valid3 = _errs7 === errors;
+if(valid3){
+const err6 = {};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid0 = _errs5 === errors;
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs10 = errors;
+if(!(validate259(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate259.errors : vErrors.concat(validate259.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs10 === errors;
+valid2 = _valid0;
+if(valid2){
+var props0 = {};
+props0.type = true;
+props0.data = true;
+props0.specversion = true;
+props0.id = true;
+props0.source = true;
+props0.subject = true;
+props0.time = true;
+props0.datacontenttype = true;
+props0.workspaceid = true;
+props0.dataversion = true;
+}
+}
+if(!valid2){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+const _errs12 = errors;
+let valid5 = true;
+const _errs13 = errors;
+const _errs14 = errors;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if((data.type === undefined) && (missing1 = "type")){
+const err8 = {};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "task.updated")){
+const err9 = {};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err10 = {};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var valid6 = _errs15 === errors;
+if(valid6){
+const err11 = {};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid1 = _errs13 === errors;
+errors = _errs12;
+if(vErrors !== null){
+if(_errs12){
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid1){
+const _errs18 = errors;
+if(!(validate269(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
+errors = vErrors.length;
+}
+var _valid1 = _errs18 === errors;
+valid5 = _valid1;
+if(valid5){
+var props1 = {};
+props1.type = true;
+props1.data = true;
+props1.specversion = true;
+props1.id = true;
+props1.source = true;
+props1.subject = true;
+props1.time = true;
+props1.datacontenttype = true;
+props1.workspaceid = true;
+props1.dataversion = true;
+}
+}
+if(!valid5){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props1 !== undefined){
+if(props1 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props1);
+}
+}
+const _errs20 = errors;
+let valid8 = true;
+const _errs21 = errors;
+const _errs22 = errors;
+const _errs23 = errors;
+if(errors === _errs23){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing2;
+if((data.type === undefined) && (missing2 = "type")){
+const err13 = {};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "task.deleted")){
+const err14 = {};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err15 = {};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+var valid9 = _errs23 === errors;
+if(valid9){
+const err16 = {};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid2 = _errs21 === errors;
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid2){
+const _errs26 = errors;
+if(!(validate275(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs26 === errors;
+valid8 = _valid2;
+if(valid8){
+var props2 = {};
+props2.type = true;
+props2.data = true;
+props2.specversion = true;
+props2.id = true;
+props2.source = true;
+props2.subject = true;
+props2.time = true;
+props2.datacontenttype = true;
+props2.workspaceid = true;
+props2.dataversion = true;
+}
+}
+if(!valid8){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props2 !== undefined){
+if(props2 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props2);
+}
+}
+const _errs28 = errors;
+let valid11 = true;
+const _errs29 = errors;
+const _errs30 = errors;
+const _errs31 = errors;
+if(errors === _errs31){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing3;
+if((data.type === undefined) && (missing3 = "type")){
+const err18 = {};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "task.snoozed")){
+const err19 = {};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err20 = {};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+var valid12 = _errs31 === errors;
+if(valid12){
+const err21 = {};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+else {
+errors = _errs30;
+if(vErrors !== null){
+if(_errs30){
+vErrors.length = _errs30;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid3 = _errs29 === errors;
+errors = _errs28;
+if(vErrors !== null){
+if(_errs28){
+vErrors.length = _errs28;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid3){
+const _errs34 = errors;
+if(!(validate281(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs34 === errors;
+valid11 = _valid3;
+if(valid11){
+var props3 = {};
+props3.type = true;
+props3.data = true;
+props3.specversion = true;
+props3.id = true;
+props3.source = true;
+props3.subject = true;
+props3.time = true;
+props3.datacontenttype = true;
+props3.workspaceid = true;
+props3.dataversion = true;
+}
+}
+if(!valid11){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props3 !== undefined){
+if(props3 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props3);
+}
+}
+const _errs36 = errors;
+let valid14 = true;
+const _errs37 = errors;
+const _errs38 = errors;
+const _errs39 = errors;
+if(errors === _errs39){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing4;
+if((data.type === undefined) && (missing4 = "type")){
+const err23 = {};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "comment.created")){
+const err24 = {};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err25 = {};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+var valid15 = _errs39 === errors;
+if(valid15){
+const err26 = {};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+errors = _errs38;
+if(vErrors !== null){
+if(_errs38){
+vErrors.length = _errs38;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid4 = _errs37 === errors;
+errors = _errs36;
+if(vErrors !== null){
+if(_errs36){
+vErrors.length = _errs36;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid4){
+const _errs42 = errors;
+if(!(validate288(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+errors = vErrors.length;
+}
+var _valid4 = _errs42 === errors;
+valid14 = _valid4;
+if(valid14){
+var props4 = {};
+props4.type = true;
+props4.data = true;
+props4.specversion = true;
+props4.id = true;
+props4.source = true;
+props4.subject = true;
+props4.time = true;
+props4.datacontenttype = true;
+props4.workspaceid = true;
+props4.dataversion = true;
+}
+}
+if(!valid14){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props4 !== undefined){
+if(props4 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props4);
+}
+}
+const _errs44 = errors;
+let valid17 = true;
+const _errs45 = errors;
+const _errs46 = errors;
+const _errs47 = errors;
+if(errors === _errs47){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing5;
+if((data.type === undefined) && (missing5 = "type")){
+const err28 = {};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "comment.updated")){
+const err29 = {};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err30 = {};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+var valid18 = _errs47 === errors;
+if(valid18){
+const err31 = {};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs46;
+if(vErrors !== null){
+if(_errs46){
+vErrors.length = _errs46;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid5 = _errs45 === errors;
+errors = _errs44;
+if(vErrors !== null){
+if(_errs44){
+vErrors.length = _errs44;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid5){
+const _errs50 = errors;
+if(!(validate294(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
+errors = vErrors.length;
+}
+var _valid5 = _errs50 === errors;
+valid17 = _valid5;
+if(valid17){
+var props5 = {};
+props5.type = true;
+props5.data = true;
+props5.specversion = true;
+props5.id = true;
+props5.source = true;
+props5.subject = true;
+props5.time = true;
+props5.datacontenttype = true;
+props5.workspaceid = true;
+props5.dataversion = true;
+}
+}
+if(!valid17){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props5 !== undefined){
+if(props5 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props5);
+}
+}
+const _errs52 = errors;
+let valid20 = true;
+const _errs53 = errors;
+const _errs54 = errors;
+const _errs55 = errors;
+if(errors === _errs55){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing6;
+if((data.type === undefined) && (missing6 = "type")){
+const err33 = {};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "comment.deleted")){
+const err34 = {};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err35 = {};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+var valid21 = _errs55 === errors;
+if(valid21){
+const err36 = {};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+else {
+errors = _errs54;
+if(vErrors !== null){
+if(_errs54){
+vErrors.length = _errs54;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid6 = _errs53 === errors;
+errors = _errs52;
+if(vErrors !== null){
+if(_errs52){
+vErrors.length = _errs52;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid6){
+const _errs58 = errors;
+if(!(validate300(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+errors = vErrors.length;
+}
+var _valid6 = _errs58 === errors;
+valid20 = _valid6;
+if(valid20){
+var props6 = {};
+props6.type = true;
+props6.data = true;
+props6.specversion = true;
+props6.id = true;
+props6.source = true;
+props6.subject = true;
+props6.time = true;
+props6.datacontenttype = true;
+props6.workspaceid = true;
+props6.dataversion = true;
+}
+}
+if(!valid20){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props6 !== undefined){
+if(props6 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props6);
+}
+}
+const _errs60 = errors;
+let valid23 = true;
+const _errs61 = errors;
+const _errs62 = errors;
+const _errs63 = errors;
+if(errors === _errs63){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing7;
+if((data.type === undefined) && (missing7 = "type")){
+const err38 = {};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "comment.reaction_added")){
+const err39 = {};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err40 = {};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+var valid24 = _errs63 === errors;
+if(valid24){
+const err41 = {};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+else {
+errors = _errs62;
+if(vErrors !== null){
+if(_errs62){
+vErrors.length = _errs62;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid7 = _errs61 === errors;
+errors = _errs60;
+if(vErrors !== null){
+if(_errs60){
+vErrors.length = _errs60;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid7){
+const _errs66 = errors;
+if(!(validate306(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate306.errors : vErrors.concat(validate306.errors);
+errors = vErrors.length;
+}
+var _valid7 = _errs66 === errors;
+valid23 = _valid7;
+if(valid23){
+var props7 = {};
+props7.type = true;
+props7.data = true;
+props7.specversion = true;
+props7.id = true;
+props7.source = true;
+props7.subject = true;
+props7.time = true;
+props7.datacontenttype = true;
+props7.workspaceid = true;
+props7.dataversion = true;
+}
+}
+if(!valid23){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props7 !== undefined){
+if(props7 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props7);
+}
+}
+const _errs68 = errors;
+let valid26 = true;
+const _errs69 = errors;
+const _errs70 = errors;
+const _errs71 = errors;
+if(errors === _errs71){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing8;
+if((data.type === undefined) && (missing8 = "type")){
+const err43 = {};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "comment.reaction_removed")){
+const err44 = {};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err45 = {};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+var valid27 = _errs71 === errors;
+if(valid27){
+const err46 = {};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+else {
+errors = _errs70;
+if(vErrors !== null){
+if(_errs70){
+vErrors.length = _errs70;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid8 = _errs69 === errors;
+errors = _errs68;
+if(vErrors !== null){
+if(_errs68){
+vErrors.length = _errs68;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid8){
+const _errs74 = errors;
+if(!(validate313(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate313.errors : vErrors.concat(validate313.errors);
+errors = vErrors.length;
+}
+var _valid8 = _errs74 === errors;
+valid26 = _valid8;
+if(valid26){
+var props8 = {};
+props8.type = true;
+props8.data = true;
+props8.specversion = true;
+props8.id = true;
+props8.source = true;
+props8.subject = true;
+props8.time = true;
+props8.datacontenttype = true;
+props8.workspaceid = true;
+props8.dataversion = true;
+}
+}
+if(!valid26){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props8 !== undefined){
+if(props8 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props8);
+}
+}
+const _errs76 = errors;
+let valid29 = true;
+const _errs77 = errors;
+const _errs78 = errors;
+const _errs79 = errors;
+if(errors === _errs79){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing9;
+if((data.type === undefined) && (missing9 = "type")){
+const err48 = {};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "team.created")){
+const err49 = {};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err50 = {};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+var valid30 = _errs79 === errors;
+if(valid30){
+const err51 = {};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+else {
+errors = _errs78;
+if(vErrors !== null){
+if(_errs78){
+vErrors.length = _errs78;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid9 = _errs77 === errors;
+errors = _errs76;
+if(vErrors !== null){
+if(_errs76){
+vErrors.length = _errs76;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid9){
+const _errs82 = errors;
+if(!(validate319(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate319.errors : vErrors.concat(validate319.errors);
+errors = vErrors.length;
+}
+var _valid9 = _errs82 === errors;
+valid29 = _valid9;
+if(valid29){
+var props9 = {};
+props9.type = true;
+props9.data = true;
+props9.specversion = true;
+props9.id = true;
+props9.source = true;
+props9.subject = true;
+props9.time = true;
+props9.datacontenttype = true;
+props9.workspaceid = true;
+props9.dataversion = true;
+}
+}
+if(!valid29){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props9 !== undefined){
+if(props9 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props9);
+}
+}
+const _errs84 = errors;
+let valid32 = true;
+const _errs85 = errors;
+const _errs86 = errors;
+const _errs87 = errors;
+if(errors === _errs87){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing10;
+if((data.type === undefined) && (missing10 = "type")){
+const err53 = {};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "team.updated")){
+const err54 = {};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err55 = {};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+var valid33 = _errs87 === errors;
+if(valid33){
+const err56 = {};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+else {
+errors = _errs86;
+if(vErrors !== null){
+if(_errs86){
+vErrors.length = _errs86;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid10 = _errs85 === errors;
+errors = _errs84;
+if(vErrors !== null){
+if(_errs84){
+vErrors.length = _errs84;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid10){
+const _errs90 = errors;
+if(!(validate325(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate325.errors : vErrors.concat(validate325.errors);
+errors = vErrors.length;
+}
+var _valid10 = _errs90 === errors;
+valid32 = _valid10;
+if(valid32){
+var props10 = {};
+props10.type = true;
+props10.data = true;
+props10.specversion = true;
+props10.id = true;
+props10.source = true;
+props10.subject = true;
+props10.time = true;
+props10.datacontenttype = true;
+props10.workspaceid = true;
+props10.dataversion = true;
+}
+}
+if(!valid32){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props10 !== undefined){
+if(props10 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props10);
+}
+}
+const _errs92 = errors;
+let valid35 = true;
+const _errs93 = errors;
+const _errs94 = errors;
+const _errs95 = errors;
+if(errors === _errs95){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing11;
+if((data.type === undefined) && (missing11 = "type")){
+const err58 = {};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "team.deleted")){
+const err59 = {};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err60 = {};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+var valid36 = _errs95 === errors;
+if(valid36){
+const err61 = {};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+else {
+errors = _errs94;
+if(vErrors !== null){
+if(_errs94){
+vErrors.length = _errs94;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid11 = _errs93 === errors;
+errors = _errs92;
+if(vErrors !== null){
+if(_errs92){
+vErrors.length = _errs92;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid11){
+const _errs98 = errors;
+if(!(validate331(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
+errors = vErrors.length;
+}
+var _valid11 = _errs98 === errors;
+valid35 = _valid11;
+if(valid35){
+var props11 = {};
+props11.type = true;
+props11.data = true;
+props11.specversion = true;
+props11.id = true;
+props11.source = true;
+props11.subject = true;
+props11.time = true;
+props11.datacontenttype = true;
+props11.workspaceid = true;
+props11.dataversion = true;
+}
+}
+if(!valid35){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props11 !== undefined){
+if(props11 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props11);
+}
+}
+const _errs100 = errors;
+let valid38 = true;
+const _errs101 = errors;
+const _errs102 = errors;
+const _errs103 = errors;
+if(errors === _errs103){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing12;
+if((data.type === undefined) && (missing12 = "type")){
+const err63 = {};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "team.invite_created")){
+const err64 = {};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err65 = {};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+var valid39 = _errs103 === errors;
+if(valid39){
+const err66 = {};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+else {
+errors = _errs102;
+if(vErrors !== null){
+if(_errs102){
+vErrors.length = _errs102;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid12 = _errs101 === errors;
+errors = _errs100;
+if(vErrors !== null){
+if(_errs100){
+vErrors.length = _errs100;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid12){
+const _errs106 = errors;
+if(!(validate337(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate337.errors : vErrors.concat(validate337.errors);
+errors = vErrors.length;
+}
+var _valid12 = _errs106 === errors;
+valid38 = _valid12;
+if(valid38){
+var props12 = {};
+props12.type = true;
+props12.data = true;
+props12.specversion = true;
+props12.id = true;
+props12.source = true;
+props12.subject = true;
+props12.time = true;
+props12.datacontenttype = true;
+props12.workspaceid = true;
+props12.dataversion = true;
+}
+}
+if(!valid38){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props12 !== undefined){
+if(props12 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props12);
+}
+}
+const _errs108 = errors;
+let valid41 = true;
+const _errs109 = errors;
+const _errs110 = errors;
+const _errs111 = errors;
+if(errors === _errs111){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing13;
+if((data.type === undefined) && (missing13 = "type")){
+const err68 = {};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "team.invite_accepted")){
+const err69 = {};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err70 = {};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+var valid42 = _errs111 === errors;
+if(valid42){
+const err71 = {};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+else {
+errors = _errs110;
+if(vErrors !== null){
+if(_errs110){
+vErrors.length = _errs110;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid13 = _errs109 === errors;
+errors = _errs108;
+if(vErrors !== null){
+if(_errs108){
+vErrors.length = _errs108;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid13){
+const _errs114 = errors;
+if(!(validate343(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate343.errors : vErrors.concat(validate343.errors);
+errors = vErrors.length;
+}
+var _valid13 = _errs114 === errors;
+valid41 = _valid13;
+if(valid41){
+var props13 = {};
+props13.type = true;
+props13.data = true;
+props13.specversion = true;
+props13.id = true;
+props13.source = true;
+props13.subject = true;
+props13.time = true;
+props13.datacontenttype = true;
+props13.workspaceid = true;
+props13.dataversion = true;
+}
+}
+if(!valid41){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props13 !== undefined){
+if(props13 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props13);
+}
+}
+const _errs116 = errors;
+let valid44 = true;
+const _errs117 = errors;
+const _errs118 = errors;
+const _errs119 = errors;
+if(errors === _errs119){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing14;
+if((data.type === undefined) && (missing14 = "type")){
+const err73 = {};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "team.invite_revoked")){
+const err74 = {};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err75 = {};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+var valid45 = _errs119 === errors;
+if(valid45){
+const err76 = {};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+else {
+errors = _errs118;
+if(vErrors !== null){
+if(_errs118){
+vErrors.length = _errs118;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid14 = _errs117 === errors;
+errors = _errs116;
+if(vErrors !== null){
+if(_errs116){
+vErrors.length = _errs116;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid14){
+const _errs122 = errors;
+if(!(validate349(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
+errors = vErrors.length;
+}
+var _valid14 = _errs122 === errors;
+valid44 = _valid14;
+if(valid44){
+var props14 = {};
+props14.type = true;
+props14.data = true;
+props14.specversion = true;
+props14.id = true;
+props14.source = true;
+props14.subject = true;
+props14.time = true;
+props14.datacontenttype = true;
+props14.workspaceid = true;
+props14.dataversion = true;
+}
+}
+if(!valid44){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props14 !== undefined){
+if(props14 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props14);
+}
+}
+const _errs124 = errors;
+let valid47 = true;
+const _errs125 = errors;
+const _errs126 = errors;
+const _errs127 = errors;
+if(errors === _errs127){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing15;
+if((data.type === undefined) && (missing15 = "type")){
+const err78 = {};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "taxonomy.created")){
+const err79 = {};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err80 = {};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+var valid48 = _errs127 === errors;
+if(valid48){
+const err81 = {};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+else {
+errors = _errs126;
+if(vErrors !== null){
+if(_errs126){
+vErrors.length = _errs126;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid15 = _errs125 === errors;
+errors = _errs124;
+if(vErrors !== null){
+if(_errs124){
+vErrors.length = _errs124;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid15){
+const _errs130 = errors;
+if(!(validate355(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate355.errors : vErrors.concat(validate355.errors);
+errors = vErrors.length;
+}
+var _valid15 = _errs130 === errors;
+valid47 = _valid15;
+if(valid47){
+var props15 = {};
+props15.type = true;
+props15.data = true;
+props15.specversion = true;
+props15.id = true;
+props15.source = true;
+props15.subject = true;
+props15.time = true;
+props15.datacontenttype = true;
+props15.workspaceid = true;
+props15.dataversion = true;
+}
+}
+if(!valid47){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props15 !== undefined){
+if(props15 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props15);
+}
+}
+const _errs132 = errors;
+let valid50 = true;
+const _errs133 = errors;
+const _errs134 = errors;
+const _errs135 = errors;
+if(errors === _errs135){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing16;
+if((data.type === undefined) && (missing16 = "type")){
+const err83 = {};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "taxonomy.updated")){
+const err84 = {};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err85 = {};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+var valid51 = _errs135 === errors;
+if(valid51){
+const err86 = {};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+else {
+errors = _errs134;
+if(vErrors !== null){
+if(_errs134){
+vErrors.length = _errs134;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid16 = _errs133 === errors;
+errors = _errs132;
+if(vErrors !== null){
+if(_errs132){
+vErrors.length = _errs132;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid16){
+const _errs138 = errors;
+if(!(validate361(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate361.errors : vErrors.concat(validate361.errors);
+errors = vErrors.length;
+}
+var _valid16 = _errs138 === errors;
+valid50 = _valid16;
+if(valid50){
+var props16 = {};
+props16.type = true;
+props16.data = true;
+props16.specversion = true;
+props16.id = true;
+props16.source = true;
+props16.subject = true;
+props16.time = true;
+props16.datacontenttype = true;
+props16.workspaceid = true;
+props16.dataversion = true;
+}
+}
+if(!valid50){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props16 !== undefined){
+if(props16 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props16);
+}
+}
+const _errs140 = errors;
+let valid53 = true;
+const _errs141 = errors;
+const _errs142 = errors;
+const _errs143 = errors;
+if(errors === _errs143){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing17;
+if((data.type === undefined) && (missing17 = "type")){
+const err88 = {};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "taxonomy.deleted")){
+const err89 = {};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err90 = {};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+var valid54 = _errs143 === errors;
+if(valid54){
+const err91 = {};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+else {
+errors = _errs142;
+if(vErrors !== null){
+if(_errs142){
+vErrors.length = _errs142;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid17 = _errs141 === errors;
+errors = _errs140;
+if(vErrors !== null){
+if(_errs140){
+vErrors.length = _errs140;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid17){
+const _errs146 = errors;
+if(!(validate367(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
+errors = vErrors.length;
+}
+var _valid17 = _errs146 === errors;
+valid53 = _valid17;
+if(valid53){
+var props17 = {};
+props17.type = true;
+props17.data = true;
+props17.specversion = true;
+props17.id = true;
+props17.source = true;
+props17.subject = true;
+props17.time = true;
+props17.datacontenttype = true;
+props17.workspaceid = true;
+props17.dataversion = true;
+}
+}
+if(!valid53){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props17 !== undefined){
+if(props17 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props17);
+}
+}
+const _errs148 = errors;
+let valid56 = true;
+const _errs149 = errors;
+const _errs150 = errors;
+const _errs151 = errors;
+if(errors === _errs151){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing18;
+if((data.type === undefined) && (missing18 = "type")){
+const err93 = {};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "document.created")){
+const err94 = {};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err95 = {};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+var valid57 = _errs151 === errors;
+if(valid57){
+const err96 = {};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+else {
+errors = _errs150;
+if(vErrors !== null){
+if(_errs150){
+vErrors.length = _errs150;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid18 = _errs149 === errors;
+errors = _errs148;
+if(vErrors !== null){
+if(_errs148){
+vErrors.length = _errs148;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid18){
+const _errs154 = errors;
+if(!(validate373(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+errors = vErrors.length;
+}
+var _valid18 = _errs154 === errors;
+valid56 = _valid18;
+if(valid56){
+var props18 = {};
+props18.type = true;
+props18.data = true;
+props18.specversion = true;
+props18.id = true;
+props18.source = true;
+props18.subject = true;
+props18.time = true;
+props18.datacontenttype = true;
+props18.workspaceid = true;
+props18.dataversion = true;
+}
+}
+if(!valid56){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props18 !== undefined){
+if(props18 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props18);
+}
+}
+const _errs156 = errors;
+let valid59 = true;
+const _errs157 = errors;
+const _errs158 = errors;
+const _errs159 = errors;
+if(errors === _errs159){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing19;
+if((data.type === undefined) && (missing19 = "type")){
+const err98 = {};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "document.updated")){
+const err99 = {};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err100 = {};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+var valid60 = _errs159 === errors;
+if(valid60){
+const err101 = {};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+else {
+errors = _errs158;
+if(vErrors !== null){
+if(_errs158){
+vErrors.length = _errs158;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid19 = _errs157 === errors;
+errors = _errs156;
+if(vErrors !== null){
+if(_errs156){
+vErrors.length = _errs156;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid19){
+const _errs162 = errors;
+if(!(validate379(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate379.errors : vErrors.concat(validate379.errors);
+errors = vErrors.length;
+}
+var _valid19 = _errs162 === errors;
+valid59 = _valid19;
+if(valid59){
+var props19 = {};
+props19.type = true;
+props19.data = true;
+props19.specversion = true;
+props19.id = true;
+props19.source = true;
+props19.subject = true;
+props19.time = true;
+props19.datacontenttype = true;
+props19.workspaceid = true;
+props19.dataversion = true;
+}
+}
+if(!valid59){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props19 !== undefined){
+if(props19 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props19);
+}
+}
+const _errs164 = errors;
+let valid62 = true;
+const _errs165 = errors;
+const _errs166 = errors;
+const _errs167 = errors;
+if(errors === _errs167){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing20;
+if((data.type === undefined) && (missing20 = "type")){
+const err103 = {};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "document.deleted")){
+const err104 = {};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err105 = {};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+var valid63 = _errs167 === errors;
+if(valid63){
+const err106 = {};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+else {
+errors = _errs166;
+if(vErrors !== null){
+if(_errs166){
+vErrors.length = _errs166;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid20 = _errs165 === errors;
+errors = _errs164;
+if(vErrors !== null){
+if(_errs164){
+vErrors.length = _errs164;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid20){
+const _errs170 = errors;
+if(!(validate385(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate385.errors : vErrors.concat(validate385.errors);
+errors = vErrors.length;
+}
+var _valid20 = _errs170 === errors;
+valid62 = _valid20;
+if(valid62){
+var props20 = {};
+props20.type = true;
+props20.data = true;
+props20.specversion = true;
+props20.id = true;
+props20.source = true;
+props20.subject = true;
+props20.time = true;
+props20.datacontenttype = true;
+props20.workspaceid = true;
+props20.dataversion = true;
+}
+}
+if(!valid62){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props20 !== undefined){
+if(props20 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props20);
+}
+}
+const _errs172 = errors;
+let valid65 = true;
+const _errs173 = errors;
+const _errs174 = errors;
+const _errs175 = errors;
+if(errors === _errs175){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing21;
+if((data.type === undefined) && (missing21 = "type")){
+const err108 = {};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "issue.updated")){
+const err109 = {};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err110 = {};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+var valid66 = _errs175 === errors;
+if(valid66){
+const err111 = {};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+else {
+errors = _errs174;
+if(vErrors !== null){
+if(_errs174){
+vErrors.length = _errs174;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid21 = _errs173 === errors;
+errors = _errs172;
+if(vErrors !== null){
+if(_errs172){
+vErrors.length = _errs172;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid21){
+const _errs178 = errors;
+if(!(validate391(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate391.errors : vErrors.concat(validate391.errors);
+errors = vErrors.length;
+}
+var _valid21 = _errs178 === errors;
+valid65 = _valid21;
+if(valid65){
+var props21 = {};
+props21.type = true;
+props21.data = true;
+props21.specversion = true;
+props21.id = true;
+props21.source = true;
+props21.subject = true;
+props21.time = true;
+props21.datacontenttype = true;
+props21.workspaceid = true;
+props21.dataversion = true;
+}
+}
+if(!valid65){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props21 !== undefined){
+if(props21 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props21);
+}
+}
+const _errs180 = errors;
+let valid68 = true;
+const _errs181 = errors;
+const _errs182 = errors;
+const _errs183 = errors;
+if(errors === _errs183){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing22;
+if((data.type === undefined) && (missing22 = "type")){
+const err113 = {};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "meeting.created")){
+const err114 = {};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err115 = {};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+var valid69 = _errs183 === errors;
+if(valid69){
+const err116 = {};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+else {
+errors = _errs182;
+if(vErrors !== null){
+if(_errs182){
+vErrors.length = _errs182;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid22 = _errs181 === errors;
+errors = _errs180;
+if(vErrors !== null){
+if(_errs180){
+vErrors.length = _errs180;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid22){
+const _errs186 = errors;
+if(!(validate397(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate397.errors : vErrors.concat(validate397.errors);
+errors = vErrors.length;
+}
+var _valid22 = _errs186 === errors;
+valid68 = _valid22;
+if(valid68){
+var props22 = {};
+props22.type = true;
+props22.data = true;
+props22.specversion = true;
+props22.id = true;
+props22.source = true;
+props22.subject = true;
+props22.time = true;
+props22.datacontenttype = true;
+props22.workspaceid = true;
+props22.dataversion = true;
+}
+}
+if(!valid68){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props22 !== undefined){
+if(props22 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props22);
+}
+}
+const _errs188 = errors;
+let valid71 = true;
+const _errs189 = errors;
+const _errs190 = errors;
+const _errs191 = errors;
+if(errors === _errs191){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing23;
+if((data.type === undefined) && (missing23 = "type")){
+const err118 = {};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "summary.created")){
+const err119 = {};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err120 = {};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+var valid72 = _errs191 === errors;
+if(valid72){
+const err121 = {};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+else {
+errors = _errs190;
+if(vErrors !== null){
+if(_errs190){
+vErrors.length = _errs190;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid23 = _errs189 === errors;
+errors = _errs188;
+if(vErrors !== null){
+if(_errs188){
+vErrors.length = _errs188;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid23){
+const _errs194 = errors;
+if(!(validate403(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate403.errors : vErrors.concat(validate403.errors);
+errors = vErrors.length;
+}
+var _valid23 = _errs194 === errors;
+valid71 = _valid23;
+if(valid71){
+var props23 = {};
+props23.type = true;
+props23.data = true;
+props23.specversion = true;
+props23.id = true;
+props23.source = true;
+props23.subject = true;
+props23.time = true;
+props23.datacontenttype = true;
+props23.workspaceid = true;
+props23.dataversion = true;
+}
+}
+if(!valid71){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props23 !== undefined){
+if(props23 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props23);
+}
+}
+const _errs196 = errors;
+let valid74 = true;
+const _errs197 = errors;
+const _errs198 = errors;
+const _errs199 = errors;
+if(errors === _errs199){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing24;
+if((data.type === undefined) && (missing24 = "type")){
+const err123 = {};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "agent_session.queued")){
+const err124 = {};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err125 = {};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+var valid75 = _errs199 === errors;
+if(valid75){
+const err126 = {};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+else {
+errors = _errs198;
+if(vErrors !== null){
+if(_errs198){
+vErrors.length = _errs198;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid24 = _errs197 === errors;
+errors = _errs196;
+if(vErrors !== null){
+if(_errs196){
+vErrors.length = _errs196;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid24){
+const _errs202 = errors;
+if(!(validate409(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate409.errors : vErrors.concat(validate409.errors);
+errors = vErrors.length;
+}
+var _valid24 = _errs202 === errors;
+valid74 = _valid24;
+if(valid74){
+var props24 = {};
+props24.type = true;
+props24.data = true;
+props24.specversion = true;
+props24.id = true;
+props24.source = true;
+props24.subject = true;
+props24.time = true;
+props24.datacontenttype = true;
+props24.workspaceid = true;
+props24.dataversion = true;
+}
+}
+if(!valid74){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props24 !== undefined){
+if(props24 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props24);
+}
+}
+const _errs204 = errors;
+let valid77 = true;
+const _errs205 = errors;
+const _errs206 = errors;
+const _errs207 = errors;
+if(errors === _errs207){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing25;
+if((data.type === undefined) && (missing25 = "type")){
+const err128 = {};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "agent_session.updated")){
+const err129 = {};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err130 = {};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+}
+var valid78 = _errs207 === errors;
+if(valid78){
+const err131 = {};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+else {
+errors = _errs206;
+if(vErrors !== null){
+if(_errs206){
+vErrors.length = _errs206;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid25 = _errs205 === errors;
+errors = _errs204;
+if(vErrors !== null){
+if(_errs204){
+vErrors.length = _errs204;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid25){
+const _errs210 = errors;
+if(!(validate422(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate422.errors : vErrors.concat(validate422.errors);
+errors = vErrors.length;
+}
+var _valid25 = _errs210 === errors;
+valid77 = _valid25;
+if(valid77){
+var props25 = {};
+props25.type = true;
+props25.data = true;
+props25.specversion = true;
+props25.id = true;
+props25.source = true;
+props25.subject = true;
+props25.time = true;
+props25.datacontenttype = true;
+props25.workspaceid = true;
+props25.dataversion = true;
+}
+}
+if(!valid77){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props25 !== undefined){
+if(props25 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props25);
+}
+}
+const _errs212 = errors;
+let valid80 = true;
+const _errs213 = errors;
+const _errs214 = errors;
+const _errs215 = errors;
+if(errors === _errs215){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing26;
+if((data.type === undefined) && (missing26 = "type")){
+const err133 = {};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "agent_session.completed")){
+const err134 = {};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err135 = {};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+}
+var valid81 = _errs215 === errors;
+if(valid81){
+const err136 = {};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+else {
+errors = _errs214;
+if(vErrors !== null){
+if(_errs214){
+vErrors.length = _errs214;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid26 = _errs213 === errors;
+errors = _errs212;
+if(vErrors !== null){
+if(_errs212){
+vErrors.length = _errs212;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid26){
+const _errs218 = errors;
+if(!(validate428(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
+errors = vErrors.length;
+}
+var _valid26 = _errs218 === errors;
+valid80 = _valid26;
+if(valid80){
+var props26 = {};
+props26.type = true;
+props26.data = true;
+props26.specversion = true;
+props26.id = true;
+props26.source = true;
+props26.subject = true;
+props26.time = true;
+props26.datacontenttype = true;
+props26.workspaceid = true;
+props26.dataversion = true;
+}
+}
+if(!valid80){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props26 !== undefined){
+if(props26 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props26);
+}
+}
+validate258.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate258.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+
+function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate257.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.events === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "events"}}); errors++;
+}
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
+if(data.resumeCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "resumeCursor"}}); errors++;
+}
+if(data.events !== undefined){
+let data0 = data.events;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"maxItems",params:{limit: 200}}); errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate258(data0[i0], {instancePath:instancePath+"/events/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate258.errors : vErrors.concat(validate258.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/events",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema139.properties.nextCursor.type}}); errors++;
+}
+}
+if(data.resumeCursor !== undefined){
+if(typeof data.resumeCursor !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/resumeCursor",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate257.errors = vErrors;
+return errors === 0;
+}
+validate257.evaluated = {"props":{"events":true,"nextCursor":true,"resumeCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate256.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
+errors = vErrors.length;
+}
+validate256.errors = vErrors;
+return errors === 0;
+}
+validate256.evaluated = {"props":{"events":true,"nextCursor":true,"resumeCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+const check51 = validate436;
+const schema178 = {"properties":{"agents":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Agent"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["agents","nextCursor"]};
+const schema179 = {"properties":{"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"name":{"minLength":1,"maxLength":120,"type":"string"},"avatarUrl":{"type":["string","null"],"format":"uri"},"active":{"type":"boolean"},"capabilities":{"maxItems":50,"items":{"minLength":1,"maxLength":64,"type":"string"},"type":"array"},"createdAt":{"type":"string","format":"date-time"},"version":{"minimum":1,"type":"integer"}},"type":"object","required":["agentId","workspaceId","name","avatarUrl","active","capabilities","createdAt","version"]};
+
+function validate438(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate438.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.agentId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data.name === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
+}
+if(data.avatarUrl === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "avatarUrl"}}); errors++;
+}
+if(data.active === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "active"}}); errors++;
+}
+if(data.capabilities === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "capabilities"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.version === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
+}
+if(data.agentId !== undefined){
+let data0 = data.agentId;
+if(typeof data0 === "string"){
+if(!pattern113.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workspaceId !== undefined){
+let data1 = data.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.name !== undefined){
+let data2 = data.name;
+if(typeof data2 === "string"){
+if(func0(data2) > 120){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
+}
+if(func0(data2) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.avatarUrl !== undefined){
+let data3 = data.avatarUrl;
+if((typeof data3 !== "string") && (data3 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema179.properties.avatarUrl.type}}); errors++;
+}
+if(typeof data3 === "string"){
+if(!(formats2(data3))){
+vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+}
+if(data.active !== undefined){
+if(typeof data.active !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/active",keyword:"type",params:{type: "boolean"}}); errors++;
+}
+}
+if(data.capabilities !== undefined){
+let data5 = data.capabilities;
+if(Array.isArray(data5)){
+if(data5.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+let data6 = data5[i0];
+if(typeof data6 === "string"){
+if(func0(data6) > 64){
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"maxLength",params:{limit: 64}}); errors++;
+}
+if(func0(data6) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data7 = data.createdAt;
+if(typeof data7 === "string"){
+if(!(formats6.validate(data7))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.version !== undefined){
+let data8 = data.version;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data8 == "number"){
+if(data8 < 1 || isNaN(data8)){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate438.errors = vErrors;
+return errors === 0;
+}
+validate438.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,"avatarUrl":true,"active":true,"capabilities":true,"createdAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate437(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate437.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.agents === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agents"}}); errors++;
+}
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
+if(data.agents !== undefined){
+let data0 = data.agents;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/agents",keyword:"maxItems",params:{limit: 200}}); errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate438(data0[i0], {instancePath:instancePath+"/agents/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate438.errors : vErrors.concat(validate438.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agents",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema178.properties.nextCursor.type}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate437.errors = vErrors;
+return errors === 0;
+}
+validate437.evaluated = {"props":{"agents":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate436(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate436.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate437(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate437.errors : vErrors.concat(validate437.errors);
+errors = vErrors.length;
+}
+validate436.errors = vErrors;
+return errors === 0;
+}
+validate436.evaluated = {"props":{"agents":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+const check52 = validate441;
+
+function validate442(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate442.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.agentId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data.name === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
+}
+if(data.avatarUrl === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "avatarUrl"}}); errors++;
+}
+if(data.active === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "active"}}); errors++;
+}
+if(data.capabilities === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "capabilities"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.version === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
+}
+if(data.agentId !== undefined){
+let data0 = data.agentId;
+if(typeof data0 === "string"){
+if(!pattern113.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workspaceId !== undefined){
+let data1 = data.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.name !== undefined){
+let data2 = data.name;
+if(typeof data2 === "string"){
+if(func0(data2) > 120){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
+}
+if(func0(data2) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.avatarUrl !== undefined){
+let data3 = data.avatarUrl;
+if((typeof data3 !== "string") && (data3 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"type",params:{type: schema179.properties.avatarUrl.type}}); errors++;
+}
+if(typeof data3 === "string"){
+if(!(formats2(data3))){
+vErrors = add(vErrors, {instancePath:instancePath+"/avatarUrl",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+}
+if(data.active !== undefined){
+if(typeof data.active !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/active",keyword:"type",params:{type: "boolean"}}); errors++;
+}
+}
+if(data.capabilities !== undefined){
+let data5 = data.capabilities;
+if(Array.isArray(data5)){
+if(data5.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+let data6 = data5[i0];
+if(typeof data6 === "string"){
+if(func0(data6) > 64){
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"maxLength",params:{limit: 64}}); errors++;
+}
+if(func0(data6) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities/" + i0,keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/capabilities",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data7 = data.createdAt;
+if(typeof data7 === "string"){
+if(!(formats6.validate(data7))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.version !== undefined){
+let data8 = data.version;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data8 == "number"){
+if(data8 < 1 || isNaN(data8)){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate442.errors = vErrors;
+return errors === 0;
+}
+validate442.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,"avatarUrl":true,"active":true,"capabilities":true,"createdAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate441(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate441.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate442(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate442.errors : vErrors.concat(validate442.errors);
+errors = vErrors.length;
+}
+validate441.errors = vErrors;
+return errors === 0;
+}
+validate441.evaluated = {"props":{"agentId":true,"workspaceId":true,"name":true,"avatarUrl":true,"active":true,"capabilities":true,"createdAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+
+const check53 = validate444;
+const schema183 = {"properties":{"workers":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Worker"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["workers","nextCursor"]};
+const schema184 = {"properties":{"workerId":{"type":"string","pattern":"^wrk_[A-Za-z0-9_-]{1,64}$"},"agentId":{"type":"string","pattern":"^agt_[A-Za-z0-9_-]{1,64}$"},"workspaceId":{"type":"string","pattern":"^w_[A-Za-z0-9_-]{1,64}$"},"userId":{"type":"string","pattern":"^u_[A-Za-z0-9_-]{1,64}$"},"mode":{"$ref":"definitions#/$defs/ExecutionMode"},"name":{"minLength":1,"maxLength":120,"type":"string"},"status":{"$ref":"definitions#/$defs/WorkerStatus"},"sessionId":{"type":["string","null"],"pattern":"^ses_[A-Za-z0-9_-]{1,64}$"},"registeredAt":{"type":"string","format":"date-time"},"lastSeenAt":{"type":"string","format":"date-time"}},"type":"object","required":["workerId","agentId","workspaceId","userId","mode","name","status","sessionId","registeredAt","lastSeenAt"]};
+const pattern123 = new RegExp("^wrk_[A-Za-z0-9_-]{1,64}$", "u");
+const schema185 = {"type":"string","enum":["online","offline"]};
+
+function validate448(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate448.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((data === "online") || (data === "offline"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema185.enum}}); errors++;
+}
+validate448.errors = vErrors;
+return errors === 0;
+}
+validate448.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate446(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate446.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.workerId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
+}
+if(data.agentId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data.userId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
+}
+if(data.mode === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "mode"}}); errors++;
+}
+if(data.name === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
+}
+if(data.status === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "status"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.registeredAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "registeredAt"}}); errors++;
+}
+if(data.lastSeenAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "lastSeenAt"}}); errors++;
+}
+if(data.workerId !== undefined){
+let data0 = data.workerId;
+if(typeof data0 === "string"){
+if(!pattern123.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.agentId !== undefined){
+let data1 = data.agentId;
+if(typeof data1 === "string"){
+if(!pattern113.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workspaceId !== undefined){
+let data2 = data.workspaceId;
+if(typeof data2 === "string"){
+if(!pattern0.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.userId !== undefined){
+let data3 = data.userId;
+if(typeof data3 === "string"){
+if(!pattern2.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.mode !== undefined){
+if(!(validate414(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+errors = vErrors.length;
+}
+}
+if(data.name !== undefined){
+let data5 = data.name;
+if(typeof data5 === "string"){
+if(func0(data5) > 120){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.status !== undefined){
+if(!(validate448(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
+errors = vErrors.length;
+}
+}
+if(data.sessionId !== undefined){
+let data7 = data.sessionId;
+if((typeof data7 !== "string") && (data7 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema184.properties.sessionId.type}}); errors++;
+}
+if(typeof data7 === "string"){
+if(!pattern111.test(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.registeredAt !== undefined){
+let data8 = data.registeredAt;
+if(typeof data8 === "string"){
+if(!(formats6.validate(data8))){
+vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.lastSeenAt !== undefined){
+let data9 = data.lastSeenAt;
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
+vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate446.errors = vErrors;
+return errors === 0;
+}
+validate446.evaluated = {"props":{"workerId":true,"agentId":true,"workspaceId":true,"userId":true,"mode":true,"name":true,"status":true,"sessionId":true,"registeredAt":true,"lastSeenAt":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate445(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate445.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.workers === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workers"}}); errors++;
+}
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
+if(data.workers !== undefined){
+let data0 = data.workers;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/workers",keyword:"maxItems",params:{limit: 200}}); errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate446(data0[i0], {instancePath:instancePath+"/workers/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate446.errors : vErrors.concat(validate446.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workers",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema183.properties.nextCursor.type}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate445.errors = vErrors;
+return errors === 0;
+}
+validate445.evaluated = {"props":{"workers":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate444(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate444.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate445(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate445.errors : vErrors.concat(validate445.errors);
+errors = vErrors.length;
+}
+validate444.errors = vErrors;
+return errors === 0;
+}
+validate444.evaluated = {"props":{"workers":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+const check54 = validate452;
+
+function validate453(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate453.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.workerId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
+}
+if(data.agentId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data.userId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "userId"}}); errors++;
+}
+if(data.mode === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "mode"}}); errors++;
+}
+if(data.name === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "name"}}); errors++;
+}
+if(data.status === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "status"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.registeredAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "registeredAt"}}); errors++;
+}
+if(data.lastSeenAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "lastSeenAt"}}); errors++;
+}
+if(data.workerId !== undefined){
+let data0 = data.workerId;
+if(typeof data0 === "string"){
+if(!pattern123.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.agentId !== undefined){
+let data1 = data.agentId;
+if(typeof data1 === "string"){
+if(!pattern113.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workspaceId !== undefined){
+let data2 = data.workspaceId;
+if(typeof data2 === "string"){
+if(!pattern0.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.userId !== undefined){
+let data3 = data.userId;
+if(typeof data3 === "string"){
+if(!pattern2.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/userId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.mode !== undefined){
+if(!(validate414(data.mode, {instancePath:instancePath+"/mode",parentData:data,parentDataProperty:"mode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+errors = vErrors.length;
+}
+}
+if(data.name !== undefined){
+let data5 = data.name;
+if(typeof data5 === "string"){
+if(func0(data5) > 120){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"maxLength",params:{limit: 120}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.status !== undefined){
+if(!(validate448(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate448.errors : vErrors.concat(validate448.errors);
+errors = vErrors.length;
+}
+}
+if(data.sessionId !== undefined){
+let data7 = data.sessionId;
+if((typeof data7 !== "string") && (data7 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: schema184.properties.sessionId.type}}); errors++;
+}
+if(typeof data7 === "string"){
+if(!pattern111.test(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.registeredAt !== undefined){
+let data8 = data.registeredAt;
+if(typeof data8 === "string"){
+if(!(formats6.validate(data8))){
+vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/registeredAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.lastSeenAt !== undefined){
+let data9 = data.lastSeenAt;
+if(typeof data9 === "string"){
+if(!(formats6.validate(data9))){
+vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/lastSeenAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate453.errors = vErrors;
+return errors === 0;
+}
+validate453.evaluated = {"props":{"workerId":true,"agentId":true,"workspaceId":true,"userId":true,"mode":true,"name":true,"status":true,"sessionId":true,"registeredAt":true,"lastSeenAt":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate452(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate452.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate453(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate453.errors : vErrors.concat(validate453.errors);
+errors = vErrors.length;
+}
+validate452.errors = vErrors;
+return errors === 0;
+}
+validate452.evaluated = {"props":{"workerId":true,"agentId":true,"workspaceId":true,"userId":true,"mode":true,"name":true,"status":true,"sessionId":true,"registeredAt":true,"lastSeenAt":true},"dynamicProps":false,"dynamicItems":false};
+
+const check55 = validate457;
+const schema190 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["stop","cancel_session"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["stop"]}}}},"else":{"$ref":"definitions#/$defs/StopCommand"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["cancel_session"]}}}},"else":{"$ref":"definitions#/$defs/CancelSessionCommand"}}]};
+
+function validate461(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate461.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.type !== undefined){
+if("stop" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "stop"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate461.errors = vErrors;
+return errors === 0;
+}
+validate461.evaluated = {"props":{"type":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate463(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate463.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.type !== undefined){
+if("cancel_session" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "cancel_session"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data1 = data.sessionId;
+if(typeof data1 === "string"){
+if(!pattern111.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate463.errors = vErrors;
+return errors === 0;
+}
+validate463.evaluated = {"props":{"type":true,"sessionId":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate460(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate460.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(!((data0 === "stop") || (data0 === "cancel_session"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema190.allOf[0].properties.type.enum}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+const _errs4 = errors;
+let valid2 = true;
+const _errs5 = errors;
+const _errs6 = errors;
+const _errs7 = errors;
+if(errors === _errs7){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.type === undefined) && (missing0 = "type")){
+const err3 = {};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "stop")){
+const err4 = {};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err5 = {};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var valid3 = _errs7 === errors;
+if(valid3){
+const err6 = {};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid0 = _errs5 === errors;
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs10 = errors;
+if(!(validate461(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate461.errors : vErrors.concat(validate461.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs10 === errors;
+valid2 = _valid0;
+if(valid2){
+var props0 = {};
+props0.type = true;
+}
+}
+if(!valid2){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+const _errs12 = errors;
+let valid5 = true;
+const _errs13 = errors;
+const _errs14 = errors;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if((data.type === undefined) && (missing1 = "type")){
+const err8 = {};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "cancel_session")){
+const err9 = {};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err10 = {};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var valid6 = _errs15 === errors;
+if(valid6){
+const err11 = {};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid1 = _errs13 === errors;
+errors = _errs12;
+if(vErrors !== null){
+if(_errs12){
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid1){
+const _errs18 = errors;
+if(!(validate463(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate463.errors : vErrors.concat(validate463.errors);
+errors = vErrors.length;
+}
+var _valid1 = _errs18 === errors;
+valid5 = _valid1;
+if(valid5){
+var props1 = {};
+props1.type = true;
+props1.sessionId = true;
+}
+}
+if(!valid5){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props1 !== undefined){
+if(props1 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props1);
+}
+}
+validate460.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate460.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+
+function validate458(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate458.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.worker === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "worker"}}); errors++;
+}
+if(data.commands === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "commands"}}); errors++;
+}
+if(data.worker !== undefined){
+if(!(validate446(data.worker, {instancePath:instancePath+"/worker",parentData:data,parentDataProperty:"worker",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate446.errors : vErrors.concat(validate446.errors);
+errors = vErrors.length;
+}
+}
+if(data.commands !== undefined){
+let data1 = data.commands;
+if(Array.isArray(data1)){
+if(data1.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/commands",keyword:"maxItems",params:{limit: 50}}); errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate460(data1[i0], {instancePath:instancePath+"/commands/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate460.errors : vErrors.concat(validate460.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/commands",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate458.errors = vErrors;
+return errors === 0;
+}
+validate458.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate457(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate457.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate458(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate458.errors : vErrors.concat(validate458.errors);
+errors = vErrors.length;
+}
+validate457.errors = vErrors;
+return errors === 0;
+}
+validate457.evaluated = {"props":{"worker":true,"commands":true},"dynamicProps":false,"dynamicItems":false};
+
+const check56 = validate467;
+const schema194 = {"properties":{"agentSessions":{"maxItems":200,"items":{"$ref":"definitions#/$defs/AgentSession"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["agentSessions","nextCursor"]};
+
+function validate468(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate468.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.agentSessions === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentSessions"}}); errors++;
+}
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
+if(data.agentSessions !== undefined){
+let data0 = data.agentSessions;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentSessions",keyword:"maxItems",params:{limit: 200}}); errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate413(data0[i0], {instancePath:instancePath+"/agentSessions/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentSessions",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema194.properties.nextCursor.type}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate468.errors = vErrors;
+return errors === 0;
+}
+validate468.evaluated = {"props":{"agentSessions":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate467(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate467.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate468(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate468.errors : vErrors.concat(validate468.errors);
+errors = vErrors.length;
+}
+validate467.errors = vErrors;
+return errors === 0;
+}
+validate467.evaluated = {"props":{"agentSessions":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+const check57 = validate471;
+
+function validate472(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate472.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.workspaceId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workspaceId"}}); errors++;
+}
+if(data.agentId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "agentId"}}); errors++;
+}
+if(data.executionMode === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "executionMode"}}); errors++;
+}
+if(data.state === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
+}
+if(data.initiatedByUserId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "initiatedByUserId"}}); errors++;
+}
+if(data.ownerUserId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "ownerUserId"}}); errors++;
+}
+if(data.taskId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "taskId"}}); errors++;
+}
+if(data.prompt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "prompt"}}); errors++;
+}
+if(data.instructions === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "instructions"}}); errors++;
+}
+if(data.context === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "context"}}); errors++;
+}
+if(data.activeClaimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activeClaimId"}}); errors++;
+}
+if(data.plan === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "plan"}}); errors++;
+}
+if(data.externalUrl === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "externalUrl"}}); errors++;
+}
+if(data.question === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "question"}}); errors++;
+}
+if(data.errorMessage === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "errorMessage"}}); errors++;
+}
+if(data.retryOfSessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "retryOfSessionId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.updatedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "updatedAt"}}); errors++;
+}
+if(data.startedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "startedAt"}}); errors++;
+}
+if(data.finishedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "finishedAt"}}); errors++;
+}
+if(data.archivedAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "archivedAt"}}); errors++;
+}
+if(data.version === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "version"}}); errors++;
+}
+if(data.sessionId !== undefined){
+let data0 = data.sessionId;
+if(typeof data0 === "string"){
+if(!pattern111.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workspaceId !== undefined){
+let data1 = data.workspaceId;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"pattern",params:{pattern: "^w_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workspaceId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.agentId !== undefined){
+let data2 = data.agentId;
+if(typeof data2 === "string"){
+if(!pattern113.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"pattern",params:{pattern: "^agt_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/agentId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.executionMode !== undefined){
+if(!(validate414(data.executionMode, {instancePath:instancePath+"/executionMode",parentData:data,parentDataProperty:"executionMode",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate414.errors : vErrors.concat(validate414.errors);
+errors = vErrors.length;
+}
+}
+if(data.state !== undefined){
+if(!(validate416(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate416.errors : vErrors.concat(validate416.errors);
+errors = vErrors.length;
+}
+}
+if(data.initiatedByUserId !== undefined){
+let data5 = data.initiatedByUserId;
+if(typeof data5 === "string"){
+if(!pattern2.test(data5)){
+vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/initiatedByUserId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.ownerUserId !== undefined){
+let data6 = data.ownerUserId;
+if((typeof data6 !== "string") && (data6 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"type",params:{type: schema171.properties.ownerUserId.type}}); errors++;
+}
+if(typeof data6 === "string"){
+if(!pattern2.test(data6)){
+vErrors = add(vErrors, {instancePath:instancePath+"/ownerUserId",keyword:"pattern",params:{pattern: "^u_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.taskId !== undefined){
+let data7 = data.taskId;
+if((typeof data7 !== "string") && (data7 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"type",params:{type: schema171.properties.taskId.type}}); errors++;
+}
+if(typeof data7 === "string"){
+if(!pattern36.test(data7)){
+vErrors = add(vErrors, {instancePath:instancePath+"/taskId",keyword:"pattern",params:{pattern: "^tsk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.prompt !== undefined){
+let data8 = data.prompt;
+if(typeof data8 === "string"){
+if(func0(data8) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+if(func0(data8) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/prompt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.instructions !== undefined){
+let data9 = data.instructions;
+if((typeof data9 !== "string") && (data9 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"type",params:{type: schema171.properties.instructions.type}}); errors++;
+}
+if(typeof data9 === "string"){
+if(func0(data9) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/instructions",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+}
+}
+if(data.context !== undefined){
+let data10 = data.context;
+if((typeof data10 !== "string") && (data10 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"type",params:{type: schema171.properties.context.type}}); errors++;
+}
+if(typeof data10 === "string"){
+if(func0(data10) > 200000){
+vErrors = add(vErrors, {instancePath:instancePath+"/context",keyword:"maxLength",params:{limit: 200000}}); errors++;
+}
+}
+}
+if(data.activeClaimId !== undefined){
+let data11 = data.activeClaimId;
+if((typeof data11 !== "string") && (data11 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"type",params:{type: schema171.properties.activeClaimId.type}}); errors++;
+}
+if(typeof data11 === "string"){
+if(!pattern117.test(data11)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activeClaimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.plan !== undefined){
+let data12 = data.plan;
+if(Array.isArray(data12)){
+if(data12.length > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"maxItems",params:{limit: 100}}); errors++;
+}
+const len0 = data12.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate418(data12[i0], {instancePath:instancePath+"/plan/" + i0,parentData:data12,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/plan",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.externalUrl !== undefined){
+let data14 = data.externalUrl;
+if((typeof data14 !== "string") && (data14 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"type",params:{type: schema171.properties.externalUrl.type}}); errors++;
+}
+if(typeof data14 === "string"){
+if(!(formats2(data14))){
+vErrors = add(vErrors, {instancePath:instancePath+"/externalUrl",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+}
+if(data.question !== undefined){
+let data15 = data.question;
+if((typeof data15 !== "string") && (data15 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"type",params:{type: schema171.properties.question.type}}); errors++;
+}
+if(typeof data15 === "string"){
+if(func0(data15) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/question",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+}
+}
+if(data.answer !== undefined){
+let data16 = data.answer;
+if((typeof data16 !== "string") && (data16 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"type",params:{type: schema171.properties.answer.type}}); errors++;
+}
+if(typeof data16 === "string"){
+if(func0(data16) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/answer",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+}
+}
+if(data.errorMessage !== undefined){
+let data17 = data.errorMessage;
+if((typeof data17 !== "string") && (data17 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"type",params:{type: schema171.properties.errorMessage.type}}); errors++;
+}
+if(typeof data17 === "string"){
+if(func0(data17) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/errorMessage",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+}
+}
+if(data.retryOfSessionId !== undefined){
+let data18 = data.retryOfSessionId;
+if((typeof data18 !== "string") && (data18 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"type",params:{type: schema171.properties.retryOfSessionId.type}}); errors++;
+}
+if(typeof data18 === "string"){
+if(!pattern111.test(data18)){
+vErrors = add(vErrors, {instancePath:instancePath+"/retryOfSessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+}
+if(data.createdAt !== undefined){
+let data19 = data.createdAt;
+if(typeof data19 === "string"){
+if(!(formats6.validate(data19))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.updatedAt !== undefined){
+let data20 = data.updatedAt;
+if(typeof data20 === "string"){
+if(!(formats6.validate(data20))){
+vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/updatedAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.startedAt !== undefined){
+let data21 = data.startedAt;
+if((typeof data21 !== "string") && (data21 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"type",params:{type: schema171.properties.startedAt.type}}); errors++;
+}
+if(typeof data21 === "string"){
+if(!(formats6.validate(data21))){
+vErrors = add(vErrors, {instancePath:instancePath+"/startedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+}
+if(data.finishedAt !== undefined){
+let data22 = data.finishedAt;
+if((typeof data22 !== "string") && (data22 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"type",params:{type: schema171.properties.finishedAt.type}}); errors++;
+}
+if(typeof data22 === "string"){
+if(!(formats6.validate(data22))){
+vErrors = add(vErrors, {instancePath:instancePath+"/finishedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+}
+if(data.archivedAt !== undefined){
+let data23 = data.archivedAt;
+if((typeof data23 !== "string") && (data23 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"type",params:{type: schema171.properties.archivedAt.type}}); errors++;
+}
+if(typeof data23 === "string"){
+if(!(formats6.validate(data23))){
+vErrors = add(vErrors, {instancePath:instancePath+"/archivedAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+}
+if(data.version !== undefined){
+let data24 = data.version;
+if(!((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"type",params:{type: "integer"}}); errors++;
+}
+if(typeof data24 == "number"){
+if(data24 < 1 || isNaN(data24)){
+vErrors = add(vErrors, {instancePath:instancePath+"/version",keyword:"minimum",params:{comparison: ">=", limit: 1}}); errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate472.errors = vErrors;
+return errors === 0;
+}
+validate472.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate471(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate471.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate472(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate472.errors : vErrors.concat(validate472.errors);
+errors = vErrors.length;
+}
+validate471.errors = vErrors;
+return errors === 0;
+}
+validate471.evaluated = {"props":{"sessionId":true,"workspaceId":true,"agentId":true,"executionMode":true,"state":true,"initiatedByUserId":true,"ownerUserId":true,"taskId":true,"prompt":true,"instructions":true,"context":true,"activeClaimId":true,"plan":true,"externalUrl":true,"question":true,"answer":true,"errorMessage":true,"retryOfSessionId":true,"createdAt":true,"updatedAt":true,"startedAt":true,"finishedAt":true,"archivedAt":true,"version":true},"dynamicProps":false,"dynamicItems":false};
+
+const check58 = validate477;
+const schema198 = {"properties":{"activities":{"maxItems":200,"items":{"$ref":"definitions#/$defs/Activity"},"type":"array"},"nextCursor":{"type":["string","null"]}},"type":"object","required":["activities","nextCursor"]};
+const schema199 = {"allOf":[{"type":"object","required":["type"],"properties":{"type":{"enum":["progress","plan","url","completion","failure","policy"]}}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["progress"]}}}},"else":{"$ref":"definitions#/$defs/ProgressActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["plan"]}}}},"else":{"$ref":"definitions#/$defs/PlanActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["url"]}}}},"else":{"$ref":"definitions#/$defs/UrlActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["completion"]}}}},"else":{"$ref":"definitions#/$defs/CompletionActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["failure"]}}}},"else":{"$ref":"definitions#/$defs/FailureActivity"}},{"if":{"not":{"type":"object","required":["type"],"properties":{"type":{"enum":["policy"]}}}},"else":{"$ref":"definitions#/$defs/PolicyActivity"}}]};
+const pattern142 = new RegExp("^act_[A-Za-z0-9_-]{1,64}$", "u");
+
+function validate480(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate480.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.activityId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+if(data.type !== undefined){
+if("progress" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "progress"}}); errors++;
+}
+}
+if(data.activityId !== undefined){
+let data1 = data.activityId;
+if(typeof data1 === "string"){
+if(!pattern142.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data2 = data.sessionId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data3 = data.claimId;
+if(typeof data3 === "string"){
+if(!pattern117.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.text !== undefined){
+let data5 = data.text;
+if(typeof data5 === "string"){
+if(func0(data5) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate480.errors = vErrors;
+return errors === 0;
+}
+validate480.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate482(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate482.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.activityId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.steps === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "steps"}}); errors++;
+}
+if(data.type !== undefined){
+if("plan" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "plan"}}); errors++;
+}
+}
+if(data.activityId !== undefined){
+let data1 = data.activityId;
+if(typeof data1 === "string"){
+if(!pattern142.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data2 = data.sessionId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data3 = data.claimId;
+if(typeof data3 === "string"){
+if(!pattern117.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.steps !== undefined){
+let data5 = data.steps;
+if(Array.isArray(data5)){
+if(data5.length > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"maxItems",params:{limit: 100}}); errors++;
+}
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate418(data5[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/steps",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate482.errors = vErrors;
+return errors === 0;
+}
+validate482.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"steps":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate485(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate485.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.activityId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.url === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "url"}}); errors++;
+}
+if(data.type !== undefined){
+if("url" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "url"}}); errors++;
+}
+}
+if(data.activityId !== undefined){
+let data1 = data.activityId;
+if(typeof data1 === "string"){
+if(!pattern142.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data2 = data.sessionId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data3 = data.claimId;
+if(typeof data3 === "string"){
+if(!pattern117.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.url !== undefined){
+let data5 = data.url;
+if(typeof data5 === "string"){
+if(!(formats2(data5))){
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"format",params:{format: "uri"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/url",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate485.errors = vErrors;
+return errors === 0;
+}
+validate485.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"url":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate487(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate487.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.activityId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+if(data.type !== undefined){
+if("completion" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "completion"}}); errors++;
+}
+}
+if(data.activityId !== undefined){
+let data1 = data.activityId;
+if(typeof data1 === "string"){
+if(!pattern142.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data2 = data.sessionId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data3 = data.claimId;
+if(typeof data3 === "string"){
+if(!pattern117.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.text !== undefined){
+let data5 = data.text;
+if(typeof data5 === "string"){
+if(func0(data5) > 20000){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 20000}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate487.errors = vErrors;
+return errors === 0;
+}
+validate487.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate489(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate489.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.activityId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+if(data.type !== undefined){
+if("failure" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "failure"}}); errors++;
+}
+}
+if(data.activityId !== undefined){
+let data1 = data.activityId;
+if(typeof data1 === "string"){
+if(!pattern142.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data2 = data.sessionId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data3 = data.claimId;
+if(typeof data3 === "string"){
+if(!pattern117.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.text !== undefined){
+let data5 = data.text;
+if(typeof data5 === "string"){
+if(func0(data5) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate489.errors = vErrors;
+return errors === 0;
+}
+validate489.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate491(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate491.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.activityId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activityId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.text === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "text"}}); errors++;
+}
+if(data.type !== undefined){
+if("policy" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "policy"}}); errors++;
+}
+}
+if(data.activityId !== undefined){
+let data1 = data.activityId;
+if(typeof data1 === "string"){
+if(!pattern142.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"pattern",params:{pattern: "^act_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activityId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data2 = data.sessionId;
+if(typeof data2 === "string"){
+if(!pattern111.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.claimId !== undefined){
+let data3 = data.claimId;
+if(typeof data3 === "string"){
+if(!pattern117.test(data3)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.text !== undefined){
+let data5 = data.text;
+if(typeof data5 === "string"){
+if(func0(data5) > 4000){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"maxLength",params:{limit: 4000}}); errors++;
+}
+if(func0(data5) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"minLength",params:{limit: 1}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/text",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate491.errors = vErrors;
+return errors === 0;
+}
+validate491.evaluated = {"props":{"type":true,"activityId":true,"sessionId":true,"claimId":true,"createdAt":true,"text":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate479(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate479.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema199.allOf[0].properties.type.enum}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+const _errs4 = errors;
+let valid2 = true;
+const _errs5 = errors;
+const _errs6 = errors;
+const _errs7 = errors;
+if(errors === _errs7){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.type === undefined) && (missing0 = "type")){
+const err3 = {};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "progress")){
+const err4 = {};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err5 = {};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var valid3 = _errs7 === errors;
+if(valid3){
+const err6 = {};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid0 = _errs5 === errors;
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs10 = errors;
+if(!(validate480(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate480.errors : vErrors.concat(validate480.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs10 === errors;
+valid2 = _valid0;
+if(valid2){
+var props0 = {};
+props0.type = true;
+props0.activityId = true;
+props0.sessionId = true;
+props0.claimId = true;
+props0.createdAt = true;
+props0.text = true;
+}
+}
+if(!valid2){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+const _errs12 = errors;
+let valid5 = true;
+const _errs13 = errors;
+const _errs14 = errors;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if((data.type === undefined) && (missing1 = "type")){
+const err8 = {};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "plan")){
+const err9 = {};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err10 = {};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var valid6 = _errs15 === errors;
+if(valid6){
+const err11 = {};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid1 = _errs13 === errors;
+errors = _errs12;
+if(vErrors !== null){
+if(_errs12){
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid1){
+const _errs18 = errors;
+if(!(validate482(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate482.errors : vErrors.concat(validate482.errors);
+errors = vErrors.length;
+}
+var _valid1 = _errs18 === errors;
+valid5 = _valid1;
+if(valid5){
+var props1 = {};
+props1.type = true;
+props1.activityId = true;
+props1.sessionId = true;
+props1.claimId = true;
+props1.createdAt = true;
+props1.steps = true;
+}
+}
+if(!valid5){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props1 !== undefined){
+if(props1 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props1);
+}
+}
+const _errs20 = errors;
+let valid8 = true;
+const _errs21 = errors;
+const _errs22 = errors;
+const _errs23 = errors;
+if(errors === _errs23){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing2;
+if((data.type === undefined) && (missing2 = "type")){
+const err13 = {};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "url")){
+const err14 = {};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err15 = {};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+var valid9 = _errs23 === errors;
+if(valid9){
+const err16 = {};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid2 = _errs21 === errors;
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid2){
+const _errs26 = errors;
+if(!(validate485(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate485.errors : vErrors.concat(validate485.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs26 === errors;
+valid8 = _valid2;
+if(valid8){
+var props2 = {};
+props2.type = true;
+props2.activityId = true;
+props2.sessionId = true;
+props2.claimId = true;
+props2.createdAt = true;
+props2.url = true;
+}
+}
+if(!valid8){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props2 !== undefined){
+if(props2 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props2);
+}
+}
+const _errs28 = errors;
+let valid11 = true;
+const _errs29 = errors;
+const _errs30 = errors;
+const _errs31 = errors;
+if(errors === _errs31){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing3;
+if((data.type === undefined) && (missing3 = "type")){
+const err18 = {};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "completion")){
+const err19 = {};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err20 = {};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+var valid12 = _errs31 === errors;
+if(valid12){
+const err21 = {};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+else {
+errors = _errs30;
+if(vErrors !== null){
+if(_errs30){
+vErrors.length = _errs30;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid3 = _errs29 === errors;
+errors = _errs28;
+if(vErrors !== null){
+if(_errs28){
+vErrors.length = _errs28;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid3){
+const _errs34 = errors;
+if(!(validate487(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate487.errors : vErrors.concat(validate487.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs34 === errors;
+valid11 = _valid3;
+if(valid11){
+var props3 = {};
+props3.type = true;
+props3.activityId = true;
+props3.sessionId = true;
+props3.claimId = true;
+props3.createdAt = true;
+props3.text = true;
+}
+}
+if(!valid11){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props3 !== undefined){
+if(props3 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props3);
+}
+}
+const _errs36 = errors;
+let valid14 = true;
+const _errs37 = errors;
+const _errs38 = errors;
+const _errs39 = errors;
+if(errors === _errs39){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing4;
+if((data.type === undefined) && (missing4 = "type")){
+const err23 = {};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "failure")){
+const err24 = {};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err25 = {};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+var valid15 = _errs39 === errors;
+if(valid15){
+const err26 = {};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+errors = _errs38;
+if(vErrors !== null){
+if(_errs38){
+vErrors.length = _errs38;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid4 = _errs37 === errors;
+errors = _errs36;
+if(vErrors !== null){
+if(_errs36){
+vErrors.length = _errs36;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid4){
+const _errs42 = errors;
+if(!(validate489(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate489.errors : vErrors.concat(validate489.errors);
+errors = vErrors.length;
+}
+var _valid4 = _errs42 === errors;
+valid14 = _valid4;
+if(valid14){
+var props4 = {};
+props4.type = true;
+props4.activityId = true;
+props4.sessionId = true;
+props4.claimId = true;
+props4.createdAt = true;
+props4.text = true;
+}
+}
+if(!valid14){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props4 !== undefined){
+if(props4 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props4);
+}
+}
+const _errs44 = errors;
+let valid17 = true;
+const _errs45 = errors;
+const _errs46 = errors;
+const _errs47 = errors;
+if(errors === _errs47){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing5;
+if((data.type === undefined) && (missing5 = "type")){
+const err28 = {};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "policy")){
+const err29 = {};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err30 = {};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+var valid18 = _errs47 === errors;
+if(valid18){
+const err31 = {};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs46;
+if(vErrors !== null){
+if(_errs46){
+vErrors.length = _errs46;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid5 = _errs45 === errors;
+errors = _errs44;
+if(vErrors !== null){
+if(_errs44){
+vErrors.length = _errs44;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid5){
+const _errs50 = errors;
+if(!(validate491(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate491.errors : vErrors.concat(validate491.errors);
+errors = vErrors.length;
+}
+var _valid5 = _errs50 === errors;
+valid17 = _valid5;
+if(valid17){
+var props5 = {};
+props5.type = true;
+props5.activityId = true;
+props5.sessionId = true;
+props5.claimId = true;
+props5.createdAt = true;
+props5.text = true;
+}
+}
+if(!valid17){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props5 !== undefined){
+if(props5 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props5);
+}
+}
+validate479.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate479.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+
+function validate478(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate478.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.activities === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "activities"}}); errors++;
+}
+if(data.nextCursor === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "nextCursor"}}); errors++;
+}
+if(data.activities !== undefined){
+let data0 = data.activities;
+if(Array.isArray(data0)){
+if(data0.length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/activities",keyword:"maxItems",params:{limit: 200}}); errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate479(data0[i0], {instancePath:instancePath+"/activities/" + i0,parentData:data0,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate479.errors : vErrors.concat(validate479.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/activities",keyword:"type",params:{type: "array"}}); errors++;
+}
+}
+if(data.nextCursor !== undefined){
+let data2 = data.nextCursor;
+if((typeof data2 !== "string") && (data2 !== null)){
+vErrors = add(vErrors, {instancePath:instancePath+"/nextCursor",keyword:"type",params:{type: schema198.properties.nextCursor.type}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate478.errors = vErrors;
+return errors === 0;
+}
+validate478.evaluated = {"props":{"activities":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate477(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate477.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate478(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate478.errors : vErrors.concat(validate478.errors);
+errors = vErrors.length;
+}
+validate477.errors = vErrors;
+return errors === 0;
+}
+validate477.evaluated = {"props":{"activities":true,"nextCursor":true},"dynamicProps":false,"dynamicItems":false};
+
+const check59 = validate495;
+
+function validate496(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate496.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(!((((((data0 === "progress") || (data0 === "plan")) || (data0 === "url")) || (data0 === "completion")) || (data0 === "failure")) || (data0 === "policy"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"enum",params:{allowedValues: schema199.allOf[0].properties.type.enum}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+const _errs4 = errors;
+let valid2 = true;
+const _errs5 = errors;
+const _errs6 = errors;
+const _errs7 = errors;
+if(errors === _errs7){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.type === undefined) && (missing0 = "type")){
+const err3 = {};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "progress")){
+const err4 = {};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err5 = {};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var valid3 = _errs7 === errors;
+if(valid3){
+const err6 = {};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid0 = _errs5 === errors;
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs10 = errors;
+if(!(validate480(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate480.errors : vErrors.concat(validate480.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs10 === errors;
+valid2 = _valid0;
+if(valid2){
+var props0 = {};
+props0.type = true;
+props0.activityId = true;
+props0.sessionId = true;
+props0.claimId = true;
+props0.createdAt = true;
+props0.text = true;
+}
+}
+if(!valid2){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true){
+props0 = props0 || {};
+props0.type = true;
+}
+const _errs12 = errors;
+let valid5 = true;
+const _errs13 = errors;
+const _errs14 = errors;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if((data.type === undefined) && (missing1 = "type")){
+const err8 = {};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "plan")){
+const err9 = {};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err10 = {};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var valid6 = _errs15 === errors;
+if(valid6){
+const err11 = {};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid1 = _errs13 === errors;
+errors = _errs12;
+if(vErrors !== null){
+if(_errs12){
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid1){
+const _errs18 = errors;
+if(!(validate482(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate482.errors : vErrors.concat(validate482.errors);
+errors = vErrors.length;
+}
+var _valid1 = _errs18 === errors;
+valid5 = _valid1;
+if(valid5){
+var props1 = {};
+props1.type = true;
+props1.activityId = true;
+props1.sessionId = true;
+props1.claimId = true;
+props1.createdAt = true;
+props1.steps = true;
+}
+}
+if(!valid5){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props1 !== undefined){
+if(props1 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props1);
+}
+}
+const _errs20 = errors;
+let valid8 = true;
+const _errs21 = errors;
+const _errs22 = errors;
+const _errs23 = errors;
+if(errors === _errs23){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing2;
+if((data.type === undefined) && (missing2 = "type")){
+const err13 = {};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "url")){
+const err14 = {};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err15 = {};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+var valid9 = _errs23 === errors;
+if(valid9){
+const err16 = {};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid2 = _errs21 === errors;
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid2){
+const _errs26 = errors;
+if(!(validate485(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate485.errors : vErrors.concat(validate485.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs26 === errors;
+valid8 = _valid2;
+if(valid8){
+var props2 = {};
+props2.type = true;
+props2.activityId = true;
+props2.sessionId = true;
+props2.claimId = true;
+props2.createdAt = true;
+props2.url = true;
+}
+}
+if(!valid8){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props2 !== undefined){
+if(props2 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props2);
+}
+}
+const _errs28 = errors;
+let valid11 = true;
+const _errs29 = errors;
+const _errs30 = errors;
+const _errs31 = errors;
+if(errors === _errs31){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing3;
+if((data.type === undefined) && (missing3 = "type")){
+const err18 = {};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "completion")){
+const err19 = {};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err20 = {};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+var valid12 = _errs31 === errors;
+if(valid12){
+const err21 = {};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+else {
+errors = _errs30;
+if(vErrors !== null){
+if(_errs30){
+vErrors.length = _errs30;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid3 = _errs29 === errors;
+errors = _errs28;
+if(vErrors !== null){
+if(_errs28){
+vErrors.length = _errs28;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid3){
+const _errs34 = errors;
+if(!(validate487(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate487.errors : vErrors.concat(validate487.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs34 === errors;
+valid11 = _valid3;
+if(valid11){
+var props3 = {};
+props3.type = true;
+props3.activityId = true;
+props3.sessionId = true;
+props3.claimId = true;
+props3.createdAt = true;
+props3.text = true;
+}
+}
+if(!valid11){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props3 !== undefined){
+if(props3 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props3);
+}
+}
+const _errs36 = errors;
+let valid14 = true;
+const _errs37 = errors;
+const _errs38 = errors;
+const _errs39 = errors;
+if(errors === _errs39){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing4;
+if((data.type === undefined) && (missing4 = "type")){
+const err23 = {};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "failure")){
+const err24 = {};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err25 = {};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+var valid15 = _errs39 === errors;
+if(valid15){
+const err26 = {};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+errors = _errs38;
+if(vErrors !== null){
+if(_errs38){
+vErrors.length = _errs38;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid4 = _errs37 === errors;
+errors = _errs36;
+if(vErrors !== null){
+if(_errs36){
+vErrors.length = _errs36;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid4){
+const _errs42 = errors;
+if(!(validate489(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate489.errors : vErrors.concat(validate489.errors);
+errors = vErrors.length;
+}
+var _valid4 = _errs42 === errors;
+valid14 = _valid4;
+if(valid14){
+var props4 = {};
+props4.type = true;
+props4.activityId = true;
+props4.sessionId = true;
+props4.claimId = true;
+props4.createdAt = true;
+props4.text = true;
+}
+}
+if(!valid14){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props4 !== undefined){
+if(props4 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props4);
+}
+}
+const _errs44 = errors;
+let valid17 = true;
+const _errs45 = errors;
+const _errs46 = errors;
+const _errs47 = errors;
+if(errors === _errs47){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing5;
+if((data.type === undefined) && (missing5 = "type")){
+const err28 = {};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+else {
+if(data.type !== undefined){
+if(!(data.type === "policy")){
+const err29 = {};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err30 = {};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+var valid18 = _errs47 === errors;
+if(valid18){
+const err31 = {};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs46;
+if(vErrors !== null){
+if(_errs46){
+vErrors.length = _errs46;
+}
+else {
+vErrors = null;
+}
+}
+}
+var _valid5 = _errs45 === errors;
+errors = _errs44;
+if(vErrors !== null){
+if(_errs44){
+vErrors.length = _errs44;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid5){
+const _errs50 = errors;
+if(!(validate491(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate491.errors : vErrors.concat(validate491.errors);
+errors = vErrors.length;
+}
+var _valid5 = _errs50 === errors;
+valid17 = _valid5;
+if(valid17){
+var props5 = {};
+props5.type = true;
+props5.activityId = true;
+props5.sessionId = true;
+props5.claimId = true;
+props5.createdAt = true;
+props5.text = true;
+}
+}
+if(!valid17){
+vErrors = add(vErrors, {instancePath,keyword:"if",params:{failingKeyword: "else"}}); errors++;
+}
+if(props0 !== true && props5 !== undefined){
+if(props5 === true){
+props0 = true;
+}
+else {
+props0 = props0 || {};
+Object.assign(props0, props5);
+}
+}
+validate496.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate496.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+
+function validate495(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate495.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate496(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate496.errors : vErrors.concat(validate496.errors);
+errors = vErrors.length;
+}
+else {
+var props0 = validate496.evaluated.props;
+}
+validate495.errors = vErrors;
+evaluated0.props = props0;
+return errors === 0;
+}
+validate495.evaluated = {"dynamicProps":true,"dynamicItems":false};
+
+const check60 = validate504;
+const schema211 = {"type":"string","enum":["active","completed","failed","released","expired","cancelled"]};
+
+function validate507(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate507.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(typeof data !== "string"){
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "string"}}); errors++;
+}
+if(!((((((data === "active") || (data === "completed")) || (data === "failed")) || (data === "released")) || (data === "expired")) || (data === "cancelled"))){
+vErrors = add(vErrors, {instancePath,keyword:"enum",params:{allowedValues: schema211.enum}}); errors++;
+}
+validate507.errors = vErrors;
+return errors === 0;
+}
+validate507.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+
+function validate506(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate506.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.workerId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
+}
+if(data.state === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.expiresAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "expiresAt"}}); errors++;
+}
+if(data.claimId !== undefined){
+let data0 = data.claimId;
+if(typeof data0 === "string"){
+if(!pattern117.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data1 = data.sessionId;
+if(typeof data1 === "string"){
+if(!pattern111.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workerId !== undefined){
+let data2 = data.workerId;
+if(typeof data2 === "string"){
+if(!pattern123.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.state !== undefined){
+if(!(validate507(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate507.errors : vErrors.concat(validate507.errors);
+errors = vErrors.length;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.expiresAt !== undefined){
+let data5 = data.expiresAt;
+if(typeof data5 === "string"){
+if(!(formats6.validate(data5))){
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate506.errors = vErrors;
+return errors === 0;
+}
+validate506.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate505(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate505.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate506(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate506.errors : vErrors.concat(validate506.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.token === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "token"}}); errors++;
+}
+if(data.session === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "session"}}); errors++;
+}
+if(data.token !== undefined){
+let data0 = data.token;
+if(typeof data0 === "string"){
+if(func0(data0) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"maxLength",params:{limit: 128}}); errors++;
+}
+if(func0(data0) < 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"minLength",params:{limit: 16}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/token",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.session !== undefined){
+if(!(validate413(data.session, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate505.errors = vErrors;
+return errors === 0;
+}
+validate505.evaluated = {"props":{"token":true,"session":true,"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate504(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate504.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate505(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate505.errors : vErrors.concat(validate505.errors);
+errors = vErrors.length;
+}
+validate504.errors = vErrors;
+return errors === 0;
+}
+validate504.evaluated = {"props":{"token":true,"session":true,"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
+
+const check61 = validate512;
+
+function validate513(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate513.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.claimId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "claimId"}}); errors++;
+}
+if(data.sessionId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "sessionId"}}); errors++;
+}
+if(data.workerId === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "workerId"}}); errors++;
+}
+if(data.state === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "state"}}); errors++;
+}
+if(data.createdAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "createdAt"}}); errors++;
+}
+if(data.expiresAt === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "expiresAt"}}); errors++;
+}
+if(data.claimId !== undefined){
+let data0 = data.claimId;
+if(typeof data0 === "string"){
+if(!pattern117.test(data0)){
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"pattern",params:{pattern: "^clm_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/claimId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.sessionId !== undefined){
+let data1 = data.sessionId;
+if(typeof data1 === "string"){
+if(!pattern111.test(data1)){
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"pattern",params:{pattern: "^ses_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/sessionId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.workerId !== undefined){
+let data2 = data.workerId;
+if(typeof data2 === "string"){
+if(!pattern123.test(data2)){
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"pattern",params:{pattern: "^wrk_[A-Za-z0-9_-]{1,64}$"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/workerId",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.state !== undefined){
+if(!(validate507(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate507.errors : vErrors.concat(validate507.errors);
+errors = vErrors.length;
+}
+}
+if(data.createdAt !== undefined){
+let data4 = data.createdAt;
+if(typeof data4 === "string"){
+if(!(formats6.validate(data4))){
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+if(data.expiresAt !== undefined){
+let data5 = data.expiresAt;
+if(typeof data5 === "string"){
+if(!(formats6.validate(data5))){
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"format",params:{format: "date-time"}}); errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/expiresAt",keyword:"type",params:{type: "string"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate513.errors = vErrors;
+return errors === 0;
+}
+validate513.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate512(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate512.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate513(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate513.errors : vErrors.concat(validate513.errors);
+errors = vErrors.length;
+}
+validate512.errors = vErrors;
+return errors === 0;
+}
+validate512.evaluated = {"props":{"claimId":true,"sessionId":true,"workerId":true,"state":true,"createdAt":true,"expiresAt":true},"dynamicProps":false,"dynamicItems":false};
+
+const check62 = validate516;
+
+function validate517(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate517.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("task.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "task.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.task === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "task"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.task !== undefined){
+if(!(validate77(data1.task, {instancePath:instancePath+"/data/task",parentData:data1,parentDataProperty:"task",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate517.errors = vErrors;
+return errors === 0;
+}
+validate517.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate516(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate516.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate517(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate517.errors : vErrors.concat(validate517.errors);
+errors = vErrors.length;
+}
+validate516.errors = vErrors;
+return errors === 0;
+}
+validate516.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check63 = validate523;
+
+function validate524(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate524.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("task.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "task.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.task === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "task"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.task !== undefined){
+if(!(validate77(data1.task, {instancePath:instancePath+"/data/task",parentData:data1,parentDataProperty:"task",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate524.errors = vErrors;
+return errors === 0;
+}
+validate524.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate523(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate523.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate524(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate524.errors : vErrors.concat(validate524.errors);
+errors = vErrors.length;
+}
+validate523.errors = vErrors;
+return errors === 0;
+}
+validate523.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check64 = validate530;
 
 function validate531(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -15846,29 +18616,2233 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate532(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate532.errors : vErrors.concat(validate532.errors);
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("task.deleted" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "task.deleted"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.task === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "task"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.task !== undefined){
+if(!(validate77(data1.task, {instancePath:instancePath+"/data/task",parentData:data1,parentDataProperty:"task",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
 validate531.errors = vErrors;
 return errors === 0;
 }
 validate531.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
-const check88 = validate538;
 
-function validate539(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate530(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate539.evaluated;
+const evaluated0 = validate530.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate345(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
+if(!(validate531(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate531.errors : vErrors.concat(validate531.errors);
+errors = vErrors.length;
+}
+validate530.errors = vErrors;
+return errors === 0;
+}
+validate530.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check65 = validate537;
+
+function validate538(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate538.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("task.snoozed" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "task.snoozed"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.taskSnooze === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taskSnooze"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.taskSnooze !== undefined){
+if(!(validate285(data1.taskSnooze, {instancePath:instancePath+"/data/taskSnooze",parentData:data1,parentDataProperty:"taskSnooze",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate285.errors : vErrors.concat(validate285.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate538.errors = vErrors;
+return errors === 0;
+}
+validate538.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate537(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate537.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate538(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate538.errors : vErrors.concat(validate538.errors);
+errors = vErrors.length;
+}
+validate537.errors = vErrors;
+return errors === 0;
+}
+validate537.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check66 = validate544;
+
+function validate545(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate545.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("comment.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "comment.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.comment === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "comment"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.comment !== undefined){
+if(!(validate144(data1.comment, {instancePath:instancePath+"/data/comment",parentData:data1,parentDataProperty:"comment",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate545.errors = vErrors;
+return errors === 0;
+}
+validate545.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate544(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate544.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate545(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate545.errors : vErrors.concat(validate545.errors);
+errors = vErrors.length;
+}
+validate544.errors = vErrors;
+return errors === 0;
+}
+validate544.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check67 = validate551;
+
+function validate552(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate552.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("comment.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "comment.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.comment === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "comment"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.comment !== undefined){
+if(!(validate144(data1.comment, {instancePath:instancePath+"/data/comment",parentData:data1,parentDataProperty:"comment",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate552.errors = vErrors;
+return errors === 0;
+}
+validate552.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate551(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate551.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate552(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors);
+errors = vErrors.length;
+}
+validate551.errors = vErrors;
+return errors === 0;
+}
+validate551.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check68 = validate558;
+
+function validate559(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate559.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("comment.deleted" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "comment.deleted"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.comment === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "comment"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.comment !== undefined){
+if(!(validate144(data1.comment, {instancePath:instancePath+"/data/comment",parentData:data1,parentDataProperty:"comment",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate559.errors = vErrors;
+return errors === 0;
+}
+validate559.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate558(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate558.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate559(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate559.errors : vErrors.concat(validate559.errors);
+errors = vErrors.length;
+}
+validate558.errors = vErrors;
+return errors === 0;
+}
+validate558.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check69 = validate565;
+
+function validate566(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate566.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("comment.reaction_added" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "comment.reaction_added"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.commentReaction === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "commentReaction"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.commentReaction !== undefined){
+if(!(validate310(data1.commentReaction, {instancePath:instancePath+"/data/commentReaction",parentData:data1,parentDataProperty:"commentReaction",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate566.errors = vErrors;
+return errors === 0;
+}
+validate566.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate565(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate565.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate566(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate566.errors : vErrors.concat(validate566.errors);
+errors = vErrors.length;
+}
+validate565.errors = vErrors;
+return errors === 0;
+}
+validate565.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check70 = validate572;
+
+function validate573(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate573.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("comment.reaction_removed" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "comment.reaction_removed"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.commentReaction === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "commentReaction"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.commentReaction !== undefined){
+if(!(validate310(data1.commentReaction, {instancePath:instancePath+"/data/commentReaction",parentData:data1,parentDataProperty:"commentReaction",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate573.errors = vErrors;
+return errors === 0;
+}
+validate573.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate572(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate572.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate573(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate573.errors : vErrors.concat(validate573.errors);
+errors = vErrors.length;
+}
+validate572.errors = vErrors;
+return errors === 0;
+}
+validate572.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check71 = validate579;
+
+function validate580(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate580.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("team.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "team.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.team === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "team"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.team !== undefined){
+if(!(validate43(data1.team, {instancePath:instancePath+"/data/team",parentData:data1,parentDataProperty:"team",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate580.errors = vErrors;
+return errors === 0;
+}
+validate580.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate579(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate579.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate580(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate580.errors : vErrors.concat(validate580.errors);
+errors = vErrors.length;
+}
+validate579.errors = vErrors;
+return errors === 0;
+}
+validate579.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check72 = validate586;
+
+function validate587(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate587.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("team.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "team.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.team === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "team"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.team !== undefined){
+if(!(validate43(data1.team, {instancePath:instancePath+"/data/team",parentData:data1,parentDataProperty:"team",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate587.errors = vErrors;
+return errors === 0;
+}
+validate587.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate586(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate586.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate587(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate587.errors : vErrors.concat(validate587.errors);
+errors = vErrors.length;
+}
+validate586.errors = vErrors;
+return errors === 0;
+}
+validate586.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check73 = validate593;
+
+function validate594(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate594.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("team.deleted" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "team.deleted"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.team === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "team"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.team !== undefined){
+if(!(validate43(data1.team, {instancePath:instancePath+"/data/team",parentData:data1,parentDataProperty:"team",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate594.errors = vErrors;
+return errors === 0;
+}
+validate594.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate593(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate593.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate594(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate594.errors : vErrors.concat(validate594.errors);
+errors = vErrors.length;
+}
+validate593.errors = vErrors;
+return errors === 0;
+}
+validate593.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check74 = validate600;
+
+function validate601(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate601.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("team.invite_created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "team.invite_created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.invite === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "invite"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.invite !== undefined){
+if(!(validate64(data1.invite, {instancePath:instancePath+"/data/invite",parentData:data1,parentDataProperty:"invite",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate601.errors = vErrors;
+return errors === 0;
+}
+validate601.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate600(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate600.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate601(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate601.errors : vErrors.concat(validate601.errors);
+errors = vErrors.length;
+}
+validate600.errors = vErrors;
+return errors === 0;
+}
+validate600.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check75 = validate607;
+
+function validate608(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate608.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("team.invite_accepted" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "team.invite_accepted"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.invite === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "invite"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.invite !== undefined){
+if(!(validate64(data1.invite, {instancePath:instancePath+"/data/invite",parentData:data1,parentDataProperty:"invite",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate608.errors = vErrors;
+return errors === 0;
+}
+validate608.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate607(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate607.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate608(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate608.errors : vErrors.concat(validate608.errors);
+errors = vErrors.length;
+}
+validate607.errors = vErrors;
+return errors === 0;
+}
+validate607.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check76 = validate614;
+
+function validate615(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate615.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("team.invite_revoked" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "team.invite_revoked"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.invite === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "invite"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.invite !== undefined){
+if(!(validate64(data1.invite, {instancePath:instancePath+"/data/invite",parentData:data1,parentDataProperty:"invite",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate615.errors = vErrors;
+return errors === 0;
+}
+validate615.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate614(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate614.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate615(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate615.errors : vErrors.concat(validate615.errors);
+errors = vErrors.length;
+}
+validate614.errors = vErrors;
+return errors === 0;
+}
+validate614.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check77 = validate621;
+
+function validate622(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate622.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("taxonomy.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "taxonomy.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.taxonomy === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taxonomy"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.taxonomy !== undefined){
+if(!(validate182(data1.taxonomy, {instancePath:instancePath+"/data/taxonomy",parentData:data1,parentDataProperty:"taxonomy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate622.errors = vErrors;
+return errors === 0;
+}
+validate622.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate621(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate621.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate622(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate622.errors : vErrors.concat(validate622.errors);
+errors = vErrors.length;
+}
+validate621.errors = vErrors;
+return errors === 0;
+}
+validate621.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check78 = validate628;
+
+function validate629(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate629.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("taxonomy.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "taxonomy.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.taxonomy === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taxonomy"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.taxonomy !== undefined){
+if(!(validate182(data1.taxonomy, {instancePath:instancePath+"/data/taxonomy",parentData:data1,parentDataProperty:"taxonomy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate629.errors = vErrors;
+return errors === 0;
+}
+validate629.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate628(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate628.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate629(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate629.errors : vErrors.concat(validate629.errors);
+errors = vErrors.length;
+}
+validate628.errors = vErrors;
+return errors === 0;
+}
+validate628.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check79 = validate635;
+
+function validate636(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate636.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("taxonomy.deleted" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "taxonomy.deleted"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.taxonomy === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "taxonomy"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.taxonomy !== undefined){
+if(!(validate182(data1.taxonomy, {instancePath:instancePath+"/data/taxonomy",parentData:data1,parentDataProperty:"taxonomy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate636.errors = vErrors;
+return errors === 0;
+}
+validate636.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate635(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate635.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate636(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate636.errors : vErrors.concat(validate636.errors);
+errors = vErrors.length;
+}
+validate635.errors = vErrors;
+return errors === 0;
+}
+validate635.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check80 = validate642;
+
+function validate643(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate643.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("document.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "document.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.document === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "document"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.document !== undefined){
+if(!(validate158(data1.document, {instancePath:instancePath+"/data/document",parentData:data1,parentDataProperty:"document",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate643.errors = vErrors;
+return errors === 0;
+}
+validate643.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate642(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate642.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate643(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate643.errors : vErrors.concat(validate643.errors);
+errors = vErrors.length;
+}
+validate642.errors = vErrors;
+return errors === 0;
+}
+validate642.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check81 = validate649;
+
+function validate650(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate650.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("document.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "document.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.document === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "document"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.document !== undefined){
+if(!(validate158(data1.document, {instancePath:instancePath+"/data/document",parentData:data1,parentDataProperty:"document",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate650.errors = vErrors;
+return errors === 0;
+}
+validate650.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate649(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate649.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate650(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate650.errors : vErrors.concat(validate650.errors);
+errors = vErrors.length;
+}
+validate649.errors = vErrors;
+return errors === 0;
+}
+validate649.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check82 = validate656;
+
+function validate657(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate657.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("document.deleted" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "document.deleted"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.document === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "document"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.document !== undefined){
+if(!(validate158(data1.document, {instancePath:instancePath+"/data/document",parentData:data1,parentDataProperty:"document",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate657.errors = vErrors;
+return errors === 0;
+}
+validate657.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate656(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate656.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate657(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate657.errors : vErrors.concat(validate657.errors);
+errors = vErrors.length;
+}
+validate656.errors = vErrors;
+return errors === 0;
+}
+validate656.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check83 = validate663;
+
+function validate664(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate664.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("issue.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "issue.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.issue === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "issue"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.issue !== undefined){
+if(!(validate193(data1.issue, {instancePath:instancePath+"/data/issue",parentData:data1,parentDataProperty:"issue",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate664.errors = vErrors;
+return errors === 0;
+}
+validate664.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate663(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate663.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate664(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate664.errors : vErrors.concat(validate664.errors);
+errors = vErrors.length;
+}
+validate663.errors = vErrors;
+return errors === 0;
+}
+validate663.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check84 = validate670;
+
+function validate671(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate671.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("meeting.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "meeting.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.meeting === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "meeting"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.meeting !== undefined){
+if(!(validate193(data1.meeting, {instancePath:instancePath+"/data/meeting",parentData:data1,parentDataProperty:"meeting",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate671.errors = vErrors;
+return errors === 0;
+}
+validate671.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate670(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate670.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate671(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate671.errors : vErrors.concat(validate671.errors);
+errors = vErrors.length;
+}
+validate670.errors = vErrors;
+return errors === 0;
+}
+validate670.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check85 = validate677;
+
+function validate678(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate678.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("summary.created" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "summary.created"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.summary === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "summary"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.summary !== undefined){
+if(!(validate193(data1.summary, {instancePath:instancePath+"/data/summary",parentData:data1,parentDataProperty:"summary",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate678.errors = vErrors;
+return errors === 0;
+}
+validate678.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate677(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate677.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate678(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate678.errors : vErrors.concat(validate678.errors);
+errors = vErrors.length;
+}
+validate677.errors = vErrors;
+return errors === 0;
+}
+validate677.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check86 = validate684;
+
+function validate685(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate685.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("agent_session.queued" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "agent_session.queued"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.agentSession === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "agentSession"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.agentSession !== undefined){
+if(!(validate413(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate685.errors = vErrors;
+return errors === 0;
+}
+validate685.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate684(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate684.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate685(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate685.errors : vErrors.concat(validate685.errors);
+errors = vErrors.length;
+}
+validate684.errors = vErrors;
+return errors === 0;
+}
+validate684.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check87 = validate691;
+
+function validate692(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate692.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("agent_session.updated" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "agent_session.updated"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.agentSession === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "agentSession"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.agentSession !== undefined){
+if(!(validate413(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate692.errors = vErrors;
+return errors === 0;
+}
+validate692.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate691(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate691.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate692(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate692.errors : vErrors.concat(validate692.errors);
+errors = vErrors.length;
+}
+validate691.errors = vErrors;
+return errors === 0;
+}
+validate691.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check88 = validate698;
+
+function validate699(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate699.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+errors = vErrors.length;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "type"}}); errors++;
+}
+if(data.data === undefined){
+vErrors = add(vErrors, {instancePath,keyword:"required",params:{missingProperty: "data"}}); errors++;
+}
+if(data.type !== undefined){
+if("agent_session.completed" !== data.type){
+vErrors = add(vErrors, {instancePath:instancePath+"/type",keyword:"const",params:{allowedValue: "agent_session.completed"}}); errors++;
+}
+}
+if(data.data !== undefined){
+let data1 = data.data;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.resource === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
+}
+if(data1.agentSession === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "agentSession"}}); errors++;
+}
+if(data1.resource !== undefined){
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+errors = vErrors.length;
+}
+}
+if(data1.actor !== undefined){
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
+errors = vErrors.length;
+}
+}
+if(data1.agentSession !== undefined){
+if(!(validate413(data1.agentSession, {instancePath:instancePath+"/data/agentSession",parentData:data1,parentDataProperty:"agentSession",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}}); errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
+}
+validate699.errors = vErrors;
+return errors === 0;
+}
+validate699.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate698(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate698.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate699(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate699.errors : vErrors.concat(validate699.errors);
+errors = vErrors.length;
+}
+validate698.errors = vErrors;
+return errors === 0;
+}
+validate698.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+
+const check89 = validate705;
+
+function validate706(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate706.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(!(validate260(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -15890,14 +20864,14 @@ if(data1.resource === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "resource"}}); errors++;
 }
 if(data1.resource !== undefined){
-if(!(validate348(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate348.errors : vErrors.concat(validate348.errors);
+if(!(validate263(data1.resource, {instancePath:instancePath+"/data/resource",parentData:data1,parentDataProperty:"resource",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
 if(data1.actor !== undefined){
-if(!(validate350(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+if(!(validate265(data1.actor, {instancePath:instancePath+"/data/actor",parentData:data1,parentDataProperty:"actor",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate265.errors : vErrors.concat(validate265.errors);
 errors = vErrors.length;
 }
 }
@@ -15910,80 +20884,81 @@ vErrors = add(vErrors, {instancePath:instancePath+"/data",keyword:"type",params:
 else {
 vErrors = add(vErrors, {instancePath,keyword:"type",params:{type: "object"}}); errors++;
 }
-validate539.errors = vErrors;
+validate706.errors = vErrors;
 return errors === 0;
 }
-validate539.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate706.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 
-function validate538(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate705(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate538.evaluated;
+const evaluated0 = validate705.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if(!(validate539(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate539.errors : vErrors.concat(validate539.errors);
+if(!(validate706(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate706.errors : vErrors.concat(validate706.errors);
 errors = vErrors.length;
 }
-validate538.errors = vErrors;
+validate705.errors = vErrors;
 return errors === 0;
 }
-validate538.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
+validate705.evaluated = {"props":{"type":true,"data":true,"specversion":true,"id":true,"source":true,"subject":true,"time":true,"datacontenttype":true,"workspaceid":true,"dataversion":true},"dynamicProps":false,"dynamicItems":false};
 
 export const responseValidators = {
   fetchMe: { 200: { headers: check2, body: { "application/json": check1 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listWorkspaces: { 200: { headers: check4, body: { "application/json": check7 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  fetchWorkspace: { 200: { headers: check2, body: { "application/json": check8 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listMembers: { 200: { headers: check10, body: { "application/json": check9 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listWorkspaces: { 200: { headers: check8, body: { "application/json": check7 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  fetchWorkspace: { 200: { headers: check2, body: { "application/json": check9 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listMembers: { 200: { headers: check8, body: { "application/json": check10 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchMember: { 200: { headers: check2, body: { "application/json": check11 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateMember: { 200: { headers: check2, body: { "application/json": check11 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   removeMember: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listTeams: { 200: { headers: check10, body: { "application/json": check12 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listTeams: { 200: { headers: check8, body: { "application/json": check12 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createTeam: { 201: { headers: check14, body: { "application/json": check13 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchTeam: { 200: { headers: check2, body: { "application/json": check13 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateTeam: { 200: { headers: check2, body: { "application/json": check13 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteTeam: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listTeamMembers: { 200: { headers: check10, body: { "application/json": check15 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listTeamMembers: { 200: { headers: check8, body: { "application/json": check15 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   putTeamMember: { 200: { headers: check4, body: { "application/json": check16 } }, 201: { headers: check17, body: { "application/json": check16 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   removeTeamMember: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listTeamInvites: { 200: { headers: check10, body: { "application/json": check18 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listTeamInvites: { 200: { headers: check8, body: { "application/json": check18 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createTeamInvite: { 201: { headers: check17, body: { "application/json": check19 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   revokeTeamInvite: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   acceptTeamInvite: { 200: { headers: check4, body: { "application/json": check19 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listTasks: { 200: { headers: check10, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listTasks: { 200: { headers: check8, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createTask: { 201: { headers: check14, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  searchTasks: { 200: { headers: check4, body: { "application/json": check22 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  searchTasks: { 200: { headers: check8, body: { "application/json": check22 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchTask: { 200: { headers: check2, body: { "application/json": check21 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateTask: { 200: { headers: check2, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteTask: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   snoozeTask: { 200: { headers: check4, body: { "application/json": check23 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   unsnoozeTask: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listTaskRelations: { 200: { headers: check4, body: { "application/json": check24 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listTaskRelations: { 200: { headers: check8, body: { "application/json": check24 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   addTaskRelation: { 200: { headers: check4, body: { "application/json": check25 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   removeTaskRelation: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   decideTriage: { 200: { headers: check2, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   patchTaskDescription: { 200: { headers: check2, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listInitiatives: { 200: { headers: check10, body: { "application/json": check26 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listInitiatives: { 200: { headers: check8, body: { "application/json": check26 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createInitiative: { 201: { headers: check14, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchInitiative: { 200: { headers: check2, body: { "application/json": check21 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateInitiative: { 200: { headers: check2, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listBugs: { 200: { headers: check10, body: { "application/json": check27 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listBugs: { 200: { headers: check8, body: { "application/json": check27 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createBug: { 201: { headers: check14, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchBug: { 200: { headers: check2, body: { "application/json": check21 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateBug: { 200: { headers: check2, body: { "application/json": check21 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listComments: { 200: { headers: check10, body: { "application/json": check28 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listWorkspaceComments: { 200: { headers: check8, body: { "application/json": check28 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listComments: { 200: { headers: check8, body: { "application/json": check28 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createComment: { 201: { headers: check14, body: { "application/json": check29 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchComment: { 200: { headers: check2, body: { "application/json": check29 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateComment: { 200: { headers: check2, body: { "application/json": check29 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteComment: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   addCommentReaction: { 200: { headers: check4, body: { "application/json": check30 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   removeCommentReaction: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listDocuments: { 200: { headers: check10, body: { "application/json": check31 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listDocuments: { 200: { headers: check8, body: { "application/json": check31 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createDocument: { 201: { headers: check14, body: { "application/json": check32 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchDocument: { 200: { headers: check2, body: { "application/json": check32 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateDocument: { 200: { headers: check2, body: { "application/json": check32 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
@@ -15993,85 +20968,86 @@ export const responseValidators = {
   fetchFile: { 200: { headers: check2, body: { "application/json": check34 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteFile: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   downloadFile: { 200: { headers: check2 }, 206: { headers: check35 }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listTaxonomyLabels: { 200: { headers: check10, body: { "application/json": check36 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listTaxonomyLabels: { 200: { headers: check8, body: { "application/json": check36 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createTaxonomyLabel: { 201: { headers: check14, body: { "application/json": check37 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchTaxonomyLabel: { 200: { headers: check2, body: { "application/json": check37 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateTaxonomyLabel: { 200: { headers: check2, body: { "application/json": check37 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteTaxonomyLabel: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listRecords: { 200: { headers: check10, body: { "application/json": check38 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listRecords: { 200: { headers: check8, body: { "application/json": check38 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchRecord: { 200: { headers: check2, body: { "application/json": check39 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   linkRecordTask: { 200: { headers: check4, body: { "application/json": check39 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   unlinkRecordTask: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchMyRecap: { 200: { headers: check4, body: { "application/json": check40 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchTeamRecap: { 200: { headers: check4, body: { "application/json": check40 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listPlannedWork: { 200: { headers: check10, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listCompletedWork: { 200: { headers: check10, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listBlockers: { 200: { headers: check10, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listApiKeys: { 200: { headers: check10, body: { "application/json": check41 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listPlannedWork: { 200: { headers: check8, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listCompletedWork: { 200: { headers: check8, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listBlockers: { 200: { headers: check8, body: { "application/json": check20 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listApiKeys: { 200: { headers: check8, body: { "application/json": check41 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createApiKey: { 201: { headers: check14, body: { "application/json": check42 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchApiKey: { 200: { headers: check4, body: { "application/json": check43 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   revokeApiKey: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listWebhooks: { 200: { headers: check4, body: { "application/json": check44 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listWebhooks: { 200: { headers: check8, body: { "application/json": check44 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   createWebhook: { 201: { headers: check14, body: { "application/json": check45 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   fetchWebhook: { 200: { headers: check2, body: { "application/json": check46 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   updateWebhook: { 200: { headers: check2, body: { "application/json": check46 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deleteWebhook: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 412: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   verifyWebhook: { 200: { headers: check4, body: { "application/json": check47 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   rotateWebhookKey: { 200: { headers: check4, body: { "application/json": check45 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listWebhookDeliveries: { 200: { headers: check10, body: { "application/json": check48 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listWebhookDeliveries: { 200: { headers: check8, body: { "application/json": check48 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   clearWebhookDeliveries: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   redeliverWebhook: { 200: { headers: check4, body: { "application/json": check49 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listAgents: { 200: { headers: check4, body: { "application/json": check50 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  fetchAgent: { 200: { headers: check2, body: { "application/json": check51 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listWorkers: { 200: { headers: check4, body: { "application/json": check52 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  registerWorker: { 200: { headers: check4, body: { "application/json": check53 } }, 201: { headers: check14, body: { "application/json": check53 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  fetchWorker: { 200: { headers: check4, body: { "application/json": check53 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listEvents: { 200: { headers: check8, body: { "application/json": check50 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 410: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listAgents: { 200: { headers: check8, body: { "application/json": check51 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  fetchAgent: { 200: { headers: check2, body: { "application/json": check52 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listWorkers: { 200: { headers: check8, body: { "application/json": check53 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  registerWorker: { 200: { headers: check4, body: { "application/json": check54 } }, 201: { headers: check14, body: { "application/json": check54 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  fetchWorker: { 200: { headers: check4, body: { "application/json": check54 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
   deregisterWorker: { 204: { headers: check4 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  heartbeatWorker: { 200: { headers: check4, body: { "application/json": check54 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listAgentSessions: { 200: { headers: check10, body: { "application/json": check55 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  createAgentSession: { 201: { headers: check14, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  fetchAgentSession: { 200: { headers: check2, body: { "application/json": check56 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  cancelAgentSession: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  retryAgentSession: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  archiveAgentSession: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  answerAgentSession: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  listActivities: { 200: { headers: check10, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  createActivity: { 201: { headers: check14, body: { "application/json": check58 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  claimSession: { 201: { headers: check14, body: { "application/json": check59 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  heartbeatClaim: { 200: { headers: check4, body: { "application/json": check60 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  completeClaim: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  failClaim: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  releaseClaim: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
-  awaitClaimInput: { 200: { headers: check4, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  heartbeatWorker: { 200: { headers: check4, body: { "application/json": check55 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listAgentSessions: { 200: { headers: check8, body: { "application/json": check56 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  createAgentSession: { 201: { headers: check14, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  fetchAgentSession: { 200: { headers: check2, body: { "application/json": check57 } }, 304: { headers: check2 }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  cancelAgentSession: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  retryAgentSession: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  archiveAgentSession: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  answerAgentSession: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  listActivities: { 200: { headers: check8, body: { "application/json": check58 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  createActivity: { 201: { headers: check14, body: { "application/json": check59 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  claimSession: { 201: { headers: check14, body: { "application/json": check60 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  heartbeatClaim: { 200: { headers: check4, body: { "application/json": check61 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  completeClaim: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  failClaim: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  releaseClaim: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
+  awaitClaimInput: { 200: { headers: check4, body: { "application/json": check57 } }, 400: { headers: check4, body: { "application/problem+json": check3 } }, 401: { headers: check5, body: { "application/problem+json": check3 } }, 403: { headers: check4, body: { "application/problem+json": check3 } }, 404: { headers: check4, body: { "application/problem+json": check3 } }, 409: { headers: check4, body: { "application/problem+json": check3 } }, 413: { headers: check4, body: { "application/problem+json": check3 } }, 415: { headers: check4, body: { "application/problem+json": check3 } }, 422: { headers: check4, body: { "application/problem+json": check3 } }, 429: { headers: check6, body: { "application/problem+json": check3 } }, 500: { headers: check4, body: { "application/problem+json": check3 } }, 503: { headers: check6, body: { "application/problem+json": check3 } } },
 };
 
 export const webhookValidators = {
-  "task.created": check61,
-  "task.updated": check62,
-  "task.deleted": check63,
-  "task.snoozed": check64,
-  "comment.created": check65,
-  "comment.updated": check66,
-  "comment.deleted": check67,
-  "comment.reaction_added": check68,
-  "comment.reaction_removed": check69,
-  "team.created": check70,
-  "team.updated": check71,
-  "team.deleted": check72,
-  "team.invite_created": check73,
-  "team.invite_accepted": check74,
-  "team.invite_revoked": check75,
-  "taxonomy.created": check76,
-  "taxonomy.updated": check77,
-  "taxonomy.deleted": check78,
-  "document.created": check79,
-  "document.updated": check80,
-  "document.deleted": check81,
-  "issue.updated": check82,
-  "meeting.created": check83,
-  "summary.created": check84,
-  "agent_session.queued": check85,
-  "agent_session.updated": check86,
-  "agent_session.completed": check87,
-  "webhook.test": check88,
+  "task.created": check62,
+  "task.updated": check63,
+  "task.deleted": check64,
+  "task.snoozed": check65,
+  "comment.created": check66,
+  "comment.updated": check67,
+  "comment.deleted": check68,
+  "comment.reaction_added": check69,
+  "comment.reaction_removed": check70,
+  "team.created": check71,
+  "team.updated": check72,
+  "team.deleted": check73,
+  "team.invite_created": check74,
+  "team.invite_accepted": check75,
+  "team.invite_revoked": check76,
+  "taxonomy.created": check77,
+  "taxonomy.updated": check78,
+  "taxonomy.deleted": check79,
+  "document.created": check80,
+  "document.updated": check81,
+  "document.deleted": check82,
+  "issue.updated": check83,
+  "meeting.created": check84,
+  "summary.created": check85,
+  "agent_session.queued": check86,
+  "agent_session.updated": check87,
+  "agent_session.completed": check88,
+  "webhook.test": check89,
 };

@@ -109,7 +109,14 @@ function callTypes(operation: Operation, own: OwnTypes): CallTypes {
     })),
     query,
     bodies,
-    options: optionsType(shape, query, bodies, own, names),
+    options: optionsType(
+      shape,
+      query,
+      bodies,
+      results.length === 1 ? (results[0]?.mediaTypes ?? []) : [],
+      own,
+      names,
+    ),
     results,
     streamed: streamedResult(operation, results, own),
     error: own.alias(names.error, errorUnion(operation, own)),
@@ -151,6 +158,7 @@ function optionsType(
   shape: CallShape,
   query: Code | undefined,
   bodies: readonly BodyForm[],
+  accepted: readonly string[],
   own: OwnTypes,
   names: OperationNames,
 ): Code {
@@ -184,6 +192,13 @@ function optionsType(
       "*\\/*",
     );
     members.push(code`${doc}contentType?: ${mediaTypes.map(stringLiteral).join(" | ")} | undefined;`);
+  }
+  if (accepted.length > 1) {
+    const doc = `/** The media type of the answer; \`${accepted[0] ?? ""}\` unless given. */\n`.replace(
+      "*/*",
+      "*\\/*",
+    );
+    members.push(code`${doc}accept?: ${accepted.map(stringLiteral).join(" | ")} | undefined;`);
   }
   return members.length === 0 ? base : own.interface(names.options, code`extends ${base}`, members);
 }

@@ -24,7 +24,7 @@ export async function lockSession(context: Context, sessionId: string): Promise<
   const [row] = await db
     .select()
     .from(agentSessions)
-    .where(and(eq(agentSessions.sessionId, sessionId), isSessionVisible(db, caller)))
+    .where(and(eq(agentSessions.sessionId, sessionId), isSessionVisible(caller)))
     .for("update");
   return row && lapse(context, row);
 }

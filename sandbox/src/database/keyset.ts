@@ -6,8 +6,10 @@ import type { Position } from "../http/pages.js";
 export interface Order {
   readonly key: SQLWrapper;
   readonly id: SQLWrapper;
-  readonly type: "timestamptz" | "text";
+  readonly type: "timestamptz" | "text" | "numeric";
   readonly isDescending?: boolean;
+  /** In an order that changes move items in: the family of the events that tell of these changes. */
+  readonly movedBy?: "task" | "document" | "team" | "taxonomy";
 }
 
 /** What comes after a position; everything if there is none. */
@@ -40,4 +42,16 @@ export function pageOf<Row extends { readonly sortKey: string }>(
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return last ? { page, next: { key: last.sortKey, id: idOf(last) } } : { page };
+}
+
+/** A page of a short list that is read as a whole, and where the next page starts. */
+export function slice<Item>(
+  items: readonly Item[],
+  limit: number,
+  after: Position | undefined,
+): { page: Item[]; next?: Position } {
+  const start = Number(after?.key ?? 0);
+  const end = start + limit;
+  const page = items.slice(start, end);
+  return end < items.length ? { page, next: { key: String(end), id: "" } } : { page };
 }

@@ -110,6 +110,8 @@ async function openServer(url: string, options: DatabaseOptions): Promise<Databa
     connectionTimeoutMillis: patienceMs,
     idle_in_transaction_session_timeout: 3 * patienceMs,
     statement_timeout: statementMs,
+    // To compile a query takes longer than to run any of ours.
+    options: "-c jit=off",
     application_name: APPLICATION_NAME,
   });
   // A lost connection is replaced by the pool; the query that needs one tells of lasting trouble.

@@ -23,7 +23,12 @@ export interface Attempt {
 
 /** The event as a CloudEvent in structured mode. All attempts send the same bytes. */
 export function bodyOf(event: Event, sourceBase: string): string {
-  return JSON.stringify({
+  return JSON.stringify(eventOf(event, sourceBase));
+}
+
+/** The event as webhooks and the feed tell it. */
+export function eventOf(event: Event, sourceBase: string) {
+  return {
     specversion: "1.0",
     id: event.eventId,
     type: event.type,
@@ -34,7 +39,7 @@ export function bodyOf(event: Event, sourceBase: string): string {
     workspaceid: event.workspaceId,
     dataversion: PAYLOAD_VERSION,
     data: event.data,
-  });
+  };
 }
 
 /** The headers of one attempt: what it is about, and the proofs that it is ours. */

@@ -1,10 +1,10 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 
-import { after } from "../clock.js";
+import { after, HOUR } from "../clock.js";
 import type { Db } from "../database/open.js";
 import { deliveryJobs, events, webhooks } from "../database/schema.js";
 import type { Ids } from "../ids.js";
-import { KEPT_MS } from "./settle.js";
+import { EVENTS_KEPT_MS } from "../events.js";
 
 /** So many events are handed out at a time. */
 export const EVENTS_AT_ONCE = 100;
@@ -134,7 +134,7 @@ export async function releaseAll(db: Db): Promise<void> {
   await db.update(deliveryJobs).set({ lockedUntil: null }).where(isNotNull(deliveryJobs.lockedUntil));
 }
 
-/** Forgets events that nobody can ask for again. */
+/** Forgets events that nobody can ask for again; cursors tell the hour only. */
 export async function forgetOldEvents(db: Db, now: Date): Promise<void> {
   const isPending = db
     .select({ eventId: deliveryJobs.eventId })
@@ -142,5 +142,5 @@ export async function forgetOldEvents(db: Db, now: Date): Promise<void> {
     .where(eq(deliveryJobs.eventId, events.eventId));
   await db
     .delete(events)
-    .where(and(lte(events.dispatchedAt, after(now, -KEPT_MS)), sql`not exists ${isPending}`));
+    .where(and(lte(events.dispatchedAt, after(now, -EVENTS_KEPT_MS - HOUR)), sql`not exists ${isPending}`));
 }

@@ -29,7 +29,7 @@ export async function findDocument(
   const query = db
     .select()
     .from(documents)
-    .where(and(eq(documents.documentId, documentId), isDocumentVisible(db, caller)));
+    .where(and(eq(documents.documentId, documentId), isDocumentVisible(caller)));
   const [row] = isLocked ? await query.for("update") : await query;
   return row;
 }
@@ -48,7 +48,7 @@ export async function summariesOf(
           .select({ documentId: documentTasks.documentId, taskId: documentTasks.taskId })
           .from(documentTasks)
           .innerJoin(tasks, eq(tasks.taskId, documentTasks.taskId))
-          .where(and(inArray(documentTasks.documentId, ids), isTaskVisible(db, caller)))
+          .where(and(inArray(documentTasks.documentId, ids), isTaskVisible(caller)))
           .orderBy(asc(documentTasks.position), asc(documentTasks.taskId));
   return rows.map((row) => ({
     documentId: row.documentId,

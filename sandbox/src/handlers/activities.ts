@@ -19,7 +19,7 @@ export const activityHandlers = {
     const seen = await db
       .select({ sessionId: agentSessions.sessionId })
       .from(agentSessions)
-      .where(and(eq(agentSessions.sessionId, path.sessionId), isSessionVisible(db, caller)));
+      .where(and(eq(agentSessions.sessionId, path.sessionId), isSessionVisible(caller)));
     if (seen.length === 0) return noSession(fail, path.sessionId);
     const rows = await db
       .select({ activity: activities, sortKey: sortKeyOf(OLDEST) })

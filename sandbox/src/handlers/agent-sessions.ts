@@ -99,7 +99,7 @@ export const agentSessionHandlers = {
     const [row] = await db
       .select()
       .from(agentSessions)
-      .where(and(eq(agentSessions.sessionId, path.sessionId), isSessionVisible(db, caller)));
+      .where(and(eq(agentSessions.sessionId, path.sessionId), isSessionVisible(caller)));
     return { status: 200, body: sessionOf(row ?? noSession(fail, path.sessionId)) };
   },
 
@@ -176,10 +176,10 @@ async function filterOf(
   context: Context,
   query: ListAgentSessionsRequest["query"],
 ): Promise<SQL | undefined> {
-  const { db, caller } = context;
+  const { caller } = context;
   const { state, workerId, agentId, taskId, archived } = query;
   return and(
-    isSessionVisible(db, caller),
+    isSessionVisible(caller),
     archived ? isNotNull(agentSessions.archivedAt) : isNull(agentSessions.archivedAt),
     state && inArray(agentSessions.state, state),
     agentId === undefined ? undefined : eq(agentSessions.agentId, agentId),

@@ -1,42 +1,59 @@
 import type { Fail, Handlers } from "@workspace-api/server";
-import { and, asc, desc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 
 import { endLease, lockSession } from "../agents/leases.js";
 import { agentOf, changeSession, workersOf, type AgentRow, type WorkerRow } from "../agents/session-view.js";
 import { isWorkerVisible } from "../visibility/agents.js";
 import type { Context } from "../context.js";
+import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { agents, claims, workerCommands, workers } from "../database/schema.js";
 
-/** A list of workers is not paged; those not heard of for longest are left out. */
-const MOST_WORKERS = 200;
+const BY_NAME: Order = { key: agents.name, id: agents.agentId, type: "text" };
+
+const LATEST: Order = {
+  key: workers.registeredAt,
+  id: workers.workerId,
+  type: "timestamptz",
+  isDescending: true,
+};
 
 /** The others are told with the next heartbeat. */
 const MOST_COMMANDS = 50;
 
 export const agentHandlers = {
-  async listAgents(_request, { db, caller }) {
+  async listAgents({ query, fail }, context) {
+    const { db, caller } = context;
+    const { cursor, limit } = query;
+    const isThere = eq(agents.workspaceId, caller.workspaceId);
     const rows = await db
-      .select()
+      .select({ agent: agents, sortKey: sortKeyOf(BY_NAME) })
       .from(agents)
-      .where(eq(agents.workspaceId, caller.workspaceId))
-      .orderBy(asc(agents.name), asc(agents.agentId));
-    return { status: 200, body: { agents: rows.map(agentOf) } };
+      .where(and(isThere, isAfter(BY_NAME, context.positionOf(cursor, fail))))
+      .orderBy(inOrder(BY_NAME))
+      .limit(limit + 1);
+    const { page, next } = pageOf(rows, limit, ({ agent }) => agent.agentId);
+    const found = page.map(({ agent }) => agentOf(agent));
+    return { status: 200, body: { agents: found, nextCursor: context.cursorOf(next) } };
   },
 
   async fetchAgent({ path, fail }, context) {
     return { status: 200, body: agentOf(await mustFindAgent(context, path.agentId, fail)) };
   },
 
-  async listWorkers({ path, fail }, context) {
+  async listWorkers({ path, query, fail }, context) {
     const { db } = context;
+    const after = context.positionOf(query.cursor, fail);
     await mustFindAgent(context, path.agentId, fail);
     const rows = await db
-      .select()
+      .select({ worker: workers, sortKey: sortKeyOf(LATEST) })
       .from(workers)
-      .where(and(eq(workers.agentId, path.agentId), isWorkerVisible(context.caller)))
-      .orderBy(desc(workers.lastSeenAt), asc(workers.workerId))
-      .limit(MOST_WORKERS);
-    return { status: 200, body: { workers: await workersOf(db, rows, context.now()) } };
+      .where(and(eq(workers.agentId, path.agentId), isWorkerVisible(context.caller), isAfter(LATEST, after)))
+      .orderBy(inOrder(LATEST))
+      .limit(query.limit + 1);
+    const { page, next } = pageOf(rows, query.limit, ({ worker }) => worker.workerId);
+    const found = page.map(({ worker }) => worker);
+    const views = await workersOf(db, found, context.now());
+    return { status: 200, body: { workers: views, nextCursor: context.cursorOf(next) } };
   },
 
   async registerWorker({ path, body, fail }, context) {

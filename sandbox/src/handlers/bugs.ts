@@ -4,10 +4,11 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { createTask } from "../tasks/create-task.js";
+import { filterOf } from "../tasks/filters.js";
 import { findTask, lockForChange } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
 import { updateTask } from "../tasks/update-task.js";
-import { answer, filterOf } from "./tasks.js";
+import { answer } from "./tasks.js";
 
 const isBug = eq(tasks.kind, "bug");
 
@@ -16,8 +17,7 @@ const ACTIVE = ["idea", "open", "planned", "in_progress", "review"];
 export const bugHandlers = {
   async listBugs({ query, fail }, context) {
     const isActive = query.status === undefined ? inArray(tasks.status, ACTIVE) : undefined;
-    const isInTriage = query.triageStatus && inArray(tasks.triageStatus, query.triageStatus);
-    const where = and(isBug, isActive, isInTriage, filterOf(context, query));
+    const where = and(isBug, isActive, filterOf(context, query));
     const { limit, cursor } = query;
     const paging = { where, order: orderOf(query.sort), limit, after: context.positionOf(cursor, fail) };
     const { items, next } = await pageOfSummaries(context, paging);

@@ -1,43 +1,44 @@
 import type { Comment, Fail, Handlers } from "@workspace-api/server";
-import { and, asc, eq, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, inArray, or, sql, type SQL } from "drizzle-orm";
 
 import { addComment } from "../comments/add-comment.js";
 import { commentsOf, emitComment, type CommentRow } from "../comments/comment-view.js";
 import type { Context } from "../context.js";
-import { comments } from "../database/schema.js";
+import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
+import { comments, tasks } from "../database/schema.js";
+import { isIn } from "../database/times.js";
+import type { Position } from "../http/pages.js";
 import { findTask } from "../tasks/find-task.js";
 import { assertMayChange } from "../tasks/may-change.js";
+import { isTaskVisible } from "../visibility/tasks.js";
 import { noTask } from "./tasks.js";
 
 export const commentHandlers = {
   async listComments({ path, query, fail }, context) {
-    const { db } = context;
     const after = context.positionOf(query.cursor, fail);
     if (!(await findTask(context, path.taskId))) return noTask(fail, path.taskId);
-    const isDescending = query.sort === "-createdAt";
-    const direction = isDescending ? sql`desc` : sql`asc`;
-    const sign = isDescending ? sql`<` : sql`>`;
-    const place = sql`(${comments.createdAt}, ${comments.commentId})`;
-    const { parentCommentId, limit } = query;
-    const rows = await db
-      .select()
-      .from(comments)
-      .where(
-        and(
-          eq(comments.taskId, path.taskId),
-          parentCommentId === undefined ? undefined : eq(comments.parentCommentId, parentCommentId),
-          after && sql`${place} ${sign} (${after.key}::timestamptz, ${after.id})`,
-        ),
-      )
-      .orderBy(sql`${comments.createdAt} ${direction}, ${comments.commentId} ${direction}`)
-      .limit(limit + 1);
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    const next = last && { key: last.createdAt.toISOString(), id: last.commentId };
-    return {
-      status: 200,
-      body: { comments: await commentsOf(db, page), nextCursor: context.cursorOf(next) },
-    };
+    const { parentCommentId } = query;
+    const where = and(
+      eq(comments.taskId, path.taskId),
+      parentCommentId === undefined ? undefined : eq(comments.parentCommentId, parentCommentId),
+    );
+    return pageOfComments(context, where, query, after);
+  },
+
+  async listWorkspaceComments({ query, fail }, context) {
+    const { db, caller } = context;
+    const after = context.positionOf(query.cursor, fail);
+    const task = db
+      .select({ one: sql`1` })
+      .from(tasks)
+      .where(and(eq(tasks.taskId, comments.taskId), isTaskVisible(caller)));
+    const where = and(
+      eq(comments.workspaceId, caller.workspaceId),
+      exists(task),
+      query.userId && inArray(comments.userId, query.userId),
+      isIn(query, comments),
+    );
+    return pageOfComments(context, where, query, after);
   },
 
   async createComment({ path, body, fail }, context) {
@@ -98,6 +99,28 @@ export const commentHandlers = {
     return { status: 204 };
   },
 } satisfies Partial<Handlers<Context>>;
+
+/** One page of comments, in the order of their creation, which never changes. */
+async function pageOfComments(
+  context: Context,
+  where: SQL | undefined,
+  { sort, limit }: { readonly sort: string; readonly limit: number },
+  after: Position | undefined,
+) {
+  const { db } = context;
+  const isDescending = sort === "-createdAt";
+  const order: Order = { key: comments.createdAt, id: comments.commentId, type: "timestamptz", isDescending };
+  const rows = await db
+    .select({ comment: comments, sortKey: sortKeyOf(order) })
+    .from(comments)
+    .where(and(where, isAfter(order, after)))
+    .orderBy(inOrder(order))
+    .limit(limit + 1);
+  const { page, next } = pageOf(rows, limit, ({ comment }) => comment.commentId);
+  const found = page.map(({ comment }) => comment);
+  const body = { comments: await commentsOf(db, found), nextCursor: context.cursorOf(next) };
+  return { status: 200 as const, body };
+}
 
 /** A comment on a task that the caller may see; locked if it is to be changed. */
 export async function find(

@@ -2,8 +2,10 @@ import type { Document, Fail, Handlers } from "@workspace-api/server";
 import { and, eq, exists, inArray, isNull, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
-import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
+import { pageOf, type Order } from "../database/keyset.js";
+import { listingOf } from "../database/listing.js";
 import { documents, documentTasks, tasks, taskTeams } from "../database/schema.js";
+import { isIn } from "../database/times.js";
 import {
   documentOf,
   emitDocument,
@@ -30,12 +32,13 @@ export const documentHandlers = {
       .select({ one: sql`1` })
       .from(documentTasks)
       .where(and(eq(documentTasks.documentId, documents.documentId), eq(documentTasks.taskId, taskId ?? "")));
+    const listing = await listingOf(context, order, after);
     const rows = await db
-      .select({ document: documents, sortKey: sortKeyOf(order) })
+      .select({ document: documents, sortKey: listing.sortKey })
       .from(documents)
       .where(
         and(
-          isDocumentVisible(db, caller),
+          isDocumentVisible(caller),
           query.query === undefined
             ? undefined
             : sql`position(lower(${query.query}) in lower(${documents.title})) > 0`,
@@ -44,13 +47,15 @@ export const documentHandlers = {
           taskId === undefined ? undefined : exists(links),
           createdBy === undefined ? undefined : eq(documents.createdBy, createdBy),
           updatedBy === undefined ? undefined : eq(documents.updatedBy, updatedBy),
-          isAfter(order, after),
+          isIn(query, documents),
+          listing.isAfter,
         ),
       )
-      .orderBy(inOrder(order))
+      .orderBy(listing.orderBy)
       .limit(limit + 1);
-    const { page, next } = pageOf(rows, limit, ({ document }) => document.documentId);
+    const { page, next: last } = pageOf(rows, limit, ({ document }) => document.documentId);
     const found = page.map(({ document }) => document);
+    const next = await listing.nextOf(last);
     const items = await summariesOf(context, found, query.includeContent);
     return { status: 200, body: { documents: items, nextCursor: context.cursorOf(next) } };
   },
@@ -127,9 +132,10 @@ export const documentHandlers = {
 function orderOf(sort: string): Order {
   const isDescending = sort.startsWith("-");
   const id = documents.documentId;
-  if (sort.endsWith("title")) return { key: documents.title, id, type: "text", isDescending };
-  const key = sort.endsWith("createdAt") ? documents.createdAt : documents.updatedAt;
-  return { key, id, type: "timestamptz", isDescending };
+  if (sort.endsWith("createdAt")) return { key: documents.createdAt, id, type: "timestamptz", isDescending };
+  const moved = { id, isDescending, movedBy: "document" } as const;
+  if (sort.endsWith("title")) return { ...moved, key: documents.title, type: "text" };
+  return { ...moved, key: documents.updatedAt, type: "timestamptz" };
 }
 
 /** Writes a locked document and tells of it, if anything changed. */
@@ -167,7 +173,7 @@ async function assertTasks(
   const rows = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
-    .where(and(inArray(tasks.taskId, [...taskIds]), isTaskVisible(db, caller)));
+    .where(and(inArray(tasks.taskId, [...taskIds]), isTaskVisible(caller)));
   const visible = new Set(rows.map(({ taskId }) => taskId));
   const errors = taskIds.flatMap((taskId, index) =>
     visible.has(taskId)
@@ -210,7 +216,7 @@ async function link(
 
 /** Takes away the links to tasks that the caller may see: what they cannot see, they cannot mean. */
 async function unlink({ db, caller }: Context, { documentId }: DocumentRow): Promise<void> {
-  const seen = db.select({ taskId: tasks.taskId }).from(tasks).where(isTaskVisible(db, caller));
+  const seen = db.select({ taskId: tasks.taskId }).from(tasks).where(isTaskVisible(caller));
   await db
     .delete(documentTasks)
     .where(and(eq(documentTasks.documentId, documentId), inArray(documentTasks.taskId, seen)));

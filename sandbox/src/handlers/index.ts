@@ -12,6 +12,7 @@ import { claimHandlers } from "./claims.js";
 import { commentReactionHandlers } from "./comment-reactions.js";
 import { commentHandlers } from "./comments.js";
 import { documentHandlers } from "./documents.js";
+import { eventHandlers } from "./events.js";
 import { fileHandlers } from "./files.js";
 import { initiativeHandlers } from "./initiatives.js";
 import { memberHandlers } from "./members.js";
@@ -55,6 +56,7 @@ export function createHandlers({ deliveries, store }: HandlerParts): Handlers<Co
     ...agentSessionHandlers,
     ...claimHandlers,
     ...activityHandlers,
+    ...eventHandlers(deliveries.sourceBase),
     ...fileHandlers(store),
     ...apiKeyHandlers,
     ...webhookHandlers(deliveries),

@@ -4,10 +4,11 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
 import { createTask } from "../tasks/create-task.js";
+import { filterOf } from "../tasks/filters.js";
 import { findTask, lockForChange } from "../tasks/find-task.js";
 import { orderOf, pageOfSummaries } from "../tasks/list-tasks.js";
 import { updateTask } from "../tasks/update-task.js";
-import { answer, filterOf } from "./tasks.js";
+import { answer } from "./tasks.js";
 
 const isInitiative = eq(tasks.scope, "initiative");
 

@@ -1,6 +1,7 @@
 import type { Handlers } from "@workspace-api/server";
 
 import type { Context } from "../context.js";
+import { slice } from "../database/keyset.js";
 import { takeTurns } from "../database/turns.js";
 import { findTask, lockTask } from "../tasks/find-task.js";
 import { assertMayChange } from "../tasks/may-change.js";
@@ -10,9 +11,13 @@ import { noTask } from "./tasks.js";
 
 export const taskRelationHandlers = {
   async listTaskRelations({ path, query, fail }, context) {
+    const after = context.positionOf(query.cursor, fail);
     const row = (await findTask(context, path.taskId)) ?? noTask(fail, path.taskId);
-    const list = query.direction === "incoming" ? incomingRelations : relationsFrom;
-    return { status: 200, body: { relations: await list(context, row) } };
+    const { page, next } =
+      query.direction === "incoming"
+        ? await incomingRelations(context, row, query.limit, after)
+        : slice(await relationsFrom(context, row), query.limit, after);
+    return { status: 200, body: { relations: page, nextCursor: context.cursorOf(next) } };
   },
 
   async addTaskRelation({ path, fail }, context) {

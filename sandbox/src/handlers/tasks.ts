@@ -1,9 +1,8 @@
 import type { Fail, Handlers, Task } from "@workspace-api/server";
-import { and, gte, inArray, lt, type SQL } from "drizzle-orm";
+import { and, inArray } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { tasks } from "../database/schema.js";
-import { momentOf } from "../moments.js";
 import { createTask } from "../tasks/create-task.js";
 import { deleteTask } from "../tasks/delete-task.js";
 import { patchDescription } from "../tasks/patch-description.js";
@@ -15,24 +14,8 @@ import { snoozeTask, unsnoozeTask } from "../tasks/snooze-task.js";
 import { taskOf, type TaskRow } from "../tasks/task-view.js";
 import { decideTriage } from "../tasks/triage-task.js";
 import { updateTask } from "../tasks/update-task.js";
-import { isAssignedTo, isChildOf, isOfTeams } from "../tasks/filters.js";
+import { filterOf, isChildOf } from "../tasks/filters.js";
 import { isOwnOf } from "../visibility/tasks.js";
-
-/** The filters that all lists of tasks share. */
-export function filterOf(
-  { db }: Context,
-  query: {
-    readonly status?: readonly string[] | undefined;
-    readonly teamId?: readonly string[] | undefined;
-    readonly assigneeId?: readonly string[] | undefined;
-  },
-): SQL | undefined {
-  return and(
-    query.status && inArray(tasks.status, [...query.status]),
-    query.teamId && isOfTeams(db, query.teamId),
-    query.assigneeId && isAssignedTo(db, query.assigneeId),
-  );
-}
 
 /** A task as an answer, once it was found. */
 export async function answer(context: Context, row: TaskRow): Promise<{ status: 200; body: Task }> {
@@ -41,16 +24,14 @@ export async function answer(context: Context, row: TaskRow): Promise<{ status: 
 
 export const taskHandlers = {
   async listTasks({ query, fail }, context) {
-    const { db, caller } = context;
-    const { scope, kind, parentTaskId, startDate, endDate } = query;
+    const { caller } = context;
+    const { scope, kind, parentTaskId } = query;
     const where = and(
       filterOf(context, query),
-      caller.kind === "member" && !query.all ? isOwnOf(db, caller.userId) : undefined,
+      caller.kind === "member" && !query.all ? isOwnOf(caller.userId) : undefined,
       scope && inArray(tasks.scope, scope),
       kind && inArray(tasks.kind, kind),
       parentTaskId === undefined ? undefined : isChildOf(context, parentTaskId),
-      startDate === undefined ? undefined : gte(tasks.updatedAt, momentOf(startDate)),
-      endDate === undefined ? undefined : lt(tasks.updatedAt, momentOf(endDate)),
     );
     const { limit, cursor, includeHierarchy } = query;
     const paging = { where, order: orderOf(query.sort), limit, after: context.positionOf(cursor, fail) };
@@ -62,9 +43,10 @@ export const taskHandlers = {
     return { status: 201, body: await createTask(context, fail, body) };
   },
 
-  async searchTasks({ query }, context) {
-    const results = await searchTasks(context, query.query, query.category, query.limit);
-    return { status: 200, body: { results } };
+  async searchTasks({ query, fail }, context) {
+    const after = context.positionOf(query.cursor, fail);
+    const { results, next } = await searchTasks(context, query.query, query.category, query.limit, after);
+    return { status: 200, body: { results, nextCursor: context.cursorOf(next) } };
   },
 
   async fetchTask({ path, fail }, context) {

@@ -2,7 +2,8 @@ import type { Fail, Handlers, TaxonomyLabel } from "@workspace-api/server";
 import { and, eq, inArray, ne, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
-import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
+import { pageOf, type Order } from "../database/keyset.js";
+import { listingOf } from "../database/listing.js";
 import { taxonomyLabels } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
 import { emitLabel, labelOf, parentFault, type LabelRow } from "../taxonomy/labels.js";
@@ -11,27 +12,32 @@ const BY_TYPE_AND_NAME: Order = {
   key: sql`(${taxonomyLabels.type} || ' ' || lower(${taxonomyLabels.name}))`,
   id: taxonomyLabels.taxonomyLabelId,
   type: "text",
+  movedBy: "taxonomy",
 };
 
 export const taxonomyLabelHandlers = {
   async listTaxonomyLabels({ query, fail }, context) {
     const { db, caller } = context;
+    const listing = await listingOf(context, BY_TYPE_AND_NAME, context.positionOf(query.cursor, fail));
     const rows = await db
-      .select({ label: taxonomyLabels, sortKey: sortKeyOf(BY_TYPE_AND_NAME) })
+      .select({ label: taxonomyLabels, sortKey: listing.sortKey })
       .from(taxonomyLabels)
       .where(
         and(
           eq(taxonomyLabels.workspaceId, caller.workspaceId),
           query.type ? inArray(taxonomyLabels.type, query.type) : ne(taxonomyLabels.type, "agent"),
           query.includeArchived ? undefined : eq(taxonomyLabels.archived, false),
-          isAfter(BY_TYPE_AND_NAME, context.positionOf(query.cursor, fail)),
+          listing.isAfter,
         ),
       )
-      .orderBy(inOrder(BY_TYPE_AND_NAME))
+      .orderBy(listing.orderBy)
       .limit(query.limit + 1);
-    const { page, next } = pageOf(rows, query.limit, ({ label }) => label.taxonomyLabelId);
+    const { page, next: last } = pageOf(rows, query.limit, ({ label }) => label.taxonomyLabelId);
     const labels = page.map(({ label }) => labelOf(label));
-    return { status: 200, body: { taxonomyLabels: labels, nextCursor: context.cursorOf(next) } };
+    return {
+      status: 200,
+      body: { taxonomyLabels: labels, nextCursor: context.cursorOf(await listing.nextOf(last)) },
+    };
   },
 
   async createTaxonomyLabel({ body, fail }, context) {

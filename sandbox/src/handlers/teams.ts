@@ -2,7 +2,8 @@ import type { Fail, Handlers } from "@workspace-api/server";
 import { and, eq, inArray, sql } from "drizzle-orm";
 
 import type { Context } from "../context.js";
-import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
+import { pageOf, type Order } from "../database/keyset.js";
+import { listingOf } from "../database/listing.js";
 import { teamMembers, teams } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
 import { visibleTeams } from "../visibility/teams.js";
@@ -19,27 +20,31 @@ import {
 import { parentFault } from "../teams/team-tree.js";
 import { revokeInvites } from "../teams/team-invites.js";
 
-const BY_NAME: Order = { key: sql`lower(${teams.name})`, id: teams.teamId, type: "text" };
+const BY_NAME: Order = { key: sql`lower(${teams.name})`, id: teams.teamId, type: "text", movedBy: "team" };
 
 export const teamHandlers = {
   async listTeams({ query, fail }, context) {
     const { db, caller } = context;
+    const listing = await listingOf(context, BY_NAME, context.positionOf(query.cursor, fail));
     const { parentTeamId, limit } = query;
     const rows = await db
-      .select({ ...teamColumns, sortKey: sortKeyOf(BY_NAME) })
+      .select({ ...teamColumns, sortKey: listing.sortKey })
       .from(teams)
       .where(
         and(
           eq(teams.workspaceId, caller.workspaceId),
           inArray(teams.teamId, visibleTeams(db, caller)),
           parentTeamId === undefined ? undefined : eq(teams.parentTeamId, parentTeamId),
-          isAfter(BY_NAME, context.positionOf(query.cursor, fail)),
+          listing.isAfter,
         ),
       )
-      .orderBy(inOrder(BY_NAME))
+      .orderBy(listing.orderBy)
       .limit(limit + 1);
-    const { page, next } = pageOf(rows, limit, ({ teamId }) => teamId);
-    return { status: 200, body: { teams: page.map(teamOf), nextCursor: context.cursorOf(next) } };
+    const { page, next: last } = pageOf(rows, limit, ({ teamId }) => teamId);
+    return {
+      status: 200,
+      body: { teams: page.map(teamOf), nextCursor: context.cursorOf(await listing.nextOf(last)) },
+    };
   },
 
   async createTeam({ body, fail }, context) {

@@ -4,6 +4,7 @@ import { and, asc, count, eq } from "drizzle-orm";
 import { createSecret, createSigningSecret } from "../auth/secrets.js";
 import { after, DAY } from "../clock.js";
 import type { Context } from "../context.js";
+import { slice } from "../database/keyset.js";
 import { deliveryJobs, webhooks } from "../database/schema.js";
 import { takeTurns } from "../database/turns.js";
 import { bytesOfSecret, headersOfVerification } from "../deliveries/message.js";
@@ -20,14 +21,16 @@ const ROTATION_MS = DAY;
 
 export function webhookHandlers({ allowLocal }: Pick<DeliveryParts, "allowLocal">) {
   return {
-    async listWebhooks({ fail }, context) {
+    async listWebhooks({ query, fail }, context) {
+      const position = context.positionOf(query.cursor, fail);
       assertMayRead(context, fail);
       const rows = await context.db
         .select()
         .from(webhooks)
         .where(eq(webhooks.workspaceId, context.caller.workspaceId))
         .orderBy(asc(webhooks.createdAt), asc(webhooks.webhookId));
-      return { status: 200, body: { webhooks: rows.map(webhookOf) } };
+      const { page, next } = slice(rows.map(webhookOf), query.limit, position);
+      return { status: 200, body: { webhooks: page, nextCursor: context.cursorOf(next) } };
     },
 
     async createWebhook({ body, fail }, context) {

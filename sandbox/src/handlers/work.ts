@@ -12,7 +12,7 @@ import {
   isPlanned,
   LONGEST_UNCHANGED,
   periodOf,
-  RECAP_ORDER,
+  PLANNED_ORDER,
   recapOf,
   workFilter,
 } from "../tasks/work-views.js";
@@ -41,7 +41,7 @@ async function pageOfWork(
 
 export const workHandlers = {
   async listPlannedWork({ query, fail }, context) {
-    return pageOfWork(context, query, fail, isPlanned(context.now()), RECAP_ORDER);
+    return pageOfWork(context, query, fail, isPlanned(context.now()), PLANNED_ORDER);
   },
 
   async listCompletedWork({ query, fail }, context) {

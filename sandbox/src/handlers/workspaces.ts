@@ -2,6 +2,7 @@ import type { Handlers, Workspace } from "@workspace-api/server";
 import { and, asc, count, eq, inArray } from "drizzle-orm";
 
 import type { Context } from "../context.js";
+import { slice } from "../database/keyset.js";
 import { memberships, users, workspaces } from "../database/schema.js";
 import { membershipsOf } from "../people/memberships.js";
 
@@ -26,13 +27,12 @@ export const workspaceHandlers = {
     };
   },
 
-  async listWorkspaces(_request, context) {
+  async listWorkspaces({ query, fail }, context) {
     const { caller, db } = context;
-    if (caller.kind === "key") return { status: 200, body: { workspaces: await viewsOf(context, [caller]) } };
-    return {
-      status: 200,
-      body: { workspaces: await viewsOf(context, await membershipsOf(db, caller.userId)) },
-    };
+    const after = context.positionOf(query.cursor, fail);
+    const wanted = caller.kind === "key" ? [caller] : await membershipsOf(db, caller.userId);
+    const { page, next } = slice(await viewsOf(context, wanted), query.limit, after);
+    return { status: 200, body: { workspaces: page, nextCursor: context.cursorOf(next) } };
   },
 
   async fetchWorkspace({ fail }, context) {

@@ -1,11 +1,17 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-import { DAY } from "../clock.js";
+import { DAY, HOUR } from "../clock.js";
 
 /** Where a page starts: after the row with this sort key and id. */
 export interface Position {
   readonly key: string;
   readonly id: string;
+  /** In an order that changes move items in: the oldest transaction that the first page may not have seen. */
+  readonly since?: string;
+  /** Whether the order was read to its end, and what changed meanwhile follows. */
+  readonly isCatchUp?: boolean;
+  /** The time that its cursor counts from; that of the request unless told. A cursor tells the hour. */
+  readonly at?: Date;
 }
 
 /** What a cursor is bound to. */
@@ -16,25 +22,38 @@ export interface CursorScope {
   readonly now: Date;
 }
 
-const LIFETIME_MS = DAY;
+/** Cursors tell the hour only, so that the same page has the same body, and the same `ETag`, for a while. */
+const LIFETIME_MS = DAY + HOUR;
 const SIGNATURE_BYTES = 16;
+
+type Written = [hour: number, key: string, id: string, since?: string, isCatchUp?: boolean];
 
 /** A position as an opaque cursor. It is signed, so that only what this server made ever gets into a query. */
 export function writeCursor(position: Position, scope: CursorScope): string {
-  const content = Buffer.from(JSON.stringify([scope.now.getTime(), position.key, position.id]));
+  const { key, id, since, isCatchUp } = position;
+  const hour = Math.floor((position.at ?? scope.now).getTime() / HOUR);
+  const rest = since === undefined ? [] : [since, isCatchUp === true];
+  const content = Buffer.from(JSON.stringify([hour, key, id, ...rest]));
   return Buffer.concat([signatureOf(content, scope), content]).toString("base64url");
 }
 
 /** The position that a cursor stands for; `undefined` when it is damaged, of another query, or too old. */
-export function readCursor(cursor: string, scope: CursorScope): Position | undefined {
+export function readCursor(
+  cursor: string,
+  scope: CursorScope,
+  lifetimeMs = LIFETIME_MS,
+): Position | undefined {
   const bytes = Buffer.from(cursor, "base64url");
   const content = bytes.subarray(SIGNATURE_BYTES);
   const isOurs =
     bytes.length > SIGNATURE_BYTES &&
     timingSafeEqual(bytes.subarray(0, SIGNATURE_BYTES), signatureOf(content, scope));
   if (!isOurs) return undefined;
-  const [time, key, id] = JSON.parse(content.toString()) as [number, string, string];
-  return scope.now.getTime() - time > LIFETIME_MS ? undefined : { key, id };
+  // Only we write them.
+  const [hour, key, id, since, isCatchUp] = JSON.parse(content.toString()) as Written;
+  if (scope.now.getTime() - hour * HOUR > lifetimeMs) return undefined;
+  const at = new Date(hour * HOUR);
+  return { key, id, at, ...(since !== undefined && { since }), ...(isCatchUp === true && { isCatchUp }) };
 }
 
 /** What a cursor belongs to: all of a request's address but the place in the list and the size of the page. */
@@ -42,6 +61,9 @@ export function queryOf(operation: string, url: string, workspaceId: string): st
   const { pathname, searchParams } = new URL(url);
   searchParams.delete("cursor");
   searchParams.delete("limit");
+  // Where a feed begins says nothing about how it goes on.
+  searchParams.delete("since");
+  searchParams.delete("latest");
   searchParams.sort();
   const path = pathname.replace("/current", `/${workspaceId}`);
   return createHash("sha256").update(`${operation}\n${path}\n${searchParams}`).digest("base64");

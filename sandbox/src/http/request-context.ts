@@ -79,10 +79,16 @@ export class RequestContext implements Context {
     return { db: tx, emit: (event) => this.#emit(tx, event) };
   };
 
-  readonly positionOf = (cursor: string | undefined, fail: Fail<"invalid_cursor">): Position | undefined => {
+  readonly positionOf = (
+    cursor: string | undefined,
+    fail: Fail<"invalid_cursor">,
+    lifetimeMs?: number,
+  ): Position | undefined => {
     if (cursor === undefined) return undefined;
-    return readCursor(cursor, this.#cursorScope()) ?? fail("invalid_cursor");
+    return readCursor(cursor, this.#cursorScope(), lifetimeMs) ?? fail("invalid_cursor");
   };
+
+  readonly resumeAt = (position: Position): string => writeCursor(position, this.#cursorScope());
 
   readonly cursorOf = (next: Position | undefined): string | null => {
     this.nextCursor = next ? writeCursor(next, this.#cursorScope()) : null;

@@ -36,5 +36,5 @@ async function ofMember(
   asked: string,
 ): Promise<Caller | undefined> {
   const [found] = await membershipsOf(db, userId, asked);
-  return found && { kind: "member", userId, scopes, workspaceId: found.workspaceId, role: found.role };
+  return found && { kind: "member", userId, scopes, ...found };
 }

@@ -1,7 +1,11 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 
 import type { Db } from "../database/open.js";
-import { memberships, users } from "../database/schema.js";
+import { memberships, teamMembers, users } from "../database/schema.js";
+
+/** The teams of a membership, to be selected with it. Among columns, Drizzle would leave out the names of the tables. */
+export const teamIds = sql<string[]>`array(select own.team_id from ${teamMembers} own
+  where own.workspace_id = ${memberships}.workspace_id and own.user_id = ${memberships}.user_id order by 1)`;
 
 /**
  * The workspaces that somebody takes part in, or one of them. The first is the one that `current` stands for: their
@@ -9,7 +13,7 @@ import { memberships, users } from "../database/schema.js";
  */
 export function membershipsOf(db: Db, userId: string, workspaceId = "current") {
   return db
-    .select({ workspaceId: memberships.workspaceId, role: memberships.role })
+    .select({ workspaceId: memberships.workspaceId, role: memberships.role, teamIds })
     .from(memberships)
     .innerJoin(users, eq(users.userId, memberships.userId))
     .where(

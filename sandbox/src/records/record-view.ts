@@ -23,7 +23,7 @@ export async function recordsOf(
           .select({ recordId: recordTasks.recordId, taskId: recordTasks.taskId })
           .from(recordTasks)
           .innerJoin(tasks, eq(tasks.taskId, recordTasks.taskId))
-          .where(and(inArray(recordTasks.recordId, ids), isTaskVisible(db, caller)))
+          .where(and(inArray(recordTasks.recordId, ids), isTaskVisible(caller)))
           .orderBy(asc(recordTasks.createdAt), asc(recordTasks.taskId));
   return rows.map((row) => ({
     recordId: row.recordId,

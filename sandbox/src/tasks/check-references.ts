@@ -100,6 +100,6 @@ async function isSeen(db: Db, caller: Caller, taskId: string): Promise<boolean> 
   const rows = await db
     .select({ taskId: tasks.taskId })
     .from(tasks)
-    .where(and(eq(tasks.taskId, taskId), isTaskVisible(db, caller)));
+    .where(and(eq(tasks.taskId, taskId), isTaskVisible(caller)));
   return rows.length > 0;
 }

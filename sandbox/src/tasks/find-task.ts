@@ -12,7 +12,7 @@ export async function findTask(
   taskId: string,
   also?: SQL,
 ): Promise<TaskRow | undefined> {
-  const [row] = await selectTasks(db).where(and(eq(tasks.taskId, taskId), isTaskVisible(db, caller), also));
+  const [row] = await selectTasks(db).where(and(eq(tasks.taskId, taskId), isTaskVisible(caller), also));
   return row;
 }
 

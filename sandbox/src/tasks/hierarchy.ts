@@ -23,8 +23,9 @@ export async function ancestorsOf(
       where start.task_id in ${[...ids]} and parent.deleted_at is null
       union all
       select above.of, above.level + 1, parent.task_id, parent.parent_task_id, parent.title, parent.status
-      from above join ${tasks} parent on parent.task_id = above.parent_task_id
-      where parent.deleted_at is null
+      from above cross join lateral (
+        select * from ${tasks} where task_id = above.parent_task_id and deleted_at is null offset 0
+      ) parent
     )
     select above.of, above.task_id, above.title, above.status
     from above join ${tasks} on ${tasks.taskId} = above.task_id
@@ -44,8 +45,9 @@ async function heightOf(db: Db, taskId: string): Promise<number> {
     with recursive below(task_id, level) as (
       select ${taskId}::text, 1
       union all
-      select child.task_id, below.level + 1 from ${tasks} child
-      join below on child.parent_task_id = below.task_id where child.deleted_at is null
+      select child.task_id, below.level + 1 from below cross join lateral (
+        select task_id from ${tasks} where parent_task_id = below.task_id and deleted_at is null offset 0
+      ) child
     )
     select max(level)::int as height from below`,
   );

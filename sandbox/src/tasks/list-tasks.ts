@@ -1,9 +1,11 @@
 import type { TaskSummary } from "@workspace-api/server";
-import { and, eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
-import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
+import { pageOf, type Order } from "../database/keyset.js";
+import { listingOf } from "../database/listing.js";
 import { documents, tasks } from "../database/schema.js";
+import { dueFirst, dueLast } from "../database/tables/tasks.js";
 import type { Position } from "../http/pages.js";
 import { summariesOf, taskColumns } from "./task-view.js";
 import { isTaskVisible } from "../visibility/tasks.js";
@@ -12,12 +14,11 @@ import { isTaskVisible } from "../visibility/tasks.js";
 export function orderOf(sort: string): Order {
   const isDescending = sort.startsWith("-");
   const id = tasks.taskId;
-  if (sort.endsWith("title")) return { key: tasks.title, id, type: "text", isDescending };
   if (sort.endsWith("createdAt")) return { key: tasks.createdAt, id, type: "timestamptz", isDescending };
-  if (!sort.endsWith("deadline")) return { key: tasks.updatedAt, id, type: "timestamptz", isDescending };
-  const last = sql.raw(isDescending ? "'-infinity'" : "'infinity'");
-  const key = sql`coalesce(${tasks.deadline}, ${last}::timestamptz)`;
-  return { key, id, type: "timestamptz", isDescending };
+  const moved = { id, isDescending, movedBy: "task" } as const;
+  if (sort.endsWith("title")) return { ...moved, key: tasks.title, type: "text" };
+  if (sort.endsWith("updatedAt")) return { ...moved, key: tasks.updatedAt, type: "timestamptz" };
+  return { ...moved, key: (isDescending ? dueLast : dueFirst)(tasks.deadline), type: "timestamptz" };
 }
 
 /** Which tasks, in which order, from where. */
@@ -36,14 +37,16 @@ export async function pageOfSummaries(
   includeAncestors = false,
 ): Promise<{ items: TaskSummary[]; next?: Position }> {
   const { db, caller } = context;
+  const listing = await listingOf(context, order, after);
   const rows = await db
-    .select({ ...taskColumns, sortKey: sortKeyOf(order) })
+    .select({ ...taskColumns, sortKey: listing.sortKey })
     .from(tasks)
     .leftJoin(documents, eq(documents.documentId, tasks.documentId))
-    .where(and(isTaskVisible(db, caller), where, isAfter(order, after)))
-    .orderBy(inOrder(order))
+    .where(and(isTaskVisible(caller), where, listing.isAfter))
+    .orderBy(listing.orderBy)
     .limit(limit + 1);
-  const { page, next } = pageOf(rows, limit, ({ taskId }) => taskId);
+  const { page, next: last } = pageOf(rows, limit, ({ taskId }) => taskId);
+  const next = await listing.nextOf(last);
   const items = await summariesOf(context, page, context.now(), includeAncestors);
   return next ? { items, next } : { items };
 }

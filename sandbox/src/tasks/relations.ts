@@ -1,35 +1,62 @@
 import type { Fail, Relation } from "@workspace-api/server";
-import { and, asc, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
 
 import type { Context } from "../context.js";
+import { inOrder, isAfter, pageOf, sortKeyOf, type Order } from "../database/keyset.js";
 import { taskRelations, tasks } from "../database/schema.js";
+import type { Position } from "../http/pages.js";
 import { hierarchyFault } from "./hierarchy.js";
 import { hasRoom, MOST_RELATIONS } from "./relation-limit.js";
 import { relationsFrom, type TaskRow } from "./task-view.js";
 import { touch } from "./update-task.js";
 import { isTaskVisible } from "../visibility/tasks.js";
 
-/** The relations of other tasks, which the caller may see, that lead to a task: its children first. */
-export async function incomingRelations({ db, caller }: Context, row: TaskRow): Promise<Relation[]> {
-  const children = await db
-    .select({ taskId: tasks.taskId, since: tasks.parentSince, createdAt: tasks.createdAt })
-    .from(tasks)
-    .where(and(eq(tasks.parentTaskId, row.taskId), isTaskVisible(db, caller)))
-    .orderBy(asc(tasks.parentSince), asc(tasks.taskId));
-  const others = await db
-    .select({ type: taskRelations.type, taskId: taskRelations.taskId, createdAt: taskRelations.createdAt })
-    .from(taskRelations)
-    .innerJoin(tasks, eq(tasks.taskId, taskRelations.taskId))
-    .where(and(eq(taskRelations.relatedTaskId, row.taskId), isTaskVisible(db, caller)))
-    .orderBy(asc(taskRelations.createdAt), asc(taskRelations.taskId));
-  return [
-    ...children.map(({ taskId, since, createdAt }) => ({
-      type: "part_of",
-      taskId,
-      createdAt: (since ?? createdAt).toISOString(),
-    })),
-    ...others.map(({ createdAt, ...relation }) => ({ ...relation, createdAt: createdAt.toISOString() })),
-  ];
+/**
+ * One page of the relations of other tasks, which the caller may see, that lead to a task, in the order in which they
+ * were made, and where the next page starts. A task may have many thousand children.
+ */
+export async function incomingRelations(
+  { db, caller }: Context,
+  row: TaskRow,
+  limit: number,
+  after: Position | undefined,
+): Promise<{ page: Relation[]; next?: Position }> {
+  const since = sql<Date>`coalesce(${tasks.parentSince}, ${tasks.createdAt})`.mapWith(tasks.createdAt);
+  const all = unionAll(
+    db
+      .select({ type: sql<string>`'part_of'`.as("type"), taskId: tasks.taskId, createdAt: since.as("since") })
+      .from(tasks)
+      .where(and(eq(tasks.parentTaskId, row.taskId), isTaskVisible(caller))),
+    db
+      .select({
+        type: sql<string>`${taskRelations.type}`.as("type"),
+        taskId: taskRelations.taskId,
+        createdAt: sql<Date>`${taskRelations.createdAt}`.mapWith(tasks.createdAt).as("since"),
+      })
+      .from(taskRelations)
+      .innerJoin(tasks, eq(tasks.taskId, taskRelations.taskId))
+      .where(and(eq(taskRelations.relatedTaskId, row.taskId), isTaskVisible(caller))),
+  ).as("incoming");
+  const order: Order = {
+    // By its table's name: a name alone would mean what is selected, in which the sort key has the same one.
+    key: sql`incoming.since`,
+    id: sql`(${all.taskId} || ' ' || ${all.type})`,
+    type: "timestamptz",
+  };
+  const rows = await db
+    .select({ type: all.type, taskId: all.taskId, createdAt: all.createdAt, sortKey: sortKeyOf(order) })
+    .from(all)
+    .where(isAfter(order, after))
+    .orderBy(inOrder(order))
+    .limit(limit + 1);
+  const { page, next } = pageOf(rows, limit, ({ taskId, type }) => `${taskId} ${type}`);
+  const relations = page.map(({ type, taskId, createdAt }) => ({
+    type,
+    taskId,
+    createdAt: createdAt.toISOString(),
+  }));
+  return next ? { page: relations, next } : { page: relations };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { TaskSearchResult } from "@workspace-api/server";
-import { and, desc, eq, or, sql, type SQL, type SQLWrapper } from "drizzle-orm";
+import { and, desc, eq, inArray, or, sql, type SQL } from "drizzle-orm";
 
 import type { Context } from "../context.js";
 import { documents, tasks } from "../database/schema.js";
+import type { Position } from "../http/pages.js";
 import { excerptOf } from "./excerpt.js";
 import { description } from "./task-view.js";
 import { isTaskVisible } from "../visibility/tasks.js";
@@ -28,13 +29,8 @@ const CATEGORIES: readonly [name: string, condition: SQL][] = [
   ["ongoing", isItem],
 ];
 
-const PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-
-/** The words of a text. Left alone, PostgreSQL would take `README.md` and `1.5` for one each, but not `user_id`. */
-function wordsIn(text: SQLWrapper): SQL {
-  const spaces = " ".repeat(PUNCTUATION.length);
-  return sql`to_tsvector('simple', translate(${text}, ${PUNCTUATION}::text, ${spaces}::text))`;
-}
+/** So many tasks are ranked, of all that match; a word that stands everywhere says little about any of them. */
+const MOST_RANKED = 1000;
 
 /** Finds tasks in which every word occurs, whole or as a beginning, best first. */
 export async function searchTasks(
@@ -42,17 +38,29 @@ export async function searchTasks(
   query: string,
   categories: readonly string[],
   limit: number,
-): Promise<TaskSearchResult[]> {
+  after: Position | undefined,
+): Promise<{ results: TaskSearchResult[]; next?: Position }> {
   const words = query.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-  if (words.length === 0) return [];
+  if (words.length === 0) return { results: [] };
   const wanted = sql`to_tsquery('simple', ${words.map((word) => `${word}:*`).join(" & ")})`;
-  const body = wordsIn(sql`coalesce(${description}, '')`);
-  const all = sql`setweight(${wordsIn(tasks.title)}, 'A') || ${body}`;
   // 32: the rank as a share of itself plus one, so that it stays below 1.
-  const score = sql<number>`ts_rank(${all}, ${wanted}, 32)::float8`;
+  const score = sql<number>`ts_rank(${tasks}.search, ${wanted}, 32)::float8`;
   const meant = CATEGORIES.filter(([name]) => categories.includes(name));
   const branches = meant.map(([name, condition]) => sql`when ${condition} then ${name}::text`);
   const category = sql<string>`case ${sql.join(branches, sql` `)} end`;
+  const matching = db
+    .select({ taskId: tasks.taskId })
+    .from(tasks)
+    .where(
+      and(
+        isTaskVisible(caller),
+        sql`${tasks}.search @@ ${wanted}`,
+        or(...meant.map(([, condition]) => condition)),
+      ),
+    )
+    .orderBy(desc(tasks.createdAt), desc(tasks.taskId))
+    .limit(MOST_RANKED);
+  const start = Number(after?.key ?? 0);
   const found = await db
     .select({
       taskId: tasks.taskId,
@@ -62,23 +70,19 @@ export async function searchTasks(
       updatedAt: tasks.updatedAt,
       category,
       score,
-      best: sql<string | null>`case when ${body} @@ ${wanted}
+      best: sql<string | null>`case when sandbox_words(coalesce(${description}, '')) @@ ${wanted}
         then ts_headline('simple', ${description}, ${wanted}, 'StartSel="", StopSel="", MaxWords=30, MinWords=10') end`,
     })
     .from(tasks)
     .leftJoin(documents, eq(documents.documentId, tasks.documentId))
-    .where(
-      and(
-        isTaskVisible(db, caller),
-        sql`${all} @@ ${wanted}`,
-        or(...meant.map(([, condition]) => condition)),
-      ),
-    )
-    .orderBy(desc(score), desc(tasks.updatedAt), tasks.taskId)
-    .limit(limit);
-  return found.map(({ best, updatedAt, ...result }) => ({
+    .where(inArray(tasks.taskId, matching))
+    .orderBy(desc(score), desc(tasks.createdAt), desc(tasks.taskId))
+    .limit(limit + 1)
+    .offset(start);
+  const results = found.slice(0, limit).map(({ best, updatedAt, ...result }) => ({
     ...result,
     excerpt: excerptOf(best),
     updatedAt: updatedAt.toISOString(),
   }));
+  return found.length > limit ? { results, next: { key: String(start + limit), id: "" } } : { results };
 }

@@ -39,7 +39,7 @@ export async function summariesOf(
   const ids = rows.map(({ taskId }) => taskId);
   const parts = await partsOf(asking, ids);
   const { db, caller } = asking;
-  const ancestors = includeAncestors ? await ancestorsOf(db, ids, isTaskVisible(db, caller)) : undefined;
+  const ancestors = includeAncestors ? await ancestorsOf(db, ids, isTaskVisible(caller)) : undefined;
   return rows.map((row) => {
     const own = parts.get(row.taskId);
     if (!own) throw new Error("A task that was found has parts.");

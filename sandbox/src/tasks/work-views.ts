@@ -5,6 +5,7 @@ import { after, DAY } from "../clock.js";
 import type { Context } from "../context.js";
 import type { Order } from "../database/keyset.js";
 import { tasks } from "../database/schema.js";
+import { recapRank } from "../database/tables/tasks.js";
 import { momentOf, nearest } from "../moments.js";
 import { ancestorsOf } from "./hierarchy.js";
 import { pageOfSummaries } from "./list-tasks.js";
@@ -14,6 +15,8 @@ import { visibleTeams } from "../visibility/teams.js";
 import { isAssignedTo, isOfTeams } from "./filters.js";
 
 const LONGEST_DAYS = 92;
+/** A recap is an overview, and small; the work views list all there is. */
+const MOST_IN_PART = 50;
 
 /** A span of time, from `start` up to but without `end`. */
 export interface Period {
@@ -42,16 +45,19 @@ export function periodOf(
 /** Roadmap work first, then bugs, then to-dos; within each, what is due first. */
 export const RECAP_ORDER: Order = {
   id: tasks.taskId,
-  key: sql`(case when ${tasks.kind} = 'bug' then '1' when ${tasks.scope} = 'day' then '2' else '0' end
-    || coalesce(to_char(${tasks.deadline} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS'), 'z')) collate "C"`,
-  type: "text",
+  key: recapRank(tasks),
+  type: "numeric",
   isDescending: false,
 };
+
+/** The same, of a list that is read page by page. */
+export const PLANNED_ORDER: Order = { ...RECAP_ORDER, movedBy: "task" };
 
 export const COMPLETED_ORDER: Order = {
   id: tasks.taskId,
   key: sql`${tasks.completedAt}`,
   type: "timestamptz",
+  movedBy: "task",
   isDescending: true,
 };
 
@@ -59,6 +65,7 @@ export const LONGEST_UNCHANGED: Order = {
   id: tasks.taskId,
   key: sql`${tasks.updatedAt}`,
   type: "timestamptz",
+  movedBy: "task",
   isDescending: false,
 };
 
@@ -109,11 +116,16 @@ export async function recapOf(
   includeInitiatives: boolean,
 ): Promise<Recap> {
   const { db } = context;
-  const whose = "userId" in about ? isOwnOf(db, about.userId) : isOfTeams(db, [about.teamId]);
+  const whose = "userId" in about ? isOwnOf(about.userId) : isOfTeams(db, [about.teamId]);
   const scope = sql`${tasks.scope} <> 'initiative'`;
   const part = async (what: SQL | undefined): Promise<TaskSummary[]> =>
-    (await pageOfSummaries(context, { where: and(whose, scope, what), order: RECAP_ORDER, limit: 200 }))
-      .items;
+    (
+      await pageOfSummaries(context, {
+        where: and(whose, scope, what),
+        order: RECAP_ORDER,
+        limit: MOST_IN_PART,
+      })
+    ).items;
   const completed = await part(isCompletedIn(period));
   const planned = await part(isPlanned(period.end));
   const blocked = await part(isBlocked);
@@ -139,8 +151,8 @@ async function initiativesAbove(context: Context, work: readonly TaskSummary[]):
   const ids = [...new Set([...chains.values()].flat().map(({ taskId }) => taskId))];
   if (ids.length === 0) return [];
   const rows = await selectTasks(db)
-    .where(and(inArray(tasks.taskId, ids), eq(tasks.scope, "initiative"), isTaskVisible(db, caller)))
+    .where(and(inArray(tasks.taskId, ids), eq(tasks.scope, "initiative"), isTaskVisible(caller)))
     .orderBy(tasks.title, tasks.taskId)
-    .limit(200);
+    .limit(MOST_IN_PART);
   return summariesOf(context, rows, context.now());
 }

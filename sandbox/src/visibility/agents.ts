@@ -1,18 +1,17 @@
-import { and, eq, inArray, isNull, or, type SQL } from "drizzle-orm";
+import { and, eq, or, sql, type SQL } from "drizzle-orm";
 
 import type { Caller } from "../context.js";
-import type { Db } from "../database/open.js";
 import { agentSessions, tasks, workers } from "../database/schema.js";
 import { isTaskVisible } from "./tasks.js";
 
 /** Which sessions a caller may see: their own, and those in the cloud, unless about a task that they may not see. */
-export function isSessionVisible(db: Db, caller: Caller): SQL | undefined {
+export function isSessionVisible(caller: Caller): SQL | undefined {
   const isHere = eq(agentSessions.workspaceId, caller.workspaceId);
   if (caller.kind === "key") return isHere;
-  const seenTasks = db.select({ taskId: tasks.taskId }).from(tasks).where(isTaskVisible(db, caller));
   const isShared = and(
     eq(agentSessions.executionMode, "cloud"),
-    or(isNull(agentSessions.taskId), inArray(agentSessions.taskId, seenTasks)),
+    sql`(${agentSessions.taskId} is null or coalesce((select ${isTaskVisible(caller)} from ${tasks}
+      where ${tasks.taskId} = ${agentSessions.taskId}), false))`,
   );
   return and(
     isHere,

@@ -3,6 +3,7 @@ import { and, eq } from "drizzle-orm";
 import type { Caller } from "../context.js";
 import type { Db } from "../database/open.js";
 import { memberships, type webhooks } from "../database/schema.js";
+import { teamIds } from "../people/memberships.js";
 
 /** Somebody who sees all of a workspace, as its API keys do. */
 export function wholeWorkspace(workspaceId: string): Caller {
@@ -19,7 +20,7 @@ export async function viewerOf(
 ): Promise<Caller | undefined> {
   if (userId === null) return undefined;
   const [place] = await db
-    .select({ role: memberships.role })
+    .select({ role: memberships.role, teamIds })
     .from(memberships)
     .where(
       and(
@@ -29,5 +30,5 @@ export async function viewerOf(
       ),
     );
   if (place?.role !== "owner" && place?.role !== "admin") return undefined;
-  return { kind: "member", workspaceId, userId, role: place.role, scopes: new Set(scopes) };
+  return { kind: "member", workspaceId, userId, ...place, role: place.role, scopes: new Set(scopes) };
 }

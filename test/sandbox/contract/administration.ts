@@ -36,6 +36,9 @@ async function webhooks(exchange: Exchange): Promise<void> {
   const none = { webhookId: "wh_none" };
   await exchange.refusal("createWebhook", { body: { url: "ftp://files.example/hook" } });
   await exchange.done("listWebhooks");
+  await exchange.done("listEvents", { query: { latest: true } });
+  await exchange.done("listEvents", { query: { limit: 200 } });
+  await exchange.refusal("listEvents", { query: { since: "2000-01-01T00:00:00Z" } });
   await exchange.unchanged("fetchWebhook", { path: webhook });
   const change = { description: "For tests" };
   await exchange.done("updateWebhook", { path: webhook, body: change });

@@ -170,6 +170,7 @@ async function comments(exchange: Exchange, teamId: string): Promise<void> {
   await exchange.refusal("createComment", { path: none, body });
   await exchange.done("listComments", { path: task });
   await exchange.refusal("listComments", { path: none });
+  await exchange.done("listWorkspaceComments");
   const comment = { ...task, commentId };
   const missing = { ...task, commentId: "cmt_none" };
   await exchange.unchanged("fetchComment", { path: comment });

@@ -262,7 +262,7 @@ describe("delivering events", () => {
     expect(other.arrivals).toHaveLength(0);
   });
 
-  it("keeps a thousand attempts of seven days, and events no longer than that", async () => {
+  it("keeps a thousand attempts of seven days, and events for thirty", async () => {
     const target = await receiver(204);
     const webhook = await world.webhook({ url: target.url, events: ["task.deleted"] });
     const { webhookId, workspaceId } = webhook;
@@ -292,7 +292,10 @@ describe("delivering events", () => {
     expect(kept).toHaveLength(1000);
     expect(kept[0]?.deliveryId).toBe(`dlv_${webhookId}_2`);
 
-    world.clock.advance(8 * DAY);
+    world.clock.advance(29 * DAY);
+    await world.worker.runDue();
+    expect(await world.database.db.select().from(events)).not.toEqual([]);
+    world.clock.advance(2 * DAY);
     await world.worker.runDue();
     expect(await world.database.db.select().from(events)).toEqual([]);
   });

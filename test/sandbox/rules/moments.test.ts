@@ -24,8 +24,9 @@ describeDatabases("date-times at the edge", (open) => {
     const body = { title: "Due", deadline: text };
     expect(await send("POST", "/tasks", { body })).toMatchObject({ status: 201, body: { deadline } });
     const asked = encodeURIComponent(text);
-    for (const path of [`/tasks?startDate=${asked}`, `/tasks?endDate=${asked}`])
-      expect(await outcome("GET", path)).toBe(200);
+    for (const what of ["created", "updated", "deadline"])
+      for (const side of ["After", "Before"])
+        expect(await outcome("GET", `/tasks?${what}${side}=${asked}`)).toBe(200);
     expect(await outcome("GET", `/completed-work?endDate=${asked}`)).toBe(
       deadline.startsWith("0100") ? "invalid_parameter" : 200,
     );

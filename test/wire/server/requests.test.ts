@@ -21,7 +21,7 @@ describe("a request", () => {
         path: { workspaceId: "current" },
         query: {
           limit: 5,
-          sort: "-updatedAt",
+          sort: "-createdAt",
           all: true,
           status: ["planned", "in_progress"],
           includeHierarchy: false,
@@ -30,7 +30,7 @@ describe("a request", () => {
       },
       {
         path: { workspaceId: "current" },
-        query: { limit: 50, sort: "-updatedAt", all: false, status: ["open"], includeHierarchy: false },
+        query: { limit: 50, sort: "-createdAt", all: false, status: ["open"], includeHierarchy: false },
         body: undefined,
       },
       { path: { workspaceId: "w_1", taskId: "tsk_1" }, query: {}, body: { title: "New" } },
@@ -59,7 +59,7 @@ describe("a request", () => {
     ["no boolean", `${list}?all=yes`, "type /query/all"],
     ["an unknown value of an enumeration", `${list}?status=done`, "enum /query/status/0"],
     ["the same item twice", `${list}?status=open&status=open`, "unique_items /query/status"],
-    ["no date", `${list}?startDate=yesterday`, "format /query/startDate"],
+    ["no date", `${list}?createdAfter=yesterday`, "format /query/createdAfter"],
     ["a path value of another form", "/workspaces/x/tasks", "pattern /path/workspaceId"],
     ["an encoding that is none", `${list}?cursor=%E0%A4`, "format /query/cursor"],
     ["a missing parameter", "/workspaces/current/tasks/search", "required /query/query"],

@@ -12,6 +12,7 @@ import type {
   RateLimitError,
   ServerError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { HeaderValue } from "../runtime/options.js";
 import type { Agent, AgentList, Problem } from "../types.js";
@@ -22,11 +23,28 @@ const listAgentsOperation: Operation = {
   path: "/workspaces/{workspaceId}/agents",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor"],
+  pagination: { style: "cursor", items: "/agents", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 60000, etag: false },
 };
 
+export interface ListAgentsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
+
 export type ListAgentsError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
@@ -44,10 +62,10 @@ export type ListAgentsError =
  */
 export function listAgents(
   api: Api,
-  query?: undefined,
+  query?: ListAgentsQuery,
   options?: RequestOptions,
-): Call<AgentList, ListAgentsError> {
-  return call(api, listAgentsOperation, { query }, options);
+): ListCall<AgentList, Agent, ListAgentsError> {
+  return list(api, listAgentsOperation, { query }, options);
 }
 
 const fetchAgentOperation: Operation = {

@@ -38,7 +38,23 @@ const listBugsOperation: Operation = {
   path: "/workspaces/{workspaceId}/bugs",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  query: ["limit", "cursor", "sort", "status", "teamId", "assigneeId", "triageStatus"],
+  query: [
+    "limit",
+    "cursor",
+    "sort",
+    "status",
+    "teamId",
+    "assigneeId",
+    "ownerId",
+    "taxonomyLabelId",
+    "triageStatus",
+    "deadlineAfter",
+    "deadlineBefore",
+    "createdAfter",
+    "createdBefore",
+    "updatedAfter",
+    "updatedBefore",
+  ],
   pagination: { style: "cursor", items: "/bugs", parameter: "cursor", next: "/nextCursor" },
 };
 
@@ -63,8 +79,24 @@ export interface ListBugsQuery {
   teamId?: string[] | undefined;
   /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
   assigneeId?: string[] | undefined;
-  /** Only bugs that stand so in triage. Repeat the parameter for several. */
+  /** Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
+  ownerId?: string[] | undefined;
+  /** Only tasks that carry one of these labels. Repeat the parameter for several. */
+  taxonomyLabelId?: string[] | undefined;
+  /** Only tasks that stand so in triage. Repeat the parameter for several. */
   triageStatus?: TriageStatus[] | undefined;
+  /** Only tasks that are due at this time or later. Tasks without a deadline are left out. */
+  deadlineAfter?: string | undefined;
+  /** Only tasks that are due before this time. Tasks without a deadline are left out. */
+  deadlineBefore?: string | undefined;
+  /** Only what was created at this time or later. */
+  createdAfter?: string | undefined;
+  /** Only what was created before this time. */
+  createdBefore?: string | undefined;
+  /** Only what last changed at this time or later. */
+  updatedAfter?: string | undefined;
+  /** Only what last changed before this time. */
+  updatedBefore?: string | undefined;
 }
 
 export type ListBugsError =

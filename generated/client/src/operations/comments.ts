@@ -30,6 +30,78 @@ import type {
   Problem,
 } from "../types.js";
 
+const listWorkspaceCommentsOperation: Operation = {
+  id: "listWorkspaceComments",
+  method: "GET",
+  path: "/workspaces/{workspaceId}/comments",
+  defaults: ["workspaceId"],
+  security: [["apiKey"], ["oauth"]],
+  query: [
+    "limit",
+    "cursor",
+    "sort",
+    "userId",
+    "createdAfter",
+    "createdBefore",
+    "updatedAfter",
+    "updatedBefore",
+  ],
+  pagination: { style: "cursor", items: "/comments", parameter: "cursor", next: "/nextCursor" },
+};
+
+export interface ListWorkspaceCommentsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+  /** The order of the list. */
+  sort?: CommentSort | undefined;
+  /** Only comments of these authors. Repeat the parameter for several. */
+  userId?: string[] | undefined;
+  /** Only what was created at this time or later. */
+  createdAfter?: string | undefined;
+  /** Only what was created before this time. */
+  createdBefore?: string | undefined;
+  /** Only what last changed at this time or later. */
+  updatedAfter?: string | undefined;
+  /** Only what last changed before this time. */
+  updatedBefore?: string | undefined;
+}
+
+export type ListWorkspaceCommentsError =
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
+  | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
+  | PermissionError<"insufficient_scope", Problem>
+  | NotFoundError<"workspace_not_found", Problem>
+  | RateLimitError<"rate_limited", Problem>
+  | ServerError<"internal_error", Problem, 500>
+  | ServerError<"unavailable", Problem, 503>
+  | ClientError<400 | 401 | 403 | 404 | 429 | 500 | 503>;
+
+/**
+ * List the comments of a workspace.
+ *
+ * Lists the comments on all tasks that the caller may see, and the replies to them, oldest first. To keep a copy of
+ * them, list them once and then follow the events of the workspace.
+ *
+ * `GET /workspaces/{workspaceId}/comments`
+ */
+export function listWorkspaceComments(
+  api: Api,
+  query?: ListWorkspaceCommentsQuery,
+  options?: RequestOptions,
+): ListCall<CommentPage, Comment, ListWorkspaceCommentsError> {
+  return list(api, listWorkspaceCommentsOperation, { query }, options);
+}
+
 const listCommentsOperation: Operation = {
   id: "listComments",
   method: "GET",

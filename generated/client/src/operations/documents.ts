@@ -48,6 +48,10 @@ const listDocumentsOperation: Operation = {
     "taskId",
     "createdBy",
     "updatedBy",
+    "createdAfter",
+    "createdBefore",
+    "updatedAfter",
+    "updatedBefore",
     "includeContent",
     "sort",
   ],
@@ -79,13 +83,21 @@ export interface ListDocumentsQuery {
   createdBy?: string | undefined;
   /** Only documents that this person changed last. */
   updatedBy?: string | undefined;
+  /** Only what was created at this time or later. */
+  createdAfter?: string | undefined;
+  /** Only what was created before this time. */
+  createdBefore?: string | undefined;
+  /** Only what last changed at this time or later. */
+  updatedAfter?: string | undefined;
+  /** Only what last changed before this time. */
+  updatedBefore?: string | undefined;
   /**
    * Whether the texts come along.
    *
    * @default false
    */
   includeContent?: boolean | undefined;
-  /** The order of the list; `-updatedAt` unless given. */
+  /** The order of the list; `-createdAt` unless given. */
   sort?: DocumentSort | undefined;
 }
 

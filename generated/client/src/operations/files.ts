@@ -172,6 +172,8 @@ export interface DownloadFileHeaders {
 
 export interface DownloadFileOptions extends RequestOptions {
   headers?: DownloadFileHeaders | undefined;
+  /** The media type of the answer; `image/*` unless given. */
+  accept?: "image/*" | "video/*" | undefined;
 }
 
 export type DownloadFileError =

@@ -32,6 +32,7 @@ import type {
   TaskPage,
   TaskScope,
   TaskSearchCategory,
+  TaskSearchResult,
   TaskSearchResults,
   TaskSnooze,
   TaskSnoozeRequest,
@@ -40,6 +41,7 @@ import type {
   TaskSummary,
   TaskUpdate,
   TriageDecision,
+  TriageStatus,
 } from "../types.js";
 
 const listTasksOperation: Operation = {
@@ -58,9 +60,16 @@ const listTasksOperation: Operation = {
     "status",
     "teamId",
     "assigneeId",
+    "ownerId",
+    "taxonomyLabelId",
+    "triageStatus",
+    "deadlineAfter",
+    "deadlineBefore",
+    "createdAfter",
+    "createdBefore",
+    "updatedAfter",
+    "updatedBefore",
     "parentTaskId",
-    "startDate",
-    "endDate",
     "includeHierarchy",
   ],
   pagination: { style: "cursor", items: "/tasks", parameter: "cursor", next: "/nextCursor" },
@@ -97,12 +106,26 @@ export interface ListTasksQuery {
   teamId?: string[] | undefined;
   /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
   assigneeId?: string[] | undefined;
+  /** Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
+  ownerId?: string[] | undefined;
+  /** Only tasks that carry one of these labels. Repeat the parameter for several. */
+  taxonomyLabelId?: string[] | undefined;
+  /** Only tasks that stand so in triage. Repeat the parameter for several. */
+  triageStatus?: TriageStatus[] | undefined;
+  /** Only tasks that are due at this time or later. Tasks without a deadline are left out. */
+  deadlineAfter?: string | undefined;
+  /** Only tasks that are due before this time. Tasks without a deadline are left out. */
+  deadlineBefore?: string | undefined;
+  /** Only what was created at this time or later. */
+  createdAfter?: string | undefined;
+  /** Only what was created before this time. */
+  createdBefore?: string | undefined;
+  /** Only what last changed at this time or later. */
+  updatedAfter?: string | undefined;
+  /** Only what last changed before this time. */
+  updatedBefore?: string | undefined;
   /** Only tasks directly below this one. */
   parentTaskId?: string | undefined;
-  /** Only tasks that last changed at this time or later. */
-  startDate?: string | undefined;
-  /** Only tasks that last changed before this time. */
-  endDate?: string | undefined;
   /**
    * Whether each task comes with its `ancestors`.
    *
@@ -188,10 +211,17 @@ const searchTasksOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/search",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  query: ["query", "category", "limit"],
+  query: ["cursor", "query", "category", "limit"],
+  pagination: { style: "cursor", items: "/results", parameter: "cursor", next: "/nextCursor" },
 };
 
 export interface SearchTasksQuery {
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
   /** The words to look for. Case does not matter; every word must occur, whole or as a beginning. */
   query: string;
   /**
@@ -201,7 +231,7 @@ export interface SearchTasksQuery {
    */
   category?: TaskSearchCategory[] | undefined;
   /**
-   * The greatest number of results.
+   * The greatest number of results in the page.
    *
    * @default 10
    */
@@ -209,7 +239,7 @@ export interface SearchTasksQuery {
 }
 
 export type SearchTasksError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found", Problem>
@@ -221,8 +251,8 @@ export type SearchTasksError =
 /**
  * Search tasks.
  *
- * Finds tasks by words in their title and description, among all that the caller may see. The answer is a ranked list
- * of short results, best first, and is not paged; narrow the query or the categories rather than reading on.
+ * Finds tasks by words in their title and description, among all that the caller may see. The answer is a list of short
+ * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
  *
  * `GET /workspaces/{workspaceId}/tasks/search`
  */
@@ -230,8 +260,8 @@ export function searchTasks(
   api: Api,
   query: SearchTasksQuery,
   options?: RequestOptions,
-): Call<TaskSearchResults, SearchTasksError> {
-  return call(api, searchTasksOperation, { query }, options);
+): ListCall<TaskSearchResults, TaskSearchResult, SearchTasksError> {
+  return list(api, searchTasksOperation, { query }, options);
 }
 
 const fetchTaskOperation: Operation = {
@@ -493,10 +523,23 @@ const listTaskRelationsOperation: Operation = {
   path: "/workspaces/{workspaceId}/tasks/{taskId}/relations",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
-  query: ["direction"],
+  query: ["limit", "cursor", "direction"],
+  pagination: { style: "cursor", items: "/relations", parameter: "cursor", next: "/nextCursor" },
 };
 
 export interface ListTaskRelationsQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
   /**
    * `outgoing` lists what this task blocks, duplicates and so on; `incoming` lists the tasks that block it, duplicate
    * it and so on.
@@ -507,7 +550,7 @@ export interface ListTaskRelationsQuery {
 }
 
 export type ListTaskRelationsError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "task_not_found", Problem>
@@ -520,7 +563,7 @@ export type ListTaskRelationsError =
  * List the relations of a task.
  *
  * Lists the relations that start at the task or, with `direction=incoming`, those of other tasks that lead to it.
- * Relations with tasks that the caller may not see are left out. The list is not paged.
+ * Relations with tasks that the caller may not see are left out.
  *
  * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
  *
@@ -531,8 +574,8 @@ export function listTaskRelations(
   taskId: string,
   query?: ListTaskRelationsQuery,
   options?: RequestOptions,
-): Call<RelationList, ListTaskRelationsError> {
-  return call(api, listTaskRelationsOperation, { path: { taskId }, query }, options);
+): ListCall<RelationList, Relation, ListTaskRelationsError> {
+  return list(api, listTaskRelationsOperation, { path: { taskId }, query }, options);
 }
 
 const addTaskRelationOperation: Operation = {

@@ -17,6 +17,7 @@ import type {
   UnsupportedMediaTypeError,
   ValidationError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { HeaderValue } from "../runtime/options.js";
 import type {
@@ -35,10 +36,27 @@ const listWebhooksOperation: Operation = {
   path: "/workspaces/{workspaceId}/webhooks",
   defaults: ["workspaceId"],
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor"],
+  pagination: { style: "cursor", items: "/webhooks", parameter: "cursor", next: "/nextCursor" },
 };
 
+export interface ListWebhooksQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
+
 export type ListWebhooksError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope" | "permission_denied", Problem>
   | NotFoundError<"workspace_not_found", Problem>
@@ -56,10 +74,10 @@ export type ListWebhooksError =
  */
 export function listWebhooks(
   api: Api,
-  query?: undefined,
+  query?: ListWebhooksQuery,
   options?: RequestOptions,
-): Call<WebhookList, ListWebhooksError> {
-  return call(api, listWebhooksOperation, { query }, options);
+): ListCall<WebhookList, Webhook, ListWebhooksError> {
+  return list(api, listWebhooksOperation, { query }, options);
 }
 
 const createWebhookOperation: Operation = {

@@ -16,6 +16,7 @@ import type {
   UnsupportedMediaTypeError,
   ValidationError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { Problem, Worker, WorkerHeartbeat, WorkerList, WorkerRegistration } from "../types.js";
 
@@ -25,10 +26,27 @@ const listWorkersOperation: Operation = {
   path: "/workspaces/{workspaceId}/agents/{agentId}/workers",
   defaults: ["workspaceId"],
   security: [["oauth"]],
+  query: ["limit", "cursor"],
+  pagination: { style: "cursor", items: "/workers", parameter: "cursor", next: "/nextCursor" },
 };
 
+export interface ListWorkersQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
+
 export type ListWorkersError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"oauth_required" | "insufficient_scope", Problem>
   | NotFoundError<"workspace_not_found" | "agent_not_found", Problem>
@@ -49,10 +67,10 @@ export type ListWorkersError =
 export function listWorkers(
   api: Api,
   agentId: string,
-  query?: undefined,
+  query?: ListWorkersQuery,
   options?: RequestOptions,
-): Call<WorkerList, ListWorkersError> {
-  return call(api, listWorkersOperation, { path: { agentId }, query }, options);
+): ListCall<WorkerList, Worker, ListWorkersError> {
+  return list(api, listWorkersOperation, { path: { agentId }, query }, options);
 }
 
 const registerWorkerOperation: Operation = {

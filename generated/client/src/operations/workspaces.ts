@@ -12,6 +12,7 @@ import type {
   RateLimitError,
   ServerError,
 } from "../runtime/errors.js";
+import { list, type ListCall } from "../runtime/list.js";
 import type { Operation } from "../runtime/operation.js";
 import type { CallOptions, HeaderValue } from "../runtime/options.js";
 import type { Problem, Workspace, WorkspaceList } from "../types.js";
@@ -21,11 +22,28 @@ const listWorkspacesOperation: Operation = {
   method: "GET",
   path: "/workspaces",
   security: [["apiKey"], ["oauth"]],
+  query: ["limit", "cursor"],
+  pagination: { style: "cursor", items: "/workspaces", parameter: "cursor", next: "/nextCursor" },
   cache: { layer: cacheLayer, freshMs: 300000, etag: false },
 };
 
+export interface ListWorkspacesQuery {
+  /**
+   * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+   *
+   * @default 50
+   */
+  limit?: number | undefined;
+  /**
+   * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+   * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+   * `invalid_cursor`.
+   */
+  cursor?: string | undefined;
+}
+
 export type ListWorkspacesError =
-  | BadRequestError<"invalid_parameter", Problem>
+  | BadRequestError<"invalid_parameter" | "invalid_cursor", Problem>
   | AuthenticationError<"credential_missing" | "credential_invalid" | "token_expired", Problem>
   | PermissionError<"insufficient_scope", Problem>
   | RateLimitError<"rate_limited", Problem>
@@ -42,10 +60,10 @@ export type ListWorkspacesError =
  */
 export function listWorkspaces(
   api: Api,
-  query?: undefined,
+  query?: ListWorkspacesQuery,
   options?: CallOptions,
-): Call<WorkspaceList, ListWorkspacesError> {
-  return call(api, listWorkspacesOperation, { query }, options);
+): ListCall<WorkspaceList, Workspace, ListWorkspacesError> {
+  return list(api, listWorkspacesOperation, { query }, options);
 }
 
 const fetchWorkspaceOperation: Operation = {

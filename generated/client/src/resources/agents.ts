@@ -5,10 +5,12 @@ import {
   type FetchAgentError,
   type FetchAgentOptions,
   type ListAgentsError,
+  type ListAgentsQuery,
 } from "../operations/agents.js";
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type { Agent, AgentList } from "../types.js";
 
 /** Agents that take on work, and the workers that run them. */
@@ -27,7 +29,7 @@ export class AgentsResource {
    *
    * `GET /workspaces/{workspaceId}/agents`
    */
-  list(query?: undefined, options?: RequestOptions): Call<AgentList, ListAgentsError> {
+  list(query?: ListAgentsQuery, options?: RequestOptions): ListCall<AgentList, Agent, ListAgentsError> {
     return listAgents(this.#api, query, options);
   }
 

@@ -5,6 +5,7 @@ import {
   deleteComment,
   fetchComment,
   listComments,
+  listWorkspaceComments,
   removeCommentReaction,
   updateComment,
   type AddCommentReactionError,
@@ -15,6 +16,8 @@ import {
   type FetchCommentOptions,
   type ListCommentsError,
   type ListCommentsQuery,
+  type ListWorkspaceCommentsError,
+  type ListWorkspaceCommentsQuery,
   type RemoveCommentReactionError,
   type UpdateCommentError,
   type UpdateCommentOptions,
@@ -32,6 +35,21 @@ export class CommentsResource {
   /** Every call goes through `api`. */
   constructor(api: Api) {
     this.#api = api;
+  }
+
+  /**
+   * List the comments of a workspace.
+   *
+   * Lists the comments on all tasks that the caller may see, and the replies to them, oldest first. To keep a copy of
+   * them, list them once and then follow the events of the workspace.
+   *
+   * `GET /workspaces/{workspaceId}/comments`
+   */
+  listAll(
+    query?: ListWorkspaceCommentsQuery,
+    options?: RequestOptions,
+  ): ListCall<CommentPage, Comment, ListWorkspaceCommentsError> {
+    return listWorkspaceComments(this.#api, query, options);
   }
 
   /**

@@ -46,6 +46,7 @@ import type {
   Task,
   TaskCreate,
   TaskPage,
+  TaskSearchResult,
   TaskSearchResults,
   TaskSnooze,
   TaskSnoozeRequest,
@@ -98,12 +99,15 @@ export class TasksResource {
   /**
    * Search tasks.
    *
-   * Finds tasks by words in their title and description, among all that the caller may see. The answer is a ranked list
-   * of short results, best first, and is not paged; narrow the query or the categories rather than reading on.
+   * Finds tasks by words in their title and description, among all that the caller may see. The answer is a list of short
+   * results, best first. Of more than 1,000 tasks that match, those that were created last are ranked.
    *
    * `GET /workspaces/{workspaceId}/tasks/search`
    */
-  search(query: SearchTasksQuery, options?: RequestOptions): Call<TaskSearchResults, SearchTasksError> {
+  search(
+    query: SearchTasksQuery,
+    options?: RequestOptions,
+  ): ListCall<TaskSearchResults, TaskSearchResult, SearchTasksError> {
     return searchTasks(this.#api, query, options);
   }
 
@@ -190,7 +194,7 @@ export class TasksResource {
    * List the relations of a task.
    *
    * Lists the relations that start at the task or, with `direction=incoming`, those of other tasks that lead to it.
-   * Relations with tasks that the caller may not see are left out. The list is not paged.
+   * Relations with tasks that the caller may not see are left out.
    *
    * `GET /workspaces/{workspaceId}/tasks/{taskId}/relations`
    *
@@ -200,7 +204,7 @@ export class TasksResource {
     taskId: string,
     query?: ListTaskRelationsQuery,
     options?: RequestOptions,
-  ): Call<RelationList, ListTaskRelationsError> {
+  ): ListCall<RelationList, Relation, ListTaskRelationsError> {
     return listTaskRelations(this.#api, taskId, query, options);
   }
 

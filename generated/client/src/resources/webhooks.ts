@@ -13,6 +13,7 @@ import {
   type FetchWebhookError,
   type FetchWebhookOptions,
   type ListWebhooksError,
+  type ListWebhooksQuery,
   type RotateWebhookKeyError,
   type UpdateWebhookError,
   type UpdateWebhookOptions,
@@ -21,6 +22,7 @@ import {
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type {
   Webhook,
   WebhookCreate,
@@ -49,7 +51,10 @@ export class WebhooksResource {
    *
    * `GET /workspaces/{workspaceId}/webhooks`
    */
-  list(query?: undefined, options?: RequestOptions): Call<WebhookList, ListWebhooksError> {
+  list(
+    query?: ListWebhooksQuery,
+    options?: RequestOptions,
+  ): ListCall<WebhookList, Webhook, ListWebhooksError> {
     return listWebhooks(this.#api, query, options);
   }
 

@@ -9,11 +9,13 @@ import {
   type FetchWorkerError,
   type HeartbeatWorkerError,
   type ListWorkersError,
+  type ListWorkersQuery,
   type RegisterWorkerError,
 } from "../operations/workers.js";
 import type { RequestOptions } from "../options.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type { Worker, WorkerHeartbeat, WorkerList, WorkerRegistration } from "../types.js";
 
 /** Agents that take on work, and the workers that run them. */
@@ -34,7 +36,11 @@ export class WorkersResource {
    *
    * @param agentId - The id of the agent.
    */
-  list(agentId: string, query?: undefined, options?: RequestOptions): Call<WorkerList, ListWorkersError> {
+  list(
+    agentId: string,
+    query?: ListWorkersQuery,
+    options?: RequestOptions,
+  ): ListCall<WorkerList, Worker, ListWorkersError> {
     return listWorkers(this.#api, agentId, query, options);
   }
 

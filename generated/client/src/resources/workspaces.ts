@@ -5,9 +5,11 @@ import {
   type FetchWorkspaceError,
   type FetchWorkspaceOptions,
   type ListWorkspacesError,
+  type ListWorkspacesQuery,
 } from "../operations/workspaces.js";
 import type { Api } from "../runtime/api.js";
 import type { Call } from "../runtime/call.js";
+import type { ListCall } from "../runtime/list.js";
 import type { CallOptions } from "../runtime/options.js";
 import type { Workspace, WorkspaceList } from "../types.js";
 
@@ -27,7 +29,10 @@ export class WorkspacesResource {
    *
    * `GET /workspaces`
    */
-  list(query?: undefined, options?: CallOptions): Call<WorkspaceList, ListWorkspacesError> {
+  list(
+    query?: ListWorkspacesQuery,
+    options?: CallOptions,
+  ): ListCall<WorkspaceList, Workspace, ListWorkspacesError> {
     return listWorkspaces(this.#api, query, options);
   }
 

@@ -33,8 +33,24 @@ export type ListBugsRequest = RequestBase<ListBugsCode> & {
     readonly teamId?: string[];
     /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
     readonly assigneeId?: string[];
-    /** Only bugs that stand so in triage. Repeat the parameter for several. */
+    /** Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
+    readonly ownerId?: string[];
+    /** Only tasks that carry one of these labels. Repeat the parameter for several. */
+    readonly taxonomyLabelId?: string[];
+    /** Only tasks that stand so in triage. Repeat the parameter for several. */
     readonly triageStatus?: TriageStatus[];
+    /** Only tasks that are due at this time or later. Tasks without a deadline are left out. */
+    readonly deadlineAfter?: string;
+    /** Only tasks that are due before this time. Tasks without a deadline are left out. */
+    readonly deadlineBefore?: string;
+    /** Only what was created at this time or later. */
+    readonly createdAfter?: string;
+    /** Only what was created before this time. */
+    readonly createdBefore?: string;
+    /** Only what last changed at this time or later. */
+    readonly updatedAfter?: string;
+    /** Only what last changed before this time. */
+    readonly updatedBefore?: string;
   };
   readonly headers: Readonly<Record<string, never>>;
   readonly cookies: Readonly<Record<string, never>>;

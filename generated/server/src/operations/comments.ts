@@ -10,6 +10,65 @@ import type {
 } from "../types.js";
 
 /** Validated. */
+export type ListWorkspaceCommentsRequest = RequestBase<ListWorkspaceCommentsCode> & {
+  readonly path: {
+    /**
+     * The workspace to work in: its id, or `current`. With an API key, `current` is the workspace that owns the key; with
+     * an OAuth token, it is the member's default workspace.
+     */
+    readonly workspaceId: string;
+  };
+  /** Decoded, with defaults filled in. */
+  readonly query: {
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
+    readonly limit: number;
+    /**
+     * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+     * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+     * `invalid_cursor`.
+     */
+    readonly cursor?: string;
+    /** The order of the list. */
+    readonly sort: CommentSort;
+    /** Only comments of these authors. Repeat the parameter for several. */
+    readonly userId?: string[];
+    /** Only what was created at this time or later. */
+    readonly createdAfter?: string;
+    /** Only what was created before this time. */
+    readonly createdBefore?: string;
+    /** Only what last changed at this time or later. */
+    readonly updatedAfter?: string;
+    /** Only what last changed before this time. */
+    readonly updatedBefore?: string;
+  };
+  readonly headers: Readonly<Record<string, never>>;
+  readonly cookies: Readonly<Record<string, never>>;
+} & { readonly body: undefined };
+
+export type ListWorkspaceCommentsOutput = {
+  readonly status: 200;
+  readonly body: CommentPage;
+  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
+};
+
+/** What it may fail with. */
+export type ListWorkspaceCommentsCode =
+  | "invalid_parameter"
+  | "invalid_cursor"
+  | "credential_missing"
+  | "credential_invalid"
+  | "token_expired"
+  | "insufficient_scope"
+  | "workspace_not_found"
+  | "rate_limited"
+  | "internal_error"
+  | "unavailable";
+
+/** Validated. */
 export type ListCommentsRequest = RequestBase<ListCommentsCode> & {
   readonly path: {
     /**

@@ -46,13 +46,21 @@ export type ListDocumentsRequest = RequestBase<ListDocumentsCode> & {
     readonly createdBy?: string;
     /** Only documents that this person changed last. */
     readonly updatedBy?: string;
+    /** Only what was created at this time or later. */
+    readonly createdAfter?: string;
+    /** Only what was created before this time. */
+    readonly createdBefore?: string;
+    /** Only what last changed at this time or later. */
+    readonly updatedAfter?: string;
+    /** Only what last changed before this time. */
+    readonly updatedBefore?: string;
     /**
      * Whether the texts come along.
      *
      * @default false
      */
     readonly includeContent: boolean;
-    /** The order of the list; `-updatedAt` unless given. */
+    /** The order of the list; `-createdAt` unless given. */
     readonly sort: DocumentSort;
   };
   readonly headers: Readonly<Record<string, never>>;

@@ -18,6 +18,7 @@ import type {
   TaskStatus,
   TaskUpdate,
   TriageDecision,
+  TriageStatus,
 } from "../types.js";
 
 /** Validated. */
@@ -61,12 +62,26 @@ export type ListTasksRequest = RequestBase<ListTasksCode> & {
     readonly teamId?: string[];
     /** Only tasks that one of these people has as an assignee. Repeat the parameter for several. */
     readonly assigneeId?: string[];
+    /** Only tasks that one of these people owns, as told in `userId`. Repeat the parameter for several. */
+    readonly ownerId?: string[];
+    /** Only tasks that carry one of these labels. Repeat the parameter for several. */
+    readonly taxonomyLabelId?: string[];
+    /** Only tasks that stand so in triage. Repeat the parameter for several. */
+    readonly triageStatus?: TriageStatus[];
+    /** Only tasks that are due at this time or later. Tasks without a deadline are left out. */
+    readonly deadlineAfter?: string;
+    /** Only tasks that are due before this time. Tasks without a deadline are left out. */
+    readonly deadlineBefore?: string;
+    /** Only what was created at this time or later. */
+    readonly createdAfter?: string;
+    /** Only what was created before this time. */
+    readonly createdBefore?: string;
+    /** Only what last changed at this time or later. */
+    readonly updatedAfter?: string;
+    /** Only what last changed before this time. */
+    readonly updatedBefore?: string;
     /** Only tasks directly below this one. */
     readonly parentTaskId?: string;
-    /** Only tasks that last changed at this time or later. */
-    readonly startDate?: string;
-    /** Only tasks that last changed before this time. */
-    readonly endDate?: string;
     /**
      * Whether each task comes with its `ancestors`.
      *
@@ -155,6 +170,12 @@ export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
   };
   /** Decoded, with defaults filled in. */
   readonly query: {
+    /**
+     * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+     * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+     * `invalid_cursor`.
+     */
+    readonly cursor?: string;
     /** The words to look for. Case does not matter; every word must occur, whole or as a beginning. */
     readonly query: string;
     /**
@@ -164,7 +185,7 @@ export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
      */
     readonly category: TaskSearchCategory[];
     /**
-     * The greatest number of results.
+     * The greatest number of results in the page.
      *
      * @default 10
      */
@@ -177,12 +198,13 @@ export type SearchTasksRequest = RequestBase<SearchTasksCode> & {
 export type SearchTasksOutput = {
   readonly status: 200;
   readonly body: TaskSearchResults;
-  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
+  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
 /** What it may fail with. */
 export type SearchTasksCode =
   | "invalid_parameter"
+  | "invalid_cursor"
   | "credential_missing"
   | "credential_invalid"
   | "token_expired"
@@ -431,6 +453,18 @@ export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
   /** Decoded, with defaults filled in. */
   readonly query: {
     /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
+    readonly limit: number;
+    /**
+     * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+     * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+     * `invalid_cursor`.
+     */
+    readonly cursor?: string;
+    /**
      * `outgoing` lists what this task blocks, duplicates and so on; `incoming` lists the tasks that block it, duplicate
      * it and so on.
      *
@@ -445,12 +479,13 @@ export type ListTaskRelationsRequest = RequestBase<ListTaskRelationsCode> & {
 export type ListTaskRelationsOutput = {
   readonly status: 200;
   readonly body: RelationList;
-  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
+  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
 /** What it may fail with. */
 export type ListTaskRelationsCode =
   | "invalid_parameter"
+  | "invalid_cursor"
   | "credential_missing"
   | "credential_invalid"
   | "token_expired"

@@ -5,7 +5,21 @@ import type { Workspace, WorkspaceList } from "../types.js";
 /** Validated. */
 export type ListWorkspacesRequest = RequestBase<ListWorkspacesCode> & {
   readonly path: Readonly<Record<string, never>>;
-  readonly query: Readonly<Record<string, never>>;
+  /** Decoded, with defaults filled in. */
+  readonly query: {
+    /**
+     * The greatest number of items in the page. A page may hold fewer although more follow; `nextCursor` tells.
+     *
+     * @default 50
+     */
+    readonly limit: number;
+    /**
+     * Where the page starts: the `nextCursor` of the page before, unchanged. Leave it out for the first page. Keep the
+     * other query parameters as they were; a cursor that has expired or belongs to another query is refused with
+     * `invalid_cursor`.
+     */
+    readonly cursor?: string;
+  };
   readonly headers: Readonly<Record<string, never>>;
   readonly cookies: Readonly<Record<string, never>>;
 } & { readonly body: undefined };
@@ -13,12 +27,13 @@ export type ListWorkspacesRequest = RequestBase<ListWorkspacesCode> & {
 export type ListWorkspacesOutput = {
   readonly status: 200;
   readonly body: WorkspaceList;
-  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy">;
+  readonly headers?: DeclaredHeaders<"X-Request-Id" | "RateLimit" | "RateLimit-Policy" | "Link">;
 };
 
 /** What it may fail with. */
 export type ListWorkspacesCode =
   | "invalid_parameter"
+  | "invalid_cursor"
   | "credential_missing"
   | "credential_invalid"
   | "token_expired"

@@ -22,7 +22,11 @@ export const comments = pgTable(
     editedAt: moment(),
     version: version(),
   },
-  (table) => [index().on(table.taskId, table.createdAt, table.commentId), index().on(table.parentCommentId)],
+  (table) => [
+    index().on(table.taskId, table.createdAt, table.commentId),
+    index().on(table.parentCommentId),
+    index().on(table.workspaceId, table.createdAt, table.commentId),
+  ],
 );
 
 export const commentReactions = pgTable(

@@ -1,3 +1,4 @@
+import { sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 import { moment, oneOf, texts, version } from "../columns.js";
@@ -5,7 +6,27 @@ import { users, workspaces } from "./people.js";
 import { teams } from "./teams.js";
 import { taxonomyLabels } from "./taxonomy.js";
 
-/** All items of work: initiatives, bugs, feature requests, ongoing work and to-dos. */
+/** The key of the order by deadline: what has none comes last. */
+export function dueFirst(deadline: SQLWrapper): SQL {
+  return sql`coalesce(${deadline}, 'infinity'::timestamptz)`;
+}
+
+/** The same, for the opposite direction. */
+export function dueLast(deadline: SQLWrapper): SQL {
+  return sql`coalesce(${deadline}, '-infinity'::timestamptz)`;
+}
+
+/** The key of the order of recaps: roadmap work first, then bugs, then to-dos; within each, what is due first. */
+export function recapRank({ kind, scope, deadline }: Record<"kind" | "scope" | "deadline", SQLWrapper>): SQL {
+  return sql`((case when ${kind} = 'bug' then 1 when ${scope} = 'day' then 2 else 0 end) * 1000000000000
+    + coalesce(extract(epoch from (${deadline} - '1970-01-01 00:00:00+00'::timestamptz)), 999999999999))`;
+}
+
+/**
+ * All items of work: initiatives, bugs, feature requests, ongoing work and to-dos. Two columns more are kept by triggers
+ * of the database, for queries alone: `search`, the words of title and description, and `audience`, who may see the task:
+ * the ids of its people and, unless it is private, of its teams, or `*` for the whole workspace.
+ */
 export const tasks = pgTable(
   "tasks",
   {
@@ -58,11 +79,19 @@ export const tasks = pgTable(
   (table) => [
     index().on(table.workspaceId, table.updatedAt, table.taskId),
     index().on(table.workspaceId, table.createdAt, table.taskId),
-    index().on(table.workspaceId, table.deadline, table.taskId),
+    index("tasks_due_first_index").on(table.workspaceId, dueFirst(table.deadline), table.taskId),
+    index("tasks_due_last_index").on(table.workspaceId, dueLast(table.deadline), table.taskId),
+    index("tasks_recap_index").on(table.workspaceId, recapRank(table), table.taskId),
     index().on(table.workspaceId, table.title, table.taskId),
-    index().on(table.workspaceId, table.status, table.completedAt),
-    index().on(table.workspaceId, table.userId),
-    index().on(table.parentTaskId),
+    index().on(table.workspaceId, table.status, table.completedAt, table.taskId),
+    index().on(table.workspaceId, table.status, table.updatedAt, table.taskId),
+    index().on(table.workspaceId, table.userId, table.createdAt, table.taskId),
+    index("tasks_initiatives_index")
+      .on(table.workspaceId, table.createdAt, table.taskId)
+      .where(sql`${table.scope} = 'initiative'`),
+    index("tasks_below_index")
+      .on(table.parentTaskId, table.status, table.taskId)
+      .where(sql`${table.deletedAt} is null`),
     index().on(table.documentId),
   ],
 );

@@ -39,7 +39,11 @@ export const webhooks = pgTable(
   (table) => [index().on(table.workspaceId, table.createdAt)],
 );
 
-/** The outbox: events, written in the transaction of the change that they tell of. */
+/**
+ * The outbox: events, written in the transaction of the change that they tell of. A column more, `xid`, is filled in by
+ * the database: the transaction that wrote them. The feed goes by it, since transactions end in another order than that
+ * in which they took their positions.
+ */
 export const events = pgTable(
   "events",
   {
