@@ -17,7 +17,7 @@ const CLIENT_TYPES =
   "ListCall NotFoundError Operation OutgoingRequest Pagination PayloadTooLargeError PermissionError " +
   "PreconditionFailedError RateLimitBudget RateLimitError RateLimitOptions RateLimitState RateLimitStatus RateLimitStore " +
   "RateLimitWaitError RateLimitWindow RequestError RequestOptions Result RetryPolicy RuntimeEvent SchemeSecret Secret " +
-  "SecretSource SecurityScheme Send ServerError StatusError StoreEvent SuccessStatus ErrorStatus StreamError ServerEvent TimeoutError UnexpectedStatusError " +
+  "SecretSource SecurityScheme Send ServerError StatusError StoreEvent SuccessStatus ErrorStatus FetchOptions LayerName NamedLayer StreamError ServerEvent TimeoutError UnexpectedStatusError " +
   "UnsupportedMediaTypeError ValidationError WebhookName WebhookPayload WebhookPayloads WindowSnapshot WindowUse";
 
 /** What the runtime of a server exports, and the rest of its index. */

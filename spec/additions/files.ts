@@ -77,13 +77,24 @@ export function uploadFile(
   return new Call(async () => {
     const { timeoutMs = api.timeoutMs } = options;
     const lifetime = new Lifetime(options.signal, timeoutMs);
-    const limits = { ...options, timeoutMs: Infinity, signal: lifetime.signal };
+    const {
+      name: _name,
+      mediaType: _mediaType,
+      size: _size,
+      sha256: _sha256,
+      onProgress: _onProgress,
+      ...common
+    } = options;
+    const limits = { ...common, timeoutMs: Infinity, signal: lifetime.signal };
     try {
       const file = await lifetime.race(() => prepareFile(source, options));
       const { name, mediaType, size, sha256 } = file;
       const announced = createFileUpload(api, { name, mediaType, size, sha256 }, limits);
       const { data: upload, requestId } = await announced.withResponse();
-      const { response } = await sendBytes(api, upload, file, limits).withResponse();
+      const { response } = await sendBytes(api, upload, file, {
+        ...limits,
+        onProgress: options.onProgress,
+      }).withResponse();
       // Where the platform does not tell how far it is, the end is known here.
       if (!isNode) tellProgress(options.onProgress, { loaded: size, total: size });
       const { fileId, assetUrl } = upload;

@@ -138,7 +138,7 @@ test("a token that has been replaced meanwhile is still no word of a message", a
   const answers: (() => void)[] = [];
   const server = await serve((request, response) => {
     answers.push(() => json(response, 401, { message: `Bad: ${request.headers.authorization}` }));
-    if (answers.length === 2) answers.forEach((answer) => answer());
+    if (answers.length === 2) answers.splice(0).forEach((answer) => answer());
   });
   let count = 0;
   const api = apiFor(server.url, { apiKey: () => `token_${SECRET}_${(count += 1)}` });

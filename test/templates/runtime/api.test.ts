@@ -4,7 +4,7 @@ import { call } from "../../../templates/client/src/runtime/call.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { Layer } from "../../../templates/client/src/runtime/layer.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
-import { apiFor, closedPort, definition, json, operation, serve } from "../../support/api-server.js";
+import { apiFor, closedPort, definition, failure, json, operation, serve } from "../../support/api-server.js";
 
 describe("the base URL", () => {
   test.each([
@@ -47,10 +47,11 @@ describe("a number that is none", () => {
     expect(() => apiFor("https://x.test", options)).toThrow(message);
   });
 
-  test("repeats nothing where it is given for one call", async () => {
+  test("is refused where it is given for one call", async () => {
     const server = await serve((_request, response) => json(response, 503, {}));
-    await call(apiFor(server.url), operation(), {}, { maxRetries: NaN }).safe();
-    expect(server.received).toHaveLength(1);
+    const error = await failure(call(apiFor(server.url), operation(), {}, { maxRetries: NaN }));
+    expect(error.message).toBe("GET /things: the option maxRetries must be 0 or more");
+    expect(server.received).toEqual([]);
   });
 });
 

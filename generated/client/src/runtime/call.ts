@@ -108,6 +108,8 @@ export function send<T>(
     maxRetries,
     priority,
     cache,
+    fetchOptions:
+      api.fetchOptions || options.fetchOptions ? { ...api.fetchOptions, ...options.fetchOptions } : undefined,
     lifetime,
     attempts: 0,
   };

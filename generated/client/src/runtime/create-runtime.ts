@@ -5,7 +5,14 @@ import { systemClock } from "./clock.js";
 import { RequestError } from "./errors.js";
 import { toldDelayMs } from "./told-delay.js";
 import { createEmit, nextCallId } from "./events.js";
-import { compose, type CallContext, type Layer, type LayerSetup, type OutgoingRequest } from "./layer.js";
+import {
+  compose,
+  type CallContext,
+  type Layer,
+  type LayerName,
+  type LayerSetup,
+  type OutgoingRequest,
+} from "./layer.js";
 import { Lifetime } from "./lifetime.js";
 import { located, originOf } from "./located.js";
 import { limiterLayer } from "./limiter-layer.js";
@@ -17,7 +24,7 @@ import { LONGEST_PAUSE_MS } from "./rate-limiter.js";
 import { retryLayer } from "./retry.js";
 import { RetryBudget } from "./retry-budget.js";
 import { createTransport } from "./transport.js";
-import { baseUrlOf } from "./urls.js";
+import { baseUrlOf, parsedUrl } from "./urls.js";
 
 /**
  * Makes an API's runtime: observe, cache, retry, credentials, limiter, sign, network. Each attempt takes a slot, and
@@ -38,7 +45,12 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     "document" in globalThis ? {} : { "user-agent": `${name}/${version}` };
   const headers = { ...agent, ...options.headers };
   const redactor = createRedactor(headers);
-  const { clock = systemClock, rateLimit } = options;
+  const { clock = systemClock, rateLimit, layers = [], fetchOptions } = options;
+  for (const { name: called, layer, before = "cache" } of layers)
+    if (typeof layer !== "function" || !LAYERS.includes(before))
+      throw new RequestError(
+        `the layer ${called} is no function, or stands before none of ${LAYERS.join(", ")}`,
+      );
   const auth = createAuth({ schemes, options, clock, baseUrl, headers, redactor, emit });
   const limiter = limiterLayer({
     policy,
@@ -48,10 +60,14 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     origin: new URL(baseUrl).origin,
     credential: auth.fingerprint,
   });
+  const layersBefore = (before: LayerName): Layer[] =>
+    layers.filter((each) => (each.before ?? "cache") === before).map(({ layer }) => layer);
   const send = compose(
     [
       ...(options.onEvent ? [observeLayer({ emit })] : []),
+      ...layersBefore("cache"),
       ...(options.cache === false ? [] : [cacheSlot({ clock, emit, identify: auth.identify })]),
+      ...layersBefore("retry"),
       retryLayer({
         policy,
         budget: new RetryBudget(clock, options.retryBudget),
@@ -60,9 +76,13 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
         isLimited: rateLimit !== false,
         maxPauseMs: (rateLimit || {}).maxPauseMs ?? LONGEST_PAUSE_MS,
       }),
+      ...layersBefore("credentials"),
       auth.credentials,
+      ...layersBefore("limiter"),
       limiter,
+      ...layersBefore("sign"),
       auth.sign,
+      ...layersBefore("network"),
     ],
     createTransport(options.fetch ?? ((url, init) => fetch(url, init))),
   );
@@ -75,6 +95,7 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     timeoutMs,
     attemptTimeoutMs,
     maxRetries,
+    fetchOptions,
     emit,
     redact: redactor.redact,
     // An error without a remedy is better than one of a file that cannot be loaded.
@@ -87,7 +108,14 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
       const [origin, startedAt] = [originOf(outside), performance.now()];
       const request = new Request(input, init);
       const lifetime = new Lifetime(request.signal, timeoutMs);
-      const context: CallContext = { id: nextCallId(), lifetime, attemptTimeoutMs, maxRetries, attempts: 0 };
+      const context: CallContext = {
+        id: nextCallId(),
+        lifetime,
+        attemptTimeoutMs,
+        maxRetries,
+        fetchOptions,
+        attempts: 0,
+      };
       try {
         return await lifetime.race(async () => send(await outgoing(request, init), context));
       } catch (error) {
@@ -100,6 +128,8 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
     },
   };
 }
+
+const LAYERS: readonly LayerName[] = ["cache", "retry", "credentials", "limiter", "sign", "network"];
 
 /** Where the cache comes in, with the first call of an operation that has one; from then on it sees all calls. */
 function cacheSlot(setup: LayerSetup): Layer {
@@ -130,8 +160,10 @@ function checkNumbers(values: object, least: number): void {
 
 /** The base URL, absolute and without what only leaks or confuses. */
 function homeOf(text: string): string {
-  const page = "document" in globalThis ? document.baseURI : undefined;
-  const url = URL.canParse(text, page) ? new URL(text, page) : undefined;
+  // A worker has no document.
+  const page =
+    "document" in globalThis ? document.baseURI : "location" in globalThis ? location.href : undefined;
+  const url = parsedUrl(text, page);
   if (url && /^https?:$/.test(url.protocol) && !url.username) return baseUrlOf(url);
   throw new RequestError("baseUrl must be an http(s) URL without a user name");
 }

@@ -6,6 +6,10 @@ import type { OperationPolicy } from "./policy.js";
 /** A platform's `fetch`, as far as the runtime calls it. */
 export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Response>;
 
+/** What `fetch` takes besides what a call says itself; frameworks add members of their own, such as `next`. */
+export type FetchOptions = Omit<RequestInit, "method" | "headers" | "body" | "signal"> &
+  Readonly<Record<string, unknown>>;
+
 /** A request on its way out. It is plain data, so that each attempt can send it anew, unless its body is a stream. */
 export interface OutgoingRequest {
   readonly method: string;
@@ -21,6 +25,21 @@ export type Send = (request: OutgoingRequest, call: CallContext) => Promise<Resp
 
 /** One concern of the runtime, wrapped around the next. `next` may be called more than once, or not at all. */
 export type Layer = (request: OutgoingRequest, next: Send, call: CallContext) => Promise<Response>;
+
+/** A layer of a client's own, and where it stands among those of the runtime. */
+export interface NamedLayer {
+  /** Tells it from others in error messages. */
+  readonly name: string;
+  readonly layer: Layer;
+  /**
+   * The layer of the runtime that it comes before, from the caller to the network: `cache` sees each call once, `sign`
+   * and `network` see each attempt, the latter with its credential. `cache` unless given.
+   */
+  readonly before?: LayerName | undefined;
+}
+
+/** The layers of the runtime, in their order. */
+export type LayerName = "cache" | "retry" | "credentials" | "limiter" | "sign" | "network";
 
 /** A call's span of time, which the caller's own signal and its deadline end. */
 export interface CallLifetime {
@@ -44,6 +63,8 @@ export interface CallContext {
   readonly lifetime: CallLifetime;
   /** Ends one attempt, in milliseconds. */
   readonly attemptTimeoutMs?: number | undefined;
+  /** Further options for the platform's `fetch`. */
+  readonly fetchOptions?: FetchOptions | undefined;
   /** Attempts after the first; absent: as the policy says. */
   readonly maxRetries?: number | undefined;
   /** Higher leaves first; 0 by default. */

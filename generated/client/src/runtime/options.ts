@@ -2,7 +2,7 @@
 import type { Clock } from "./clock.js";
 import type { Secret, SchemeSecret } from "./credentials.js";
 import type { RuntimeEvent } from "./events.js";
-import type { Fetch } from "./layer.js";
+import type { Fetch, FetchOptions, NamedLayer } from "./layer.js";
 import type { RateLimitWindow } from "./policy.js";
 import type { RateLimitStore } from "./rate-limit-store.js";
 
@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string | undefined;
   /** Sent with this call; they come before those of the client. */
   readonly headers?: Readonly<Record<string, HeaderValue>> | undefined;
+  /** Further options for the platform's `fetch`, such as `credentials`, `keepalive`, or the `next` of Next.js. */
+  readonly fetchOptions?: FetchOptions | undefined;
   /** Higher leaves first when calls queue; 0 by default. */
   readonly priority?: number | undefined;
   /** `false`: neither read from the cache nor written to it; `"reload"`: fetched anew, then kept. */
@@ -84,6 +86,15 @@ export interface ApiOptions {
    * `(url, init) => fetch(url, { ...init, dispatcher: new ProxyAgent("http://proxy:8080") })`.
    */
   readonly fetch?: Fetch | undefined;
+  /** Default of {@link CallOptions.fetchOptions}; those of a call come first, one by one. */
+  readonly fetchOptions?: FetchOptions | undefined;
+  /** Layers of your own, in the order in which a call passes them. */
+  readonly layers?: readonly NamedLayer[] | undefined;
+  /**
+   * `true`: credentials may go over plain http, as inside a cluster or behind a proxy on the same host. On this machine
+   * (`localhost`) they may anyway.
+   */
+  readonly allowInsecure?: boolean | undefined;
   /** Default of {@link CallOptions.timeoutMs}; no end unless given. */
   readonly timeoutMs?: number | undefined;
   /** Default of {@link CallOptions.attemptTimeoutMs}; 60 seconds unless given. */

@@ -4,6 +4,15 @@ export function isEncrypted({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }
 
+/** A URL, or undefined where the text is none: not every platform has `URL.canParse`. */
+export function parsedUrl(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A base URL to which a path can be added. */
 export function baseUrlOf({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/+$/, "");

@@ -1,6 +1,6 @@
 import type { SecurityScheme } from "./auth.js";
 import type { Emit } from "./events.js";
-import type { Send } from "./layer.js";
+import type { FetchOptions, Send } from "./layer.js";
 import type { ApiPolicy } from "./policy.js";
 import type { WindowSnapshot } from "./rate-limiter.js";
 
@@ -31,6 +31,7 @@ export interface Api {
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly maxRetries: number | undefined;
+  readonly fetchOptions?: FetchOptions | undefined;
   /** Sends the request of a call with the client's credentials, limits and retries. */
   readonly send: Send;
   /**

@@ -4,9 +4,11 @@ import type { BasicSecret, SchemeSecret, SecretSource } from "./credentials.js";
 import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
 import type { ApiOptions } from "./options.js";
+import { isStream } from "./objects.js";
 import { subjectOf } from "./observe.js";
 import { canBeHeader, headerValue } from "./parameters.js";
 import type { Redactor } from "./redactor.js";
+import { discard } from "./transport.js";
 import { isEncrypted } from "./urls.js";
 
 /** How a credential travels. `other` schemes, such as client certificates, are not the runtime's business. */
@@ -19,7 +21,7 @@ export type SecurityScheme =
 /** What {@link createAuth} is made from. */
 export interface AuthSetup {
   readonly schemes: Readonly<Record<string, SecurityScheme>>;
-  readonly options: Pick<ApiOptions, "apiKey" | "auth">;
+  readonly options: Pick<ApiOptions, "apiKey" | "auth" | "allowInsecure">;
   readonly clock: Clock;
   /** Credentials and headers go to this URL's origin alone, and to an operation's own server. */
   readonly baseUrl: string;
@@ -31,6 +33,11 @@ export interface AuthSetup {
 
 /** A secret that is older than this when its request leaves is asked for again, in milliseconds. */
 const OLD_MS = 1000;
+
+type Texts = readonly (string | BasicSecret | undefined)[];
+
+const INSECURE =
+  "credentials go over https only; the option allowInsecure permits plain http, as inside a cluster";
 
 /** The layers that add credentials, and what tells credentials apart. */
 export interface Auth {
@@ -52,7 +59,11 @@ export interface Auth {
 export function createAuth(setup: AuthSetup): Auth {
   const { schemes, redactor, baseUrl, emit, clock } = setup;
   const given = secretsByScheme(setup);
+  /** Secrets that are being asked for since others were refused, by those. */
+  const renewals = new Map<string, Promise<Texts>>();
+  const { allowInsecure = false } = setup.options;
   const homeUrl = new URL(baseUrl);
+  if (given.size > 0 && !allowInsecure && !isEncrypted(homeUrl)) throw new RequestError(INSECURE);
   const home = homeUrl.origin;
   const headers = Object.fromEntries(
     Object.entries(setup.headers).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)]),
@@ -112,7 +123,7 @@ export function createAuth(setup: AuthSetup): Auth {
   /** Why a request cannot go where it leads. */
   function problemOf(url: URL, isHome: boolean, { options, names }: ReturnType<typeof choose>): string {
     if (!isHome) return `leads to ${url.origin}, where credentials do not go`;
-    if (names) return names.length > 0 && !isEncrypted(url) ? "credentials go over https only" : "";
+    if (names) return names.length > 0 && !allowInsecure && !isEncrypted(url) ? INSECURE : "";
     const needed = options.map((option) => option.join(" and ")).join(" or ");
     return `needs ${needed}; the client has ${[...given.keys()].join(" and ") || "no credential"}`;
   }
@@ -135,8 +146,8 @@ export function createAuth(setup: AuthSetup): Auth {
       call.sign = (leaving) => sign(leaving, names, secrets);
       return next(request, call);
     }
-    const send: Send = async (signable, context) => {
-      let texts = await textsOf(secrets, signable, context);
+    let texts: Texts = [];
+    const sendSigned: Send = (signable, context) => {
       const knownSince = clock.now();
       context.sign = async (leaving) => {
         if (clock.now() - knownSince > OLD_MS) texts = await textsOf(secrets, leaving, context);
@@ -144,8 +155,27 @@ export function createAuth(setup: AuthSetup): Auth {
       };
       return next(signable, context);
     };
+    const send: Send = async (signable, context) => {
+      texts = await textsOf(secrets, signable, context);
+      return sendSigned(signable, context);
+    };
     const source = secrets.find((secret) => typeof secret === "function");
-    return source?.layer ? source.layer(request, send, call) : send(request, call);
+    return source?.layer ? source.layer(request, send, call) : sendRenewed(send, sendSigned);
+
+    /** A secret that the server refuses is asked for once more: the function may know of a newer one. */
+    async function sendRenewed(first: Send, again: Send): Promise<Response> {
+      const response = await first(request, call);
+      if (response.status !== 401 || isStream(request.body)) return response;
+      const refused = JSON.stringify(texts);
+      // Calls that are refused together ask together.
+      const renewal = renewals.get(refused) ?? textsOf(secrets, request, call);
+      renewals.set(refused, renewal);
+      const renewed = await renewal.catch(() => undefined).finally(() => renewals.delete(refused));
+      if (!renewed || JSON.stringify(renewed) === refused) return response;
+      discard(response);
+      texts = renewed;
+      return again(request, call);
+    }
   };
   const identify: Auth["identify"] = (request, call) =>
     textsOf(secretsFor(request, choose(request, call).names ?? []), request, call);

@@ -24,3 +24,4 @@ export type { RateLimitWindow, RetryPolicy } from "./policy.js";
 export type { ApiOptions, CallOptions, HeaderValue, RateLimitOptions } from "./options.js";
 export type { BudgetSetup, Grant, RateLimitBudget, RateLimitStore, WindowUse } from "./rate-limit-store.js";
 export type { WindowSnapshot } from "./rate-limiter.js";
+export type { FetchOptions, LayerName, NamedLayer } from "./layer.js";

@@ -38,10 +38,11 @@ export function buildRequest(
   options: SendOptions,
 ): OutgoingRequest {
   const { method, idempotencyHeader } = operation;
+  checkOptions(operation, input.query, options);
   if (method === "TRACE") throw new RequestError("is TRACE, which fetch does not send");
   try {
     const headers = headersOf(operation, options);
-    const content = input.body ?? options.body;
+    const content = input.body === undefined ? options.body : input.body;
     const encoded = content === undefined ? undefined : encodeBody(operation, content, options);
     if (encoded?.contentType) headers["content-type"] = encoded.contentType;
     if (idempotencyHeader) {
@@ -53,6 +54,47 @@ export function buildRequest(
   } catch (error) {
     // What the platform throws may quote a value.
     throw isApiError(error) ? error : new RequestError("the body cannot be written; is it circular?");
+  }
+}
+
+/** The options of calls, each with the type that it has; `any`: checked elsewhere, or by the platform. */
+const OPTIONS: Readonly<Record<string, "number" | "string" | "any">> = {
+  signal: "any",
+  timeoutMs: "number",
+  attemptTimeoutMs: "number",
+  maxRetries: "number",
+  priority: "number",
+  idempotencyKey: "string",
+  headers: "any",
+  cache: "any",
+  fetchOptions: "any",
+  query: "any",
+  body: "any",
+  cookies: "any",
+  contentType: "string",
+  accept: "string",
+};
+
+/** Refuses by name what JavaScript lets through: unknown options, those of a wrong type, and options in a query. */
+function checkOptions(operation: Operation, query: object | undefined, options: SendOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const type = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : operation.defaults?.includes(name) && "any";
+    if (value === undefined) continue;
+    if (!type)
+      throw new RequestError(`has no option "${name}"; there are ${Object.keys(OPTIONS).join(", ")}`);
+    if (type !== "any" && typeof value !== type)
+      throw new RequestError(`the option ${name} must be a ${type}`);
+    if (type === "number" && !(Number(value) >= 0) && name !== "priority")
+      throw new RequestError(`the option ${name} must be 0 or more`);
+  }
+  const { query: declared, pagination } = operation;
+  for (const name of Object.keys(query ?? {})) {
+    // Operations without query parameters have no list of them.
+    const isKnown = declared
+      ? declared.includes(name) || name === pagination?.parameter
+      : !Object.hasOwn(OPTIONS, name);
+    if (!isKnown)
+      throw new RequestError(`has no query parameter "${name}"; options come in the argument after it`);
   }
 }
 

@@ -5,6 +5,7 @@ import { harmless } from "./located.js";
 import type { Operation } from "./operation.js";
 import { codeIn, reasonIn } from "./reason.js";
 
+import { parsedUrl } from "./urls.js";
 /** What a server says in words fills no more of a message. */
 const MAX_REASON = 300;
 
@@ -53,7 +54,7 @@ function impliedCode(
 function reasonOf(response: Response, body: unknown, code: string | undefined): string {
   if (response.type === "opaqueredirect") return "a redirect, and a browser does not tell where to";
   const location = response.headers.get("location") ?? "";
-  const target = location && parsedUrl(location, response.url);
+  const target = location && parsedUrl(location, response.url || undefined);
   // Its query may hold a secret.
   if (response.status < 400 && target) return `a redirect to ${target.origin}`;
   if (typeof body !== "string") return reasonIn(body, code);
@@ -64,12 +65,4 @@ function reasonOf(response: Response, body: unknown, code: string | undefined): 
   const [, title] = /<(?:title|message|faultstring)\b[^>]*>([^<]+)/i.exec(start) ?? [];
   const text = (title ?? start.replace(/<(script|style)[^]*?<\/\1>|<[^>]*>?/gi, " ")).trim();
   return `${type || "a page"} came${text && `: ${text}`}`;
-}
-
-function parsedUrl(text: string, base: string): URL | undefined {
-  try {
-    return new URL(text, base || undefined);
-  } catch {
-    return undefined;
-  }
 }

@@ -167,10 +167,10 @@ async function* piecesOf(
   try {
     for (;;) {
       const chunk = await reader?.read();
-      let text = decoder.decode(chunk?.value, { stream: chunk?.done === false });
+      const read = decoder.decode(chunk?.value, { stream: chunk?.done === false });
       // The second half of a CRLF that two chunks share.
-      if (isAfterReturn && text.startsWith("\n")) text = text.slice(1);
-      if (text) isAfterReturn = text.endsWith("\r");
+      const text = isAfterReturn && read.startsWith("\n") ? read.slice(1) : read;
+      if (read) isAfterReturn = read.endsWith("\r");
       const pieces = text.split(separator);
       started.push(pieces[0] ?? "");
       if (pieces.length > 1) {

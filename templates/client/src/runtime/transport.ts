@@ -1,4 +1,4 @@
-import { isEncrypted } from "./urls.js";
+import { isEncrypted, parsedUrl } from "./urls.js";
 import { ConnectionError, isApiError, type ErrorFacts } from "./errors.js";
 import type { CallContext, Fetch, OutgoingRequest, Send } from "./layer.js";
 import { stopAfter } from "./lifetime.js";
@@ -13,12 +13,27 @@ export function createTransport(fetch: Fetch): Send {
     call.attempts += 1;
     for (let hops = 0; ; hops++) {
       const response = await attempt(fetch, request, call);
+      if (response.type === "opaqueredirect" && mayFollow(request))
+        return attempt(fetch, request, {
+          ...call,
+          fetchOptions: { ...call.fetchOptions, redirect: "follow" },
+        });
       const following = redirected(request, response);
       if (!following || hops === MAX_REDIRECTS) return response;
       discard(response);
       request = following;
     }
   };
+}
+
+/**
+ * Whether a browser, which does not tell where a redirect leads, may follow it by itself. On the way to another origin
+ * it drops the Authorization header, and no other.
+ */
+function mayFollow({ method, headers }: OutgoingRequest): boolean {
+  const isSecret = (name: string): boolean =>
+    name !== "authorization" && !/^(accept|if-none-match|last-event-id)$/.test(name);
+  return (method === "GET" || method === "HEAD") && !Object.keys(headers).some(isSecret);
 }
 
 /**
@@ -30,10 +45,10 @@ function redirected(request: OutgoingRequest, { status, headers }: Response): Ou
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (status < 301 || status > 308 || !isRead) return undefined;
   const location = headers.get("location");
-  if (!location || !URL.canParse(location, request.url)) return undefined;
-  const url = new URL(location, request.url);
-  if (!isEncrypted(url)) return undefined;
+  const url = location ? parsedUrl(location, request.url) : undefined;
+  if (!url) return undefined;
   const isHome = url.origin === new URL(request.url).origin;
+  if (!isHome && !isEncrypted(url)) return undefined;
   return { ...request, url: url.href, headers: isHome ? request.headers : {} };
 }
 
@@ -42,7 +57,7 @@ function attempt(
   { method, url, headers, body }: OutgoingRequest,
   call: CallContext,
 ): Promise<Response> {
-  const { lifetime, attemptTimeoutMs = Infinity } = call;
+  const { lifetime, attemptTimeoutMs = Infinity, fetchOptions } = call;
   const controller = new AbortController();
   return new Promise((resolve, reject) => {
     const stop = (reason: unknown): void => {
@@ -56,7 +71,15 @@ function attempt(
     if (signal.aborted) return;
     const timer = stopAfter(attemptTimeoutMs, stop);
     // A stream has to say that it is one; what is no stream may say so too.
-    const init = { method, headers, body, signal, redirect: "manual", duplex: "half" } as const;
+    const init = {
+      redirect: "manual",
+      ...fetchOptions,
+      method,
+      headers,
+      body,
+      signal,
+      duplex: "half",
+    } as const;
     const settle =
       <V>(tell: (value: V) => void) =>
       (value: V): void => {
