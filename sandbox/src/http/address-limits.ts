@@ -1,8 +1,8 @@
 import type { Layer } from "@workspace-api/server";
 import type { Redis } from "ioredis";
-import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from "rate-limiter-flexible";
 
+import { networkOf } from "../auth/network.js";
 import { hashSecret } from "../auth/secrets.js";
 import type { Peer } from "./peer.js";
 import { REFUSAL } from "./rate-limits.js";
@@ -74,13 +74,4 @@ export function addressLimiting(limits: AddressLimits, peers: WeakMap<Request, P
     else if (call.context.credential) limits.know(authorization);
     return response;
   };
-}
-
-/** An address as it is counted: of IPv6 the network, since whoever has one address there has 2⁶⁴. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === "ipv4"
-    ? parsed.toString()
-    : `${parsed.toNormalizedString().split(":", 4).join(":")}::/64`;
 }

@@ -1,9 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 
-import { networkOf } from "../http/address-limits.js";
-import type { Peer } from "../http/peer.js";
+import { networkOf } from "../auth/network.js";
 import { json } from "./errors.js";
+
+/** What a server knows of a connection; a call within the process has none. */
+interface Peer {
+  readonly address?: string | undefined;
+}
 
 /** How many requests one address may send to an endpoint that anybody may call; each instance counts by itself. */
 const LIMITS = {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { serveSandbox, type ServeOptions } from "../../../sandbox/src/serve.js";
 import type { SandboxOptions } from "../../../sandbox/src/create-sandbox.js";
-import { networkOf } from "../../../sandbox/src/http/address-limits.js";
+import { networkOf } from "../../../sandbox/src/auth/network.js";
 import { takesGzip } from "../../../sandbox/src/http/compression.js";
 import { startSandbox, type TestSandbox } from "../../support/sandbox.js";
 
