@@ -57,7 +57,8 @@ describe("beside a sandbox that runs", () => {
   it("its example prints what it says", async () => {
     const file = join(scratchFolder(), "example.mjs");
     writeFileSync(file, blocksOf("ts")[0] ?? "");
-    expect(await shown(`${process.execPath} ${file}`)).toBe(blocksOf("text")[0]);
+    const printed = await shown(`${process.execPath} ${file}`);
+    expect(printed.replace(/req_\w+/, "req_…")).toBe(blocksOf("text")[0]?.replace(/req_\w+/, "req_…"));
   });
 
   it("the sandbox's example signs in whoever is chosen on the consent page", async () => {

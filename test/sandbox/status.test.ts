@@ -73,7 +73,7 @@ describeDatabases("the sandbox about itself", (open) => {
       await sandbox.call("POST", "/workspaces/current/teams", { body: { name: "Late" } });
       await sandbox.deliveries.runDue();
       const { text } = await look();
-      expect(text).toMatch(/in 60 s[^]*team\.created[^]*attempt 3 of 4[^]*class="bad">answered 500/);
+      expect(text).toMatch(/in 60 s[^]*team\.created[^]*attempt 3 of 11[^]*class="bad">answered 500/);
       await sandbox.call("DELETE", `/workspaces/current/webhooks/${webhookId}`, {});
       await target.close();
     });
