@@ -36,7 +36,10 @@ export class ListCall<Page, Item, E = ClientError> extends Call<Page, E> impleme
 
   /** All items, of as many pages as it takes; with a limit, no more than that. */
   async all({ limit = Infinity }: { readonly limit?: number } = {}): Promise<Item[]> {
-    if (!(limit >= 0)) throw new RequestError("limit must be 0 or more");
+    if (!(limit >= 0)) {
+      this.catch(() => {}); // the call itself is under way; its failure is not what is reported
+      throw new RequestError("limit must be 0 or more");
+    }
     const items: Item[] = [];
     if (limit > 0) {
       for await (const item of this) if (items.push(item) >= limit) break;
