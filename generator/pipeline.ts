@@ -117,7 +117,6 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
 }
 
 function isDone(request: BuildRequest, folders: ReadonlyMap<string, readonly ArtefactRequest[]>): boolean {
-  if (folders.size === 0) return false; // a list without artefacts is refused by its check
   try {
     return [...folders].every(([folder, own]) => isCurrent(folder, inputsOf(request, folder, own)));
   } catch {

@@ -56,7 +56,8 @@ async function shaped({ file }: LoadedConfig, value: unknown, path: Path): Promi
     typeof value["spec"] === "string" &&
     isListOf(value["overlays"] ?? [], (overlay) => typeof overlay === "string") &&
     Object.values(objectOf(value["templates"])).every((folder) => typeof folder === "string") &&
-    isListOf(value["artefacts"], isEntry);
+    isListOf(value["artefacts"], isEntry) &&
+    Object.keys(value["artefacts"] ?? []).length > 0;
   if (!isShaped) await (await import("./check-config.js")).checkConfig(file, value, path);
   // Anything else was refused by the schema, which says what the interface says, but for functions.
   return value as unknown as SpecwrightConfig;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { serve, type TestServer } from "../support/api-server.js";
+import { json, serve, type TestServer } from "../support/api-server.js";
 import { bundle } from "../support/bundle.js";
 import { SMOKE, SMOKE_RESULT, smokeServer } from "./smoke.js";
 
@@ -66,15 +66,28 @@ describe.skipIf(!existsSync(CHROMIUM))("in a browser", () => {
     ]);
   });
 
-  test("a redirect is no answer to read, and is told as an error", async () => {
+  test("a redirected read is followed by the browser itself", async () => {
     const api = await serve((request, response) => {
       response.setHeader("access-control-allow-origin", "*");
       response.setHeader("access-control-allow-headers", "authorization");
       if (request.method === "OPTIONS") return response.writeHead(204).end();
+      if (request.url === "/elsewhere") return json(response, 200, { taskId: "tsk_1" });
       response.writeHead(302, { location: "/elsewhere" }).end();
     });
     const code = (url: string): string => `new client.WorkspaceClient({ apiKey: "k", baseUrl: "${url}" })
-      .tasks.fetch("tsk_1").catch((error) => [error.name, error.message])`;
+      .tasks.fetch("tsk_1")`;
+    expect(await evaluate(api, code)).toEqual({ taskId: "tsk_1" });
+  });
+
+  test("a redirected write is an error that names the redirect", async () => {
+    const api = await serve((request, response) => {
+      response.setHeader("access-control-allow-origin", "*");
+      response.setHeader("access-control-allow-headers", "authorization,content-type,idempotency-key");
+      if (request.method === "OPTIONS") return response.writeHead(204).end();
+      response.writeHead(302, { location: "/elsewhere" }).end();
+    });
+    const code = (url: string): string => `new client.WorkspaceClient({ apiKey: "k", baseUrl: "${url}" })
+      .tasks.create({ title: "Ship it" }).catch((error) => [error.name, error.message])`;
     const [name, message] = (await evaluate(api, code)) as string[];
     expect(name).toBe("StatusError");
     expect(message).toContain("redirect");

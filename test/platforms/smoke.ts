@@ -22,10 +22,10 @@ export const SMOKE = `
     for await (const { title } of client.tasks.list()) titles.push(title);
     const missing = await client.tasks.fetch("tsk_missing").safe();
     const controller = new AbortController();
-    const pending = client.tasks.fetch("tsk_never", { signal: controller.signal }).catch((error: unknown) => error);
+    const pending = client.tasks.fetch("tsk_never", undefined, { signal: controller.signal }).catch((error: unknown) => error);
     setTimeout(() => controller.abort(), 30);
     const aborted = await pending;
-    const late = await client.tasks.fetch("tsk_never", { timeoutMs: 50 }).catch((error: unknown) => error);
+    const late = await client.tasks.fetch("tsk_never", undefined, { timeoutMs: 50 }).catch((error: unknown) => error);
     return {
       created,
       waited,

@@ -86,7 +86,7 @@ export const oddSpec = {
           style: "cursor",
           cursorParameter: "cursor",
           items: "/data",
-          next: "/data/-1/id",
+          next: "/data/-1/lives",
           more: "/has_more",
         },
         parameters: [{ name: "cursor", in: "query", schema: { type: "string" } }],

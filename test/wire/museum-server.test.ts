@@ -77,9 +77,9 @@ it.skipIf(!existsSync(sharedSpec("museum.yaml")))(
     );
     const auth = { MuseumPlaceholderAuth: { username: "a", password: "b" } };
     const client = new AcmeClient({ baseUrl: server.url, auth, maxRetries: 0 });
-    await client.operations.getMuseumHours({ startDate: "2026-03-02" });
+    await client.operations.listMuseumHours({ startDate: "2026-03-02" });
     expect(queries).toEqual([{ startDate: "2026-03-02", page: 1, limit: 10 }]);
-    await expect(client.operations.getMuseumHours({ limit: 31 })).rejects.toMatchObject({ status: 400 });
+    await expect(client.operations.listMuseumHours({ limit: 31 })).rejects.toMatchObject({ status: 400 });
     expect(await client.events.createSpecialEvent(EVENT)).toEqual({ ...EVENT, eventId: ID });
     await expect(client.events.createSpecialEvent({ ...EVENT, price: "five" })).rejects.toMatchObject({
       status: 400,

@@ -32,14 +32,14 @@ it.skipIf(!existsSync(sharedSpec("stripe.json")))(
       return fetch(server.url + pathname + search, init);
     };
     const client = new AcmeClient({ baseUrl: server.url, auth: { basicAuth: "sk_test" }, fetch: reroute });
-    await client.customers.get({ created: { gte: 5 }, expand: ["data.subscriptions", "data.sources"] });
-    await client.customers.post({
+    await client.customers.list({ created: { gte: 5 }, expand: ["data.subscriptions", "data.sources"] });
+    await client.customers.create({
       metadata: { k: "v", "a b": "c&d" },
       expand: ["x"],
       address: { line1: "1 St" },
       preferred_locales: ["en", "sv"],
     });
-    await client.files.post({
+    await client.files.create({
       purpose: "dispute_evidence",
       file: new File(["bytes"], "e.png", { type: "image/png" }),
     });
