@@ -25,7 +25,7 @@ export const SMOKE = `
     const pending = client.tasks.fetch("tsk_never", undefined, { signal: controller.signal }).catch((error: unknown) => error);
     setTimeout(() => controller.abort(), 30);
     const aborted = await pending;
-    const late = await client.tasks.fetch("tsk_never", undefined, { timeoutMs: 50 }).catch((error: unknown) => error);
+    const late = await client.tasks.fetch("tsk_never", undefined, { timeoutMs: 500 }).catch((error: unknown) => error);
     return {
       created,
       waited,

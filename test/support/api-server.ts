@@ -10,6 +10,7 @@ import { afterEach } from "vitest";
 import type { Api, ApiDefinition } from "../../templates/client/src/runtime/api.js";
 import { createRuntime } from "../../templates/client/src/runtime/create-runtime.js";
 import { isApiError, type ApiError } from "../../templates/client/src/runtime/errors.js";
+import { learning } from "../../templates/client/src/runtime/learning-budget.js";
 import type { Operation } from "../../templates/client/src/runtime/operation.js";
 import type { ApiOptions } from "../../templates/client/src/runtime/options.js";
 
@@ -103,6 +104,7 @@ export const definition: ApiDefinition = {
       maxAttempts: 3,
     },
   },
+  learning,
   defaults: { workspaceId: "current" },
 };
 

@@ -7,8 +7,11 @@ import type { ClientScope } from "./operation-code.js";
 export function emitDefinition(scope: ClientScope, packageName: string): string {
   const { model } = scope;
   const limits = model.policies.rateLimits;
+  // What learns limits is not shipped where they are stated.
+  const isSilent = !limits?.windows?.length;
   return render("client/src/definition.ts.hbs", {
     header: scope.header,
+    isSilent,
     definition: objectLiteral([
       ...Object.entries({
         name: packageName,
@@ -24,6 +27,7 @@ export function emitDefinition(scope: ClientScope, packageName: string): string 
         },
         defaults: Object.fromEntries(model.clientDefaults.map(({ parameter, value }) => [parameter, value])),
       }).map(([name, value]): [string, string] => [name, dataLiteral(value)]),
+      ["learning", isSilent ? "learning" : undefined],
       ["errorCodes", hasRemedies(model) ? CATALOGUE : undefined],
     ]),
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
+import { learning } from "../../../templates/client/src/runtime/learning-budget.js";
 import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
 import { ANNOUNCEMENTS, COUNTINGS, limitedWorld } from "../../support/limit-worlds.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
@@ -40,7 +41,7 @@ async function twoHundred(counting: string, announcement: string, oneWayMs: numb
   const announce = ANNOUNCEMENTS[announcement];
   if (!create || !announce) throw new Error("There is no such server.");
   const world = limitedWorld(clock, { counting: create(20, 2000), announcement: announce, latency });
-  const definition = { name: "t", version: "1", securitySchemes: {}, policy: SILENT, defaults: {} };
+  const definition = { name: "t", version: "1", securitySchemes: {}, policy: SILENT, learning, defaults: {} };
   const api = createRuntime(definition, { baseUrl: "http://localhost", clock, fetch: world.fetch });
   const rounds = [];
   for (const round of [1, 2]) {

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { call } from "../../../templates/client/src/runtime/call.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
+import { learning } from "../../../templates/client/src/runtime/learning-budget.js";
 import type { Fetch } from "../../../templates/client/src/runtime/layer.js";
 import type { ApiOptions } from "../../../templates/client/src/runtime/options.js";
 import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
@@ -35,6 +36,7 @@ function apiOf(clock: VirtualClock, fetch: Fetch, policy: Partial<ApiPolicy> = {
     version: "1",
     securitySchemes,
     policy: { ...SILENT, ...policy },
+    learning,
     defaults: {},
   };
   return createRuntime(definition, { baseUrl: "https://x.test", clock, fetch, ...options });

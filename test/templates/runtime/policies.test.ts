@@ -5,6 +5,7 @@ import { json as jsonBody } from "../../../templates/client/src/runtime/body.js"
 import { cacheLayer } from "../../../templates/client/src/runtime/cache.js";
 import type { Clock } from "../../../templates/client/src/runtime/clock.js";
 import { createRuntime } from "../../../templates/client/src/runtime/create-runtime.js";
+import { learning } from "../../../templates/client/src/runtime/learning-budget.js";
 import type { RuntimeEvent } from "../../../templates/client/src/runtime/events.js";
 import type { Operation } from "../../../templates/client/src/runtime/operation.js";
 import type { ApiPolicy } from "../../../templates/client/src/runtime/policy.js";
@@ -46,6 +47,7 @@ function apiFor(url: string, options: ApiOptions = {}, policy: Partial<ApiPolicy
     version: "1",
     securitySchemes: {},
     policy: { ...POLICY, ...policy },
+    learning,
     defaults: {},
   };
   return createRuntime(definition, { baseUrl: url, clock: FAST, ...options });

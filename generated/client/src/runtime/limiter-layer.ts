@@ -4,13 +4,12 @@ import type { Clock } from "./clock.js";
 import { RequestError } from "./errors.js";
 import type { Emit } from "./events.js";
 import type { CallContext, Layer, OutgoingRequest, Send } from "./layer.js";
-import { LearningBudget } from "./learning-budget.js";
 import { MemoryBudget } from "./memory-store.js";
 import { subjectOf } from "./observe.js";
 import type { RateLimitOptions } from "./options.js";
 import type { ApiPolicy, RateLimitWindow } from "./policy.js";
 import { readRateLimit, type RateLimitState } from "./rate-limit-fields.js";
-import type { RateLimitStore } from "./rate-limit-store.js";
+import type { OpenLearning, RateLimitStore } from "./rate-limit-store.js";
 import { REROUTED, RateLimiter, type Place, type PlaceRequest, type WindowSnapshot } from "./rate-limiter.js";
 import { isRefusal } from "./refusal.js";
 import { Limiters, sharedLimiters } from "./shared-limiters.js";
@@ -25,6 +24,8 @@ export interface LimiterLayer extends Layer {
 /** What the layer is made from. */
 export interface LimiterSetup {
   readonly policy: ApiPolicy;
+  /** What limits are learned with, where the spec states none. */
+  readonly learning: OpenLearning | undefined;
   readonly rateLimit: false | RateLimitOptions | undefined;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -34,16 +35,20 @@ export interface LimiterSetup {
   readonly credential: string;
 }
 
-const memoryStore: RateLimitStore = {
-  open: (_name, windows, setup) =>
-    windows.length > 0
-      ? new MemoryBudget(windows, setup.clock, setup)
-      : new LearningBudget(setup.clock, setup.backoff, setup.concurrency),
-};
+/** Where nothing is stated and nothing can be learned, refusals alone make it pause. */
+function memoryStoreOf(learning: OpenLearning | undefined): RateLimitStore {
+  return {
+    open: (_name, windows, setup) =>
+      windows.length === 0 && learning
+        ? learning(setup.clock, setup.backoff, setup.concurrency)
+        : new MemoryBudget(windows, setup.clock, setup),
+  };
+}
 
 /** Each attempt takes a place in the API's windows, and in those of its operation, before it leaves. */
 export function limiterLayer({
   policy,
+  learning,
   rateLimit,
   clock,
   emit,
@@ -51,6 +56,7 @@ export function limiterLayer({
   credential,
 }: LimiterSetup): LimiterLayer {
   const options = rateLimit || {};
+  const memoryStore = memoryStoreOf(learning);
   const { windows = policy.windows, concurrency = policy.concurrency, store = memoryStore } = options;
   const { maxQueue = Infinity, maxWaitMs = Infinity, maxPauseMs, strict: isStrict = false } = options;
   const { noticeMs = 60_000 } = options;
@@ -73,7 +79,7 @@ export function limiterLayer({
         limiters.get(`operation:${operation}`, () => {
           let pauseMs = restMs;
           return new RateLimiter(() => {
-            const budget = new LearningBudget(clock, backoff);
+            const budget = memoryStore.open(operation, [], { ...setup, concurrency: undefined });
             if (pauseMs > 0) budget.pause({ ms: pauseMs, isTold: true, round: 0, at: clock.now() });
             pauseMs = 0;
             return budget;

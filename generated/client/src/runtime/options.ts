@@ -33,7 +33,7 @@ export interface CallOptions {
 
 /** How calls are kept within the rate limits. */
 export interface RateLimitOptions {
-  /** In place of the windows that the spec states. */
+  /** In place of the windows that the spec states; none: only refusals make calls wait, or what is learned where the spec states none either. */
   readonly windows?: readonly RateLimitWindow[] | undefined;
   /** Where the places of the windows are kept: in memory unless given. `createRedisStore` shares them among processes. */
   readonly store?: RateLimitStore | undefined;

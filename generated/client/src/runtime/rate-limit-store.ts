@@ -27,6 +27,13 @@ export interface BudgetSetup {
   readonly backoff: Pick<Backoff, "initialMs" | "maxMs">;
 }
 
+/** Opens a budget for limits that nobody states: it finds them out. */
+export type OpenLearning = (
+  clock: Clock,
+  guesses: BudgetSetup["backoff"],
+  concurrency?: number,
+) => RateLimitBudget;
+
 /** Windows that are checked together, and the pause that a refusal brings. */
 export interface RateLimitBudget {
   /** Takes up to `wanted` places in every window, in one step; none when there are fewer than `least`. */

@@ -2,6 +2,7 @@ import type { SecurityScheme } from "./auth.js";
 import type { Emit } from "./events.js";
 import type { FetchOptions, Send } from "./layer.js";
 import type { ApiPolicy } from "./policy.js";
+import type { OpenLearning } from "./rate-limit-store.js";
 import type { WindowSnapshot } from "./rate-limiter.js";
 
 export type { ApiOptions } from "./options.js";
@@ -15,6 +16,8 @@ export interface ApiDefinition {
   readonly server?: string;
   readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
   readonly policy: ApiPolicy;
+  /** What limits are learned with: only where the spec states no windows, so that others need not ship it. */
+  readonly learning?: OpenLearning;
   /** Values of parameters that clients fill in; options of the same name come first. */
   readonly defaults: Readonly<Record<string, string>>;
   /** Loads the catalogue of error codes, when the first error needs it. */

@@ -32,7 +32,7 @@ import { baseUrlOf, parsedUrl } from "./urls.js";
  * @throws RequestError when a base URL, a number, a secret or a header cannot be used.
  */
 export function createRuntime(definition: ApiDefinition, options: ApiOptions): Api {
-  const { name, version, policy, securitySchemes: schemes, server } = definition;
+  const { name, version, policy, learning, securitySchemes: schemes, server } = definition;
   const { timeoutMs = Infinity, attemptTimeoutMs = 60_000, maxRetries } = options;
   const baseUrl = homeOf(options.baseUrl ?? server ?? "");
   const { windows, ...limits } = options.rateLimit || {};
@@ -53,6 +53,7 @@ export function createRuntime(definition: ApiDefinition, options: ApiOptions): A
   const auth = createAuth({ schemes, options, clock, baseUrl, headers, redactor, emit });
   const limiter = limiterLayer({
     policy,
+    learning,
     rateLimit,
     clock,
     emit,

@@ -3,7 +3,7 @@ import { LearnedWindow, STEP } from "./learned-window.js";
 import { MemoryBudget } from "./memory-store.js";
 import type { Backoff } from "./policy.js";
 import { PLAUSIBLE_MS, type RateLimitState } from "./rate-limit-fields.js";
-import type { Grant, RateLimitBudget, Refused, WindowUse } from "./rate-limit-store.js";
+import type { Grant, OpenLearning, RateLimitBudget, Refused, WindowUse } from "./rate-limit-store.js";
 
 /** Requests that may be under way before anything is known, and how many more for each that gets through. */
 const START = 7;
@@ -260,3 +260,7 @@ export class LearningBudget implements RateLimitBudget {
     return uses;
   }
 }
+
+/** Opens a budget for an API that states no limits. */
+export const learning: OpenLearning = (clock, guesses, concurrency) =>
+  new LearningBudget(clock, guesses, concurrency);
