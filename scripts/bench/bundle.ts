@@ -1,28 +1,42 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 
 import { loadModel } from "../../generator/pipeline.js";
 import { table, temporary } from "./measure.js";
 
-async function sizeOf(code: string): Promise<[minified: number, gzipped: number]> {
+/** Sizes of everything in one file and, gzipped, of what is loaded at once where a bundler keeps dynamic imports apart. */
+async function sizeOf(code: string): Promise<[minified: number, gzipped: number, atOnce: number]> {
   const file = join(temporary(), "entry.ts");
   writeFileSync(file, code);
-  const { outputFiles } = await build({
+  const options = {
     entryPoints: [file],
     bundle: true,
     minify: true,
-    format: "esm",
+    format: "esm" as const,
     target: "es2022",
-    write: false,
+    write: false as const,
     nodePaths: [resolve("node_modules"), resolve("scripts/bench/node_modules")],
     external: ["node:*"],
-    logLevel: "error",
-  });
+    logLevel: "error" as const,
+  } satisfies BuildOptions;
+  const { outputFiles } = await build(options);
   const bytes = outputFiles[0]?.contents ?? new Uint8Array();
-  return [bytes.length, gzipSync(bytes, { level: 9 }).length];
+  const gzipped = gzipSync(bytes, { level: 9 }).length;
+  const outdir = temporary();
+  const split = await build({ ...options, splitting: true, outdir, metafile: true });
+  const outputs = split.metafile.outputs;
+  const atOnce = new Set(
+    Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === relative(process.cwd(), file)),
+  );
+  for (const path of atOnce)
+    for (const { path: imported, kind } of outputs[path]?.imports ?? [])
+      if (kind === "import-statement" && outputs[imported]) atOnce.add(imported);
+  const loaded = split.outputFiles.filter(({ path }) => atOnce.has(relative(process.cwd(), path)));
+  const loadedBytes = loaded.map(({ contents }) => gzipSync(contents, { level: 9 }).length);
+  return [bytes.length, gzipped, loadedBytes.reduce((sum, size) => sum + size, 0)];
 }
 
 /** The entries of the package besides the two that have rows of their own. */
@@ -74,5 +88,5 @@ export async function benchBundle(): Promise<void> {
       ...(await sizeOf(code)).map((bytes) => `${(bytes / 1000).toFixed(1)} kB`),
     ]),
   );
-  table("Bundles (esbuild, minified)", ["", "minified", "gzip"], sized);
+  table("Bundles (esbuild, minified)", ["", "minified", "gzip", "gzip, loaded at once"], sized);
 }
