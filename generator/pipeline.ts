@@ -102,7 +102,8 @@ export async function planBuild(request: BuildRequest, hooks: BuildHooks = {}): 
     const sources = [...source.files, ...own.flatMap((artefact) => filesOf(request, artefact))];
     const inputs = inputsOf(request, folder, own);
     const names = relativeSources(inputs.home, [...sources, ...(request.configFiles ?? [])]);
-    const hash = hashOfInputs(inputs, names);
+    // What a file that is missing will say is not known: such a build is never taken for current.
+    const hash = diagnostics.some(({ missing }) => missing) ? undefined : hashOfInputs(inputs, names);
     const provenance = hash === undefined ? {} : { inputs: hash, sources: names };
     plans.push(planOutput(folder, await formatFiles(files), provenance));
   }

@@ -25,10 +25,10 @@ describe("an odd spec", () => {
       const client = new AcmeClient({ baseUrl: "https://example.com" });
       const tree = await client.class.delete(1, "a", { in: [1] }, { headers: { "X-Odd-Header": "x" } });
       export const child: unknown = tree.children?.[0]?.parent?.children;
-      const pets = await client.bodies.two({ kind: "cat", lives: 9 }, { query: { dry: true } });
+      const pets = await client.bodies.twoBodies({ kind: "cat", lives: 9 }, { query: { dry: true } });
       for (const pet of pets ?? []) if (pet.kind === "cat") { const lives: 1 | 9 | undefined = pet.lives; console.log(lives); }
-      const uploaded = await client.bodies.two({ file: new Blob([]) }, { query: { dry: true }, contentType: "multipart/form-data" });
-      const stream = await client.bodies.two({ kind: "dog" }, { query: { dry: true }, accept: "text/event-stream" });
+      const uploaded = await client.bodies.twoBodies({ file: new Blob([]) }, { query: { dry: true }, contentType: "multipart/form-data" });
+      const stream = await client.bodies.twoBodies({ kind: "dog" }, { query: { dry: true }, accept: "text/event-stream" });
       for await (const pet of stream ?? []) console.log(pet.kind, uploaded);
       for await (const cat of client.lists.all()) { const one: Cat = cat; console.log(one); }
       export const json: Json = [1, { a: ["b"] }];
@@ -40,7 +40,7 @@ describe("an odd spec", () => {
       // @ts-expect-error the header is required
       await client.class.delete(1, "a", {}, {});
       // @ts-expect-error a choice of media type comes with its own body
-      await client.bodies.two({ kind: "cat" }, { query: { dry: true }, contentType: "multipart/form-data" });
+      await client.bodies.twoBodies({ kind: "cat" }, { query: { dry: true }, contentType: "multipart/form-data" });
     `;
     expect(compileErrors(folder, consumer)).toEqual([]);
     expect(anyKeywords(folder)).toEqual([]);

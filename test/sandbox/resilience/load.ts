@@ -46,8 +46,6 @@ export async function prepare(database: Database, webhookUrl: string): Promise<P
   await db.insert(users).values({ ...person, defaultWorkspaceId: workspaceId, createdAt: now });
   const membership = { workspaceId, userId: PERSON, role: "owner", status: "active" } as const;
   await db.insert(memberships).values({ ...membership, joinedAt: now, updatedAt: now });
-  const clientId = "app_crash";
-  await db.insert(oauthApps).values({ clientId, name: "Crash", redirectUris: [], createdAt: now });
   await db.insert(agents).values({ agentId: AGENT, workspaceId, name: "Crash", createdAt: now });
   const keys = secretsOf("apiKey", WRITERS + 3);
   for (const [index, secret] of keys.entries()) {
@@ -58,6 +56,9 @@ export async function prepare(database: Database, webhookUrl: string): Promise<P
   const tokens = secretsOf("accessToken", WORKERS + 2);
   const scopes = ["agents:read", "agents:write", "agents:run"];
   for (const [index, secret] of tokens.entries()) {
+    // An app of its own for each: the rate limits count one member of one app once, whatever its tokens.
+    const clientId = `app_crash${index}`;
+    await db.insert(oauthApps).values({ clientId, name: "Crash", redirectUris: [], createdAt: now });
     const grantId = `grant_crash${index}`;
     await db.insert(oauthGrants).values({ grantId, clientId, userId: PERSON, scopes, createdAt: now });
     const token = { tokenHash: hashSecret(secret), kind: "access", grantId, scopes } as const;
@@ -74,7 +75,16 @@ export async function prepare(database: Database, webhookUrl: string): Promise<P
     ...times,
   }));
   await db.insert(agentSessions).values(sessions);
-  const webhook = { webhookId: "whk_crash", workspaceId, url: webhookUrl, status: "active" } as const;
+  // It is told what its member may see.
+  const webhook = {
+    webhookId: "whk_crash",
+    workspaceId,
+    url: webhookUrl,
+    status: "active" as const,
+    createdBy: PERSON,
+    userId: PERSON,
+    scopes: ["tasks:read", "agents:read"],
+  };
   await db
     .insert(webhooks)
     .values({ ...webhook, verificationKey: "whkey_load", signingSecret: createSigningSecret(), ...times });

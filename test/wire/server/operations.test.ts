@@ -88,6 +88,7 @@ describe("every operation", () => {
 interface Output {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function outputsOf(operation: Operation): Output[] {
@@ -96,7 +97,14 @@ function outputsOf(operation: Operation): Output[] {
     const status = Number(response.status);
     const [content] = response.contents;
     if (!content) return [{ status }];
-    if (content.kind === "binary") return [{ status, body: new Blob(["bytes"]) }];
+    if (content.kind === "binary")
+      return [
+        {
+          status,
+          body: new Blob(["bytes"], { type: content.mediaType.replace("/*", "/png") }),
+          ...(status === 206 ? { headers: { "Content-Range": "bytes 0-4/10" } } : {}),
+        },
+      ];
     return content.examples.map(({ value }) => ({ status, body: value }));
   });
 }

@@ -76,7 +76,7 @@ describe("a request", () => {
     ["null", "validation_failed", 422, ["type "]],
     ["[]", "validation_failed", 422, ["type "]],
     ["{}", "validation_failed", 422, ["required /title"]],
-    ['{"title":""}', "validation_failed", 422, ["min_length /title"]],
+    ['{"title":""}', "validation_failed", 422, ["min_length /title", "pattern /title"]],
     ['{"title":"T","titel":1}', "validation_failed", 422, ["unknown /titel"]],
     ['{"title":"T","a/b~c":1}', "validation_failed", 422, ["unknown /a~1b~0c"]],
     ['{"title":"T","__proto__":{}}', "validation_failed", 422, ["unknown /__proto__"]],
