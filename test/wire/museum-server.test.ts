@@ -18,7 +18,7 @@ interface ServerModule {
 }
 interface ClientModule {
   AcmeClient: new (options: object) => {
-    operations: { getMuseumHours(query: object): Promise<unknown> };
+    operations: { listMuseumHours(query: object): Promise<unknown> };
     events: {
       createSpecialEvent(body: object): Promise<unknown>;
       getSpecialEvent(id: string): Promise<unknown>;

@@ -8,13 +8,13 @@ import { buildPackage, sharedSpec } from "../support/build.js";
 import { scratchFolder } from "../support/scratch.js";
 
 interface Customers {
-  get(query: object): Promise<unknown>;
-  post(body: object): Promise<unknown>;
+  list(query: object): Promise<unknown>;
+  create(body: object): Promise<unknown>;
 }
 interface Module {
   AcmeClient: new (options: object) => {
     customers: Customers;
-    files: { post(body: object): Promise<unknown> };
+    files: { create(body: object): Promise<unknown> };
   };
 }
 
